@@ -1,0 +1,82 @@
+package guard
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// DeniedError says that a call was refused and why. Its text is one line that
+// may be shown to the agent: it names the rule and the reason and, for a call
+// that waits for a human, the request; it never holds the text of Err.
+type DeniedError struct {
+	Call     *Call
+	Decision Decision
+	// Err is what made an allowed call a refused one (a record that couldn't
+	// be written, a backup that failed), or a *PendingError; nil where the
+	// decision alone refuses. It is for the host's own log.
+	Err error
+}
+
+// Error returns the line for the agent.
+func (e *DeniedError) Error() string {
+	var p *PendingError
+	if errors.As(e.Err, &p) {
+		return Printable(fmt.Sprintf("needs approval (%s): request %s waits for a human, who answers outside of this session; then make exactly the same call again",
+			strings.TrimPrefix(e.Decision.String(), "ask "), p.Request))
+	}
+	d := e.Decision
+	d.Effect = Deny
+	return d.String()
+}
+
+// Unwrap returns Err.
+func (e *DeniedError) Unwrap() error { return e.Err }
+
+// PendingError says that a human must answer a request before the call can
+// run.
+type PendingError struct {
+	Request string // the request's id, safe to show to the agent
+}
+
+// Error says which request waits.
+func (e *PendingError) Error() string { return "request " + e.Request + " waits for an answer" }
+
+// RejectedError says that a human has answered no. The no stands until it
+// expires or the policy changes.
+type RejectedError struct {
+	Request string
+	By      string // who said no
+	Reason  string // in their words, or ""
+}
+
+// Error is one line that may be shown to the agent.
+func (e *RejectedError) Error() string {
+	s := "request " + e.Request + " was denied by " + e.By
+	if e.Reason != "" {
+		s += ": " + e.Reason
+	}
+	return Printable(s)
+}
+
+// Printable returns s on one line, control characters, format characters
+// (bidi, zero width) and invalid UTF-8 written as \u escapes, so that a
+// hostile word can't forge a line or hide another.
+func Printable(s string) string {
+	clean := func(r rune) bool {
+		return r == unicode.ReplacementChar || unicode.Is(unicode.C, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r)
+	}
+	if strings.IndexFunc(s, clean) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if clean(r) {
+			fmt.Fprintf(&b, "\\u%04x", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
