@@ -117,6 +117,9 @@ type Action struct {
 	Pattern bool
 	// Zone is where Resolved lies.
 	Zone Zone
+	// Root says that Resolved is the root of its zone or lies above one, or that
+	// the pattern covers everything in a root: all of it at once.
+	Root bool
 	// Recursive says that a folder is meant with everything in it.
 	Recursive bool
 
@@ -156,6 +159,6 @@ func (a *Action) Same(b *Action) bool {
 	return a.Kind == b.Kind && a.Program == b.Program && a.Command == b.Command &&
 		slices.Equal(a.Args, b.Args) && slices.Equal(a.Via, b.Via) &&
 		a.Path == b.Path && a.Resolved == b.Resolved && a.Pattern == b.Pattern &&
-		a.Recursive == b.Recursive && a.Host == b.Host && a.Opaque == b.Opaque &&
+		a.Root == b.Root && a.Recursive == b.Recursive && a.Host == b.Host && a.Opaque == b.Opaque &&
 		a.Reason == b.Reason && a.Hash == b.Hash
 }
