@@ -23,8 +23,8 @@ type DeniedError struct {
 func (e *DeniedError) Error() string {
 	var p *PendingError
 	if errors.As(e.Err, &p) {
-		return Printable(fmt.Sprintf("needs approval (%s): request %s waits for a human, who answers outside of this session; then make exactly the same call again",
-			strings.TrimPrefix(e.Decision.String(), "ask "), p.Request))
+		return e.Decision.String() + Printable("; request "+p.Request+
+			" waits for a human, who answers outside of this session: make exactly the same call again after that")
 	}
 	d := e.Decision
 	d.Effect = Deny
