@@ -1,0 +1,29 @@
+// Package approval keeps the questions that a policy asks humans, and their
+// answers.
+//
+// A call that a policy decides to ask about becomes a [Request]: the exact
+// call, the actions it would take with their resolved targets, and the rule
+// that asks. A human reads [Request.Text] and answers outside of the agent's
+// reach. A yes is good for exactly that call, for a short time, once.
+//
+// What holds, and what it rests on:
+//
+//   - The same call is the same request: its key is the SHA-256 of the call
+//     and of the actions shown. Any difference (a letter's case, a link that
+//     now leads elsewhere, another policy) is another request.
+//   - An answer is signed with the approver's Ed25519 key over the digest of
+//     everything that was shown. The host holds public keys only; it can file
+//     and spend, but not answer. A file that was forged or altered in the
+//     store is an [AlteredError], never a grant.
+//   - A grant is spent by one compare-and-swap on the store's version. Two
+//     processes can't both win, and a version never comes back: a record is
+//     good only at the version it was written for.
+//
+// Who can both write to the store and take away what stands in it can put a
+// spent grant back until it expires. A Queue remembers what it has spent
+// itself; beyond that the store must be out of the agent's reach.
+//
+// A [Queue] serves both sides. The host uses Find, Claim and Wait; the
+// operator List, Get, Approve and Deny. Stores only store: [Memory] for tests
+// and single processes, [OpenFolder] for many processes on one machine.
+package approval

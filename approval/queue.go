@@ -1,0 +1,330 @@
+package approval
+
+import (
+	"cmp"
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// Bounds of a store's content, in requests.
+const (
+	maxOpenInAll = 1024 // pending, of all sessions together
+	maxClosed    = 1000 // spent and expired ones that are kept to be looked at
+	maxTries     = 100  // rounds of one call against faster ones
+)
+
+// Config says how a [Queue] works.
+type Config struct {
+	// Store must be set.
+	Store Store
+	// Keys are the approvers' public keys, at least one. An answer signed with
+	// another is none. Without its key, a standing answer is refused.
+	Keys []ed25519.PublicKey
+	// DecideWithin is how long a request can be answered; 0: an hour.
+	DecideWithin time.Duration
+	// UseWithin is how long a yes can be used; 0: 15 minutes.
+	UseWithin time.Duration
+	// DenyFor is how long a no stands; 0: 24 hours.
+	DenyFor time.Duration
+	// MaxOpen is how many pending requests a session may have; 0: 32.
+	MaxOpen int
+	// Now is the clock; nil: time.Now.
+	Now func() time.Time
+}
+
+// Queue keeps requests in a [Store] and decides what they mean. It is the
+// [guard.Approver] of the host and the list of the operator. It is safe for
+// concurrent use, and any number of queues in any number of processes may
+// share one store.
+type Queue struct {
+	c      Config
+	filing sync.Mutex // makes MaxOpen exact within this process
+
+	mu    sync.Mutex
+	spent map[string]time.Time // grants this queue has spent, until they expire
+}
+
+var _ guard.Approver = (*Queue)(nil)
+
+// New returns a Queue. It refuses a configuration in which nothing could be
+// approved, and negative bounds.
+func New(c Config) (*Queue, error) {
+	switch {
+	case c.Store == nil:
+		return nil, errors.New("approval: Config.Store is nil: there is nowhere to keep requests")
+	case len(c.Keys) == 0:
+		return nil, errors.New("approval: Config.Keys is empty: nobody could approve")
+	case c.DecideWithin < 0 || c.UseWithin < 0 || c.DenyFor < 0 || c.MaxOpen < 0:
+		return nil, errors.New("approval: a bound in Config is negative")
+	}
+	for _, k := range c.Keys {
+		if len(k) != ed25519.PublicKeySize {
+			return nil, fmt.Errorf("approval: a key in Config.Keys has %d bytes, an Ed25519 public key has %d", len(k), ed25519.PublicKeySize)
+		}
+	}
+	c.Keys = slices.Clone(c.Keys)
+	c.DecideWithin = cmp.Or(c.DecideWithin, time.Hour)
+	c.UseWithin = cmp.Or(c.UseWithin, 15*time.Minute)
+	c.DenyFor = cmp.Or(c.DenyFor, 24*time.Hour)
+	c.MaxOpen = cmp.Or(c.MaxOpen, 32)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &Queue{c: c, spent: map[string]time.Time{}}, nil
+}
+
+// AlteredError says that the store holds something that this package did not
+// write there, or whose signature isn't a trusted approver's. It is never
+// taken for an answer; the call it belongs to is refused until an operator
+// has looked into it and removed the entry.
+type AlteredError struct {
+	Entry string // the store's id of the entry
+	Why   string
+}
+
+// Error says which entry and why.
+func (e *AlteredError) Error() string {
+	return fmt.Sprintf("approval: store entry %s was forged or altered: %s; find out who wrote it, then remove it", guard.Printable(e.Entry), guard.Printable(e.Why))
+}
+
+// Find implements [guard.Approver]. It returns nil where an unspent grant
+// stands for exactly this call. Else it files the request, unless it is
+// pending already, and returns a *[guard.PendingError]; a standing no is a
+// *[guard.RejectedError]. It also refuses a session's request past MaxOpen, one
+// past [MaxRequestSize], and an [AlteredError].
+func (q *Queue) Find(ctx context.Context, call *guard.Call, d guard.Decision) error {
+	_, err := q.standing(ctx, newRequest(call, d))
+	return err
+}
+
+// Claim implements [guard.Approver]. It spends the grant for exactly this
+// call by one Swap and returns the request's ID. If another was faster, it
+// does what Find does.
+func (q *Queue) Claim(ctx context.Context, call *guard.Call, d guard.Decision) (grant string, err error) {
+	want := newRequest(call, d)
+	for range maxTries {
+		r, err := q.standing(ctx, want)
+		if err != nil {
+			return "", err
+		}
+		version := r.version()
+		r.Spent = q.now()
+		err = q.c.Store.Swap(ctx, r.storeID(), version, r.encode())
+		if err == nil {
+			q.remember(r)
+			return r.ID, nil
+		}
+		if !errors.Is(err, ErrConflict) {
+			return "", fmt.Errorf("approval: request %s: the grant could not be spent: %w", r.ID, err)
+		}
+	}
+	return "", errBusy
+}
+
+var errBusy = errors.New("approval: others keep changing the same request; try again")
+
+// standing returns the grant that stands for the request. Where none does it
+// sees to it that the request is filed.
+func (q *Queue) standing(ctx context.Context, want *Request) (*Request, error) {
+	for range maxTries {
+		e, err := q.c.Store.Get(ctx, want.storeID())
+		if err != nil {
+			return nil, fmt.Errorf("approval: the store can't be read: %w", err)
+		}
+		r, err := q.read(e)
+		if err != nil {
+			return nil, err
+		}
+		now := q.now()
+		switch {
+		case r == nil:
+		case r.State == Approved && now.Before(r.Answer.Time.Add(q.c.UseWithin)): // the host's own bound
+			return r, q.unspent(r)
+		case r.State == Denied:
+			return nil, &guard.RejectedError{Request: r.ID, By: r.Answer.Who, Reason: r.Answer.Reason}
+		case r.State == Pending:
+			return nil, &guard.PendingError{Request: r.ID}
+		}
+		id, err := q.file(ctx, *want, e.Version, now)
+		if err == nil {
+			return nil, &guard.PendingError{Request: id}
+		}
+		if !errors.Is(err, ErrConflict) {
+			return nil, err
+		}
+	}
+	return nil, errBusy
+}
+
+// read opens an entry of the store and checks everything that can be checked.
+// Where nothing is filed it returns nil.
+func (q *Queue) read(e Entry) (*Request, error) {
+	if len(e.Data) == 0 {
+		return nil, nil
+	}
+	altered := func(why string) (*Request, error) { return nil, &AlteredError{Entry: e.ID, Why: why} }
+	r, err := decode(e.Data)
+	switch {
+	case err != nil:
+		return altered(err.Error())
+	case r.storeID() != e.ID:
+		return altered("it holds another call's request")
+	case r.version() != e.Version:
+		return altered("it was written for another version: something older was put back")
+	}
+	r.State = r.at(q.now())
+	if r.Answer != nil {
+		if err := q.verify(r); err != nil {
+			if r.State == Approved || r.State == Denied {
+				return altered(err.Error())
+			}
+			r.Answer = nil // it is over, and nobody vouches for what it said
+		}
+	}
+	return r, nil
+}
+
+// verify checks that a trusted approver gave the answer, to this request,
+// within its bounds.
+func (q *Queue) verify(r *Request) error {
+	a := r.Answer
+	trusted := slices.ContainsFunc(q.c.Keys, func(k ed25519.PublicKey) bool { return k.Equal(a.Key) })
+	switch {
+	case !trusted:
+		return errors.New("its answer isn't signed with a trusted key")
+	case !ed25519.Verify(a.Key, r.signed(a), a.Sig):
+		return errors.New("the signature of its answer doesn't fit")
+	case !a.Time.Before(r.DecideBy) || a.Until.After(a.Time.Add(r.lasts(a.Yes))):
+		return errors.New("its answer is out of its time")
+	}
+	return nil
+}
+
+// lasts is how long an answer is good for.
+func (r *Request) lasts(yes bool) time.Duration {
+	if yes {
+		return r.UseWithin
+	}
+	return r.DenyFor
+}
+
+// file stores the request in place of the version given and returns its ID.
+func (q *Queue) file(ctx context.Context, r Request, version uint64, now time.Time) (string, error) {
+	q.filing.Lock()
+	defer q.filing.Unlock()
+	if err := q.room(ctx, &r, version); err != nil {
+		return "", err
+	}
+	if err := r.file(version+1, now, &q.c); err != nil {
+		return "", err
+	}
+	if err := q.c.Store.Swap(ctx, r.storeID(), version, r.encode()); err != nil {
+		return "", fmt.Errorf("approval: the request could not be filed: %w", err)
+	}
+	return r.ID, nil
+}
+
+// room checks the bounds on open requests, and empties the oldest closed ones
+// past theirs.
+func (q *Queue) room(ctx context.Context, want *Request, version uint64) error {
+	session, all := 0, 0
+	var closed []*Request
+	for e, err := range q.c.Store.List(ctx) {
+		if err != nil {
+			return fmt.Errorf("approval: the store can't be listed: %w", err)
+		}
+		if e.ID == want.storeID() {
+			if e.Version > version {
+				return ErrConflict
+			}
+			continue
+		}
+		r, err := q.read(e)
+		switch {
+		case err != nil || r == nil: // List reports altered ones
+		case r.State == Pending:
+			all++
+			if r.Principal.Session == want.Principal.Session {
+				session++
+			}
+		case r.State == Spent || r.State == Expired:
+			closed = append(closed, r)
+		}
+	}
+	if session >= q.c.MaxOpen || all >= maxOpenInAll {
+		return fmt.Errorf("approval: %d requests of this session and %d in all wait for an answer already; at most %d and %d may", session, all, q.c.MaxOpen, maxOpenInAll)
+	}
+	q.prune(ctx, closed)
+	return nil
+}
+
+// prune empties the oldest past maxClosed. The versions stay, so that nothing
+// old fits again; one that changed meanwhile is left alone.
+func (q *Queue) prune(ctx context.Context, closed []*Request) {
+	if len(closed) <= maxClosed {
+		return
+	}
+	slices.SortFunc(closed, func(a, b *Request) int { return a.Created.Compare(b.Created) })
+	for _, r := range closed[:len(closed)-maxClosed] {
+		_ = q.c.Store.Swap(ctx, r.storeID(), r.version(), nil)
+	}
+}
+
+// unspent refuses a grant that this queue has spent before: it stands again
+// only if somebody put it back.
+func (q *Queue) unspent(r *Request) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if _, ok := q.spent[r.ID]; ok {
+		return &AlteredError{Entry: r.storeID(), Why: "a spent grant was put back"}
+	}
+	return nil
+}
+
+func (q *Queue) remember(r *Request) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for id, until := range q.spent {
+		if r.Spent.After(until) {
+			delete(q.spent, id)
+		}
+	}
+	q.spent[r.ID] = r.Answer.Until
+}
+
+// now has no zone and no monotonic reading: what is stored is what is
+// compared.
+func (q *Queue) now() time.Time { return q.c.Now().UTC().Round(0) }
+
+// Bounds of Wait's polling.
+const (
+	minPoll = 20 * time.Millisecond
+	maxPoll = time.Second
+)
+
+// Wait returns nil once the request with that ID is no longer pending: it was
+// answered, it expired, or it is gone. What the answer was, the call finds out
+// by starting over. It returns the context's error if that ends first, and
+// [ErrNotFound] where the store doesn't hold the request.
+func (q *Queue) Wait(ctx context.Context, id string) error {
+	r, err := q.Get(ctx, id)
+	for pause := minPoll; err == nil && r != nil && r.ID == id && r.State == Pending; pause = min(2*pause, maxPoll) {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+		var e Entry
+		if e, err = q.c.Store.Get(ctx, r.storeID()); err == nil {
+			r, err = q.read(e)
+		}
+	}
+	return err
+}
