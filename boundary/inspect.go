@@ -1,0 +1,138 @@
+package boundary
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// maxActions is how many actions one call may have.
+const maxActions = 4096
+
+// InspectorConfig holds what an [Inspector] knows.
+type InspectorConfig struct {
+	// Workspace must be set.
+	Workspace *Workspace
+	// Vocabulary says what tools and commands mean beside Tools, as a policy
+	// does; nil knows none.
+	Vocabulary guard.Vocabulary
+	// Tools are bindings by the tools' names. They come before the
+	// Vocabulary's.
+	Tools map[string]guard.Tool
+	// Sensitive reports whether a file holds secrets: such a file is never
+	// read to look into a script, and a pattern that matches one is found out.
+	// nil means that no file is looked into. It must be safe for concurrent use.
+	Sensitive func(path string) bool
+}
+
+// Inspector finds out what a tool call would do: a [guard.Inspector]. It reads
+// the file system (links, folders, scripts) and changes nothing. It is safe for
+// concurrent use.
+type Inspector struct{ c InspectorConfig }
+
+// NewInspector checks the configuration.
+func NewInspector(c InspectorConfig) (*Inspector, error) {
+	if c.Workspace == nil {
+		return nil, errors.New("inspector: InspectorConfig.Workspace is nil")
+	}
+	for name, t := range c.Tools {
+		if err := checkTool(t); err != nil {
+			return nil, fmt.Errorf("inspector: tool %q: %w", name, err)
+		}
+	}
+	return &Inspector{c: c}, nil
+}
+
+// Tool returns the binding of a tool and whether it has one.
+func (in *Inspector) Tool(name string) (guard.Tool, bool) {
+	if t, ok := in.c.Tools[name]; ok {
+		return t, true
+	}
+	if in.c.Vocabulary == nil {
+		return guard.Tool{}, false
+	}
+	return in.c.Vocabulary.Tool(name)
+}
+
+// Inspect returns the actions of a call, each path resolved and in its zone. A
+// tool without a binding is one action of [guard.KindUse]. An error names the
+// argument that doesn't say what the binding needs.
+func (in *Inspector) Inspect(ctx context.Context, call *guard.Call) ([]guard.Action, error) {
+	t, ok := in.Tool(call.Tool)
+	if !ok {
+		return []guard.Action{{Kind: guard.KindUse}}, nil
+	}
+	actions, err := in.actions(ctx, call, t)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]guard.Action, 0, len(actions))
+	for _, a := range actions {
+		if out, err = in.place(out, a); err != nil {
+			return nil, err
+		}
+	}
+	if len(out) > maxActions {
+		return nil, fmt.Errorf("the call would do more than %d things: make several calls", maxActions)
+	}
+	return out, nil
+}
+
+// actions are those that the binding's fields speak of.
+func (in *Inspector) actions(ctx context.Context, call *guard.Call, t guard.Tool) ([]guard.Action, error) {
+	if t.Actions != nil {
+		return t.Actions(ctx, call)
+	}
+	b := &binding{in: in, tool: t, args: call.Args, call: call}
+	b.collect()
+	if b.err == nil && len(b.out) == 0 {
+		return []guard.Action{{Kind: guard.KindUse}}, nil
+	}
+	return b.out, b.err
+}
+
+// place appends an action with its paths resolved, and what becomes visible by
+// that.
+func (in *Inspector) place(out []guard.Action, a guard.Action) ([]guard.Action, error) {
+	if a.Kind == guard.KindConnect {
+		a.Host = normalHost(a.Host)
+	}
+	a.Resolved, a.Zone, a.Root = "", "", false
+	if a.Path == "" {
+		return append(out, a), nil
+	}
+	if !strings.HasPrefix(a.Path, "/") {
+		return nil, fmt.Errorf("%q: not an absolute path", guard.Printable(a.Path))
+	}
+	if a.Pattern {
+		return in.placePattern(out, a), nil
+	}
+	w := in.c.Workspace
+	followed := w.at(a, true)
+	if a.Kind != guard.KindDelete && a.Kind != guard.KindWrite {
+		return append(out, followed), nil
+	}
+	itself := w.at(a, false)
+	if a.Kind == guard.KindDelete {
+		return append(out, itself), nil
+	}
+	out = append(out, followed)
+	if itself.Resolved != followed.Resolved {
+		out = append(out, itself) // mv and kin replace the link
+	}
+	return out, nil
+}
+
+// at returns the action with Resolved, Zone and Root set. A path that can't be
+// resolved leaves them empty, which [Workspace.Decide] refuses.
+func (w *Workspace) at(a guard.Action, last bool) guard.Action {
+	resolved, err := resolve(a.Path, last)
+	if err != nil {
+		return a
+	}
+	a.Resolved, a.Zone, a.Root = resolved, w.Zone(resolved), w.isWhole(resolved, false)
+	return a
+}

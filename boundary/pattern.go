@@ -1,0 +1,188 @@
+package boundary
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// pattern is a glob pattern by components: Bash's, with ** for any depth. It
+// is read generously: a bracket is any one character, an extended glob any
+// text. What it matches is therefore never less than what Bash matches.
+type pattern []string
+
+func newPattern(p string) pattern {
+	return strings.FieldsFunc(p, func(r rune) bool { return r == '/' })
+}
+
+// states are the positions in a pattern up to which a path may have matched;
+// the last one is the whole pattern.
+type states []bool
+
+func (p pattern) start() states {
+	s := make(states, len(p)+1)
+	s[0] = true
+	return p.skip(s)
+}
+
+// skip adds the positions behind a ** that matches nothing (more).
+func (p pattern) skip(s states) states {
+	for i, c := range p {
+		if s[i] && c == "**" {
+			s[i+1] = true
+		}
+	}
+	return s
+}
+
+// next is what remains possible after one more name.
+func (p pattern) next(s states, name string) states {
+	out := make(states, len(s))
+	for i, c := range p {
+		if !s[i] {
+			continue
+		}
+		if c == "**" {
+			out[i] = true
+		} else if matchName(c, name) {
+			out[i+1] = true
+		}
+	}
+	return p.skip(out)
+}
+
+func (s states) matched() bool { return s[len(s)-1] }
+
+// open reports whether something further down may match.
+func (s states) open() bool {
+	for _, possible := range s[:len(s)-1] {
+		if possible {
+			return true
+		}
+	}
+	return false
+}
+
+// reaches reports whether the pattern may match the path or something beneath
+// it, and whether it may match a folder above the path.
+func (p pattern) reaches(path string) (in, above bool) {
+	s := p.start()
+	for _, name := range newPattern(path) {
+		above = above || s.matched()
+		s = p.next(s, name)
+	}
+	return s.matched() || s.open(), above
+}
+
+// takesAll reports whether the pattern may match the folder, one above it, or
+// everything in one of these.
+func (p pattern) takesAll(folder string) bool {
+	all := func(s states) bool {
+		return s.matched() || len(p) > 0 && s[len(p)-1] && isEverything(p[len(p)-1])
+	}
+	s := p.start()
+	for _, name := range newPattern(folder) {
+		if all(s) {
+			return true
+		}
+		s = p.next(s, name)
+	}
+	return all(s)
+}
+
+// isEverything reports whether a component matches so much that a folder's
+// content is meant: "*", "**", ".*", "?*".
+func isEverything(name string) bool {
+	return strings.Contains(name, "*") && strings.Trim(name, "*?.") == ""
+}
+
+// isPattern reports whether a component holds anything that matches more than
+// itself.
+func isPattern(name string) bool { return strings.ContainsAny(name, "*?[(\\") }
+
+// matchName reports whether one component may match a file's name. As in Bash
+// a leading dot is matched by a dot only; but ** matches every name.
+func matchName(p, name string) bool {
+	if p == "**" || isExtended(p) {
+		return true
+	}
+	if strings.HasPrefix(name, ".") && p != "" && strings.IndexByte("*?[", p[0]) >= 0 {
+		return false
+	}
+	// Of several stars only the last needs to be tried at other places.
+	star, from := -1, 0
+	i, j := 0, 0
+	for {
+		if i < len(p) && p[i] == '*' {
+			star, from = i, j
+			i++
+			continue
+		}
+		if i == len(p) && j == len(name) {
+			return true
+		}
+		if pn, nn, ok := matchOne(p[i:], name[j:]); ok {
+			i, j = i+pn, j+nn
+			continue
+		}
+		if star < 0 || from >= len(name) {
+			return false
+		}
+		from++
+		i, j = star+1, from
+	}
+}
+
+// matchOne matches the first element of a pattern, which isn't a star, and
+// returns how many bytes of each it takes.
+func matchOne(p, name string) (pn, nn int, ok bool) {
+	if p == "" || name == "" {
+		return 0, 0, false
+	}
+	_, any := utf8.DecodeRuneInString(name)
+	switch p[0] {
+	case '?':
+		return 1, any, true
+	case '[':
+		if n := bracket(p); n > 0 {
+			return n, any, true
+		}
+	case '\\':
+		if len(p) > 1 {
+			return 2, 1, p[1] == name[0]
+		}
+	}
+	return 1, 1, p[0] == name[0]
+}
+
+// bracket returns the length of the bracket expression that p begins with, or
+// 0 where it isn't closed. Within one, [:x:], [.x.] and [=x=] may hold "]".
+func bracket(p string) int {
+	i := 1
+	if i < len(p) && (p[i] == '!' || p[i] == '^') {
+		i++
+	}
+	for first := i; i < len(p); i++ {
+		switch {
+		case p[i] == ']' && i > first:
+			return i + 1
+		case p[i] == '[' && i+1 < len(p) && strings.IndexByte(":.=", p[i+1]) >= 0:
+			end := strings.Index(p[i+2:], p[i+1:i+2]+"]")
+			if end >= 0 {
+				i += 2 + end + 1
+			}
+		case p[i] == '\\':
+			i++
+		}
+	}
+	return 0
+}
+
+// isExtended reports whether a component holds an extended glob: @(a|b).
+func isExtended(p string) bool {
+	for i := 1; i < len(p); i++ {
+		if p[i] == '(' && strings.IndexByte("?*+@!", p[i-1]) >= 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,197 @@
+package boundary
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// Bounds of [Workspace.Resolve].
+const (
+	maxLinks = 40      // symbolic links followed, as Linux does
+	maxPath  = 1 << 16 // bytes, links written out
+)
+
+// Resolve returns where an absolute path leads, symbolic links followed as the
+// kernel follows them: component by component, so that "ln/../f" is beside
+// what ln points to. What doesn't exist is kept as it is written, so that the
+// path of a file to be created resolves too. The standard streams in /dev and
+// /proc resolve to /dev/stdin, /dev/stdout and /dev/stderr.
+//
+// A path is refused that depends on the process that opens it (other
+// descriptors in /dev/fd, /proc/self/cwd and kin), that has a NUL, more than
+// 40 links or a folder that can't be searched.
+func (w *Workspace) Resolve(path string) (resolved string, err error) {
+	return resolve(path, true)
+}
+
+// resolve is Resolve; last says whether a link that is the last component is
+// followed.
+func resolve(path string, last bool) (string, error) {
+	switch {
+	case !strings.HasPrefix(path, "/"):
+		return "", fmt.Errorf("%q: not an absolute path", guard.Printable(path))
+	case strings.IndexByte(path, 0) >= 0:
+		return "", fmt.Errorf("%q: a path can't hold a NUL", guard.Printable(path))
+	}
+	w := walker{rest: path, last: last}
+	for w.rest != "" {
+		if err := w.step(); err != nil {
+			return "", fmt.Errorf("%q: %w", guard.Printable(path), err)
+		}
+	}
+	if w.at == "" {
+		return "/", nil
+	}
+	return w.at, nil
+}
+
+// walker resolves a path one component at a time. at is what has been
+// resolved, without links and without a final slash ("" is the root); rest is
+// what is still to be walked from there.
+type walker struct {
+	at, rest string
+	missing  int // components at the end of at that don't exist
+	links    int
+	last     bool
+}
+
+func (w *walker) step() error {
+	name, rest, slash := strings.Cut(w.rest, "/")
+	w.rest = rest
+	if len(w.at)+len(name)+len(rest) > maxPath {
+		return errors.New("the path is too long")
+	}
+	switch name {
+	case "", ".":
+		return nil
+	case "..":
+		w.at = w.at[:max(0, strings.LastIndexByte(w.at, '/'))]
+		w.missing = max(0, w.missing-1)
+		return nil
+	}
+	next := w.at + "/" + name
+	target, magic, err := magicLink(next)
+	if err != nil {
+		return err
+	}
+	if !magic && w.missing == 0 {
+		if target, err = readlink(next); errors.Is(err, fs.ErrNotExist) {
+			w.missing, err = 1, nil
+			w.at = next
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	} else if w.missing > 0 {
+		w.missing++
+	}
+	if target == "" || !slash && !w.last {
+		w.at = next
+		return nil
+	}
+	return w.follow(target, slash)
+}
+
+// follow puts a link's target before what is still to be walked.
+func (w *walker) follow(target string, slash bool) error {
+	if w.links++; w.links > maxLinks {
+		return errors.New("more than 40 symbolic links")
+	}
+	if strings.HasPrefix(target, "/") {
+		w.at, w.missing = "", 0
+	}
+	if slash {
+		target += "/" + w.rest
+	}
+	w.rest = target
+	return nil
+}
+
+// readlink returns the target of a symbolic link, "" for any other file.
+func readlink(path string) (string, error) {
+	fi, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
+		return "", fs.ErrNotExist // beneath a file there is nothing
+	case err != nil:
+		return "", reason(err)
+	case fi.Mode()&fs.ModeSymlink == 0:
+		return "", nil
+	}
+	target, err := os.Readlink(path)
+	if err == nil && target == "" {
+		err = errors.New("a symbolic link without target")
+	}
+	return target, reason(err)
+}
+
+// reason is an error without the path that the system names: it may be one
+// that the agent hasn't named.
+func reason(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+var errProcess = errors.New("where it leads depends on the process that opens it: name the file itself")
+
+// streams are the names in /dev/fd and /proc/self/fd that lead to something
+// which was judged when it was opened.
+var streams = map[string]string{"0": "/dev/stdin", "1": "/dev/stdout", "2": "/dev/stderr"}
+
+// magicLink knows the names that mean something else for each process, by
+// name, whether they exist here or not: what the guard's own process would see
+// there says nothing. It returns a target to follow in their place; magic
+// without a target means that the name stands for itself.
+func magicLink(path string) (target string, magic bool, err error) {
+	switch path {
+	case "/dev/stdin", "/dev/stdout", "/dev/stderr":
+		return "", true, nil
+	case "/dev/fd":
+		return "/proc/self/fd", true, nil
+	case "/proc/self", "/proc/thread-self":
+		return "", true, nil
+	}
+	rest, ok := strings.CutPrefix(path, "/proc/")
+	if !ok {
+		return "", false, nil
+	}
+	process, rest, _ := strings.Cut(rest, "/")
+	self := process == "self" || process == "thread-self"
+	if !self && strings.Trim(process, "0123456789") != "" {
+		return "", false, nil
+	}
+	// A thread has the same names again.
+	if task, ok := strings.CutPrefix(rest, "task/"); ok {
+		_, rest, _ = strings.Cut(task, "/")
+		self = false
+	}
+	name, entry, _ := strings.Cut(rest, "/")
+	switch name {
+	case "root":
+		if self && entry == "" {
+			return "/", true, nil
+		}
+		return "", true, errProcess
+	case "cwd", "exe":
+		return "", true, errProcess
+	case "fd", "map_files", "ns":
+		if entry == "" {
+			return "", true, nil
+		}
+		if stream := streams[entry]; self && name == "fd" && stream != "" {
+			return stream, true, nil
+		}
+		return "", true, errProcess
+	}
+	return "", true, nil
+}
