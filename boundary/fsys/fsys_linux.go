@@ -1,0 +1,81 @@
+package fsys
+
+import (
+	"errors"
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// maxRetries bounds how often an open is tried again while somebody renames
+// folders beside it; the kernel asks for that with EAGAIN.
+const maxRetries = 128
+
+const flagsStat = unix.O_PATH
+
+// openFile opens an existing file beneath the root.
+func (r *Root) openFile(name string, flags int) (*os.File, error) {
+	how := unix.OpenHow{
+		Flags:   uint64(flags | flagsAlways),
+		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_MAGICLINKS | unix.RESOLVE_NO_XDEV,
+	}
+	if flags == flagsStat { // openat2 refuses what O_PATH would ignore
+		how.Flags = unix.O_PATH | unix.O_CLOEXEC
+	}
+	if r.noLinks {
+		how.Resolve |= unix.RESOLVE_NO_SYMLINKS
+	}
+	for range maxRetries {
+		fd, err := unix.Openat2(int(r.handle.Fd()), name, &how)
+		switch {
+		case err == nil:
+			return os.NewFile(uintptr(fd), name), nil
+		case err == unix.ELOOP && r.noLinks:
+			return nil, errLink
+		case err == unix.ENOSYS, err == unix.EPERM: // not there, or filtered away
+			return r.openWithout(name, flags)
+		case err != unix.EAGAIN && err != unix.EINTR:
+			return nil, err
+		}
+	}
+	return r.openWithout(name, flags)
+}
+
+func (r *Root) openWithout(name string, flags int) (*os.File, error) {
+	if r.noLinks {
+		return r.openSteps(name, flags)
+	}
+	return r.openRoot(name, flags)
+}
+
+// mountOf returns the id of the mount that a file lies on, or 0.
+func mountOf(f *os.File) uint64 {
+	var st unix.Statx_t
+	err := unix.Statx(int(f.Fd()), "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &st)
+	if err != nil || st.Mask&unix.STATX_MNT_ID == 0 {
+		return 0
+	}
+	return st.Mnt_id
+}
+
+func resolved(f *os.File) (string, bool) {
+	path, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(int(f.Fd())))
+	return path, err == nil
+}
+
+func renameNoReplace(from *folder, base string, to *folder, toBase string) error {
+	return unix.Renameat2(from.fd(), base, to.fd(), toBase, unix.RENAME_NOREPLACE)
+}
+
+func (r *Root) syncFS() error { return unix.Syncfs(int(r.handle.Fd())) }
+
+func clone(dst, src *os.File) error {
+	err := unix.IoctlFileClone(int(dst.Fd()), int(src.Fd()))
+	if err != nil {
+		return errors.ErrUnsupported
+	}
+	return nil
+}
+
+func statTimes(st *unix.Stat_t) (mtime, ctime unix.Timespec) { return st.Mtim, st.Ctim }

@@ -1,0 +1,177 @@
+package fsys
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+)
+
+// Open opens a regular file for reading. A link at the end of the name is
+// followed, unless r is a [Root.NoLinks] view. Anything else, a folder too, is
+// refused with what it is.
+func (r *Root) Open(name string) (*os.File, error) {
+	f, _, err := r.OpenInfo(name)
+	return f, err
+}
+
+// OpenInfo is Open and says what was opened.
+func (r *Root) OpenInfo(name string) (*os.File, Info, error) {
+	f, err := r.openFile(name, flagsRead)
+	if err != nil {
+		return nil, Info{}, pathError("open", name, err)
+	}
+	info, err := plain(f)
+	if err != nil {
+		f.Close()
+		return nil, info, pathError("open", name, err)
+	}
+	return f, info, nil
+}
+
+// plain checks that a file that was opened is regular, and makes it blocking.
+func plain(f *os.File) (Info, error) {
+	info, err := infoOf(f)
+	if err == nil && !info.Mode.IsRegular() {
+		err = notRegular(info.Mode)
+	}
+	if err == nil {
+		err = settle(f)
+	}
+	return info, err
+}
+
+func notRegular(m fs.FileMode) error {
+	return fmt.Errorf("is %s: only regular files are opened", Kind(m))
+}
+
+// OpenDir opens a folder. Its entries' attributes must be asked through r:
+// those of os.DirEntry are looked up by path.
+func (r *Root) OpenDir(name string) (*os.File, error) {
+	f, err := r.openFile(name, flagsFolder)
+	if err != nil {
+		return nil, pathError("open", name, err)
+	}
+	info, err := infoOf(f)
+	if err == nil && !info.Mode.IsDir() {
+		err = errors.New("is not a folder")
+	}
+	if err == nil {
+		err = settle(f)
+	}
+	if err != nil {
+		f.Close()
+		return nil, pathError("open", name, err)
+	}
+	return f, nil
+}
+
+// Resolved returns the absolute path, links followed, under which an open file
+// stands right now; false where the system doesn't tell. A file that has been
+// deleted has no path that means anything.
+func Resolved(f *os.File) (path string, ok bool) { return resolved(f) }
+
+// ReadFile returns the content of a regular file of at most max bytes; a
+// larger one is an error that wraps [ErrTooLarge].
+func (r *Root) ReadFile(name string, max int64) ([]byte, error) {
+	f, info, err := r.OpenInfo(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := readAll(f, info.Size, max)
+	if err != nil {
+		return nil, pathError("read", name, err)
+	}
+	return data, nil
+}
+
+// readAll reads a file that may grow while it is read.
+func readAll(f io.Reader, size, max int64) ([]byte, error) {
+	if size > max {
+		return nil, fmt.Errorf("%w: %d bytes, at most %d are read", ErrTooLarge, size, max)
+	}
+	data := make([]byte, 0, size+512)
+	for {
+		n, err := f.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if int64(len(data)) > max {
+			return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, max)
+		}
+		if err == io.EOF {
+			return data, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		data = slices.Grow(data, 512)
+	}
+}
+
+// Lstat describes a file, not following a link at the end of the name. The
+// name "." is the folder itself.
+func (r *Root) Lstat(name string) (Info, error) {
+	if name == "." {
+		return r.Stat(name)
+	}
+	var info Info
+	err := r.in("lstat", name, func(d *folder, base string) (err error) {
+		info, err = d.lstat(base)
+		return err
+	})
+	return info, err
+}
+
+// Stat describes a file, following links. It opens the file to do so: one that
+// can't be opened has no Stat, a device or pipe aside.
+func (r *Root) Stat(name string) (Info, error) {
+	f, err := r.openFile(name, flagsStat)
+	if err != nil {
+		return Info{}, pathError("stat", name, err)
+	}
+	defer f.Close()
+	info, err := infoOf(f)
+	if err != nil {
+		return info, pathError("stat", name, err)
+	}
+	return info, nil
+}
+
+// Readlink returns the target of a link.
+func (r *Root) Readlink(name string) (target string, err error) {
+	err = r.in("readlink", name, func(d *folder, base string) (err error) {
+		target, err = d.readlink(base)
+		return err
+	})
+	return target, err
+}
+
+// ReadDir describes what lies in a folder, sorted by name. What vanishes while
+// it is read is left out.
+func (r *Root) ReadDir(name string) ([]Info, error) {
+	d, err := r.openFolder(name)
+	if err != nil {
+		return nil, pathError("readdir", name, err)
+	}
+	defer d.close()
+	names, err := d.names()
+	if err != nil {
+		return nil, pathError("readdir", name, err)
+	}
+	infos := make([]Info, 0, len(names))
+	for _, n := range names {
+		info, err := d.lstat(n)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, pathError("readdir", name, err)
+		}
+		infos = append(infos, info)
+	}
+	slices.SortFunc(infos, func(a, b Info) int { return cmp.Compare(a.Name, b.Name) })
+	return infos, nil
+}
