@@ -1,0 +1,173 @@
+package shell
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// invocation is one program start, wrappers taken off: what a reader looks at
+// and reports through.
+type invocation struct {
+	a    *analysis
+	st   *state // the shell's state at the start; replaced, never changed in place
+	name string // base name of a program found in PATH or a system folder, else ""
+	args []word // the words after the name
+	via  []string
+	span guard.Span
+
+	command   string   // name and the sub-commands found so far
+	flags     []string // options found so far, without dashes, in every spelling
+	dir       place    // the folder it works in: the shell's, or that of -C
+	recursive bool     // folders are meant whole
+
+	stdin  stream // what it reads on standard input
+	stdout stream // what it writes on standard output, where that can be known
+	index  int    // of its exec action, or -1
+	depth  int    // program starts around it
+}
+
+// reader finds out what a program would do from its words.
+type reader func(inv *invocation)
+
+// flag reports whether any of the options, named without dashes, was given.
+func (inv *invocation) flag(names ...string) bool {
+	for _, n := range names {
+		if slices.Contains(inv.flags, n) {
+			return true
+		}
+	}
+	return false
+}
+
+// read says that the file is read, or the folder with all in it where the
+// invocation is recursive.
+func (inv *invocation) read(w word) { inv.touch(guard.KindRead, w, inv.recursive) }
+
+// write says that the file is created or changed.
+func (inv *invocation) write(w word) { inv.touch(guard.KindWrite, w, inv.recursive) }
+
+// list says that the folder is listed or the file looked at from outside.
+func (inv *invocation) list(w word) { inv.touch(guard.KindList, w, inv.recursive) }
+
+// delete says that the file or folder is removed.
+func (inv *invocation) delete(w word, recursive bool) { inv.touch(guard.KindDelete, w, recursive) }
+
+// touch reports an action on the file that the word names. An empty word
+// names none, and "-" is standard input or output save to a deletion.
+func (inv *invocation) touch(kind guard.Kind, w word, recursive bool) {
+	if w.kind == known && (w.text == "" || w.text == "-" && kind != guard.KindDelete) {
+		return
+	}
+	inv.a.file(inv.st, kind, inv.dir, w, recursive)
+}
+
+// connect says that a host is reached. The word is a URL, a host, host:port or
+// user@host:path; a file: URL is a read.
+func (inv *invocation) connect(w word) {
+	if rest, ok := strings.CutPrefix(strings.ToLower(w.text), "file:"); ok {
+		n := len(w.text) - len(strings.TrimPrefix(strings.TrimPrefix(rest, "//"), "localhost"))
+		inv.read(w.after(n))
+		return
+	}
+	inv.a.connect(w)
+}
+
+// unknown says that something can't be known before the command runs.
+func (inv *invocation) unknown(span guard.Span, reason string) { inv.a.unknown(span, reason, false) }
+
+// opaque says that nobody will see inside: a program's own code.
+func (inv *invocation) opaque(span guard.Span, reason string) { inv.a.unknown(span, reason, true) }
+
+// chdir makes the invocation work in another folder, taken from the present
+// one.
+func (inv *invocation) chdir(w word) { inv.dir = inv.dir.join(w) }
+
+// run starts another program: words holds its name and its arguments.
+func (inv *invocation) run(words []word) {
+	if len(words) == 0 {
+		return
+	}
+	via := inv.via
+	if inv.name != "" {
+		via = append(via[:len(via):len(via)], inv.name)
+	}
+	out := inv.a.start(&invocation{
+		st: inv.st.inChild(inv.dir), args: words, via: via, span: inv.span, dir: inv.dir, stdin: inv.stdin, depth: inv.depth + 1,
+	})
+	inv.stdout = out
+}
+
+// shell runs the text as a shell of the dialect would, with the words after it
+// as $0, $1 and on. Text that isn't known is an unknown.
+func (inv *invocation) shell(text word, dialect guard.Dialect, params ...word) {
+	inv.a.shellText(inv, text, dialect, params)
+}
+
+// emit says what the program writes on standard output: the names of files,
+// one a line.
+func (inv *invocation) emit(names ...word) { inv.stdout = stream{names: names, known: true} }
+
+// all is everything beneath the working folder, as a word: what a program
+// means that is given no operands.
+func (inv *invocation) here() word { return lit(".", inv.span) }
+
+// looksLikePath reports whether a word of a program without a specification
+// may well name a file.
+func looksLikePath(s string) bool {
+	return strings.Contains(s, "/") && !strings.Contains(s, "://") || strings.HasPrefix(s, ".") || strings.HasPrefix(s, "~")
+}
+
+// anyWord judges a word whose meaning isn't known: it is a read where it looks
+// like a path, or is sensitive.
+func (inv *invocation) anyWord(w word) {
+	if w.kind == unknown {
+		inv.unknown(w.span, "a word for "+inv.title()+" is not known: "+w.reason)
+		return
+	}
+	if w.text == "" || w.text == "." || w.text == "..." {
+		return
+	}
+	if strings.HasPrefix(strings.ToLower(w.text), "file:") {
+		inv.connect(w)
+		return
+	}
+	if looksLikePath(w.text) || inv.a.sensitive(inv.dir, w) {
+		inv.read(w)
+	}
+}
+
+// title names the program in a reason.
+func (inv *invocation) title() string {
+	if inv.name == "" {
+		return "the program"
+	}
+	return inv.name
+}
+
+// place is a working folder: an absolute path, or unknown with a reason.
+type place struct{ path, reason string }
+
+// join is the place that a word names from here. Only "." is taken away: ".."
+// after a link isn't the folder before it.
+func (p place) join(w word) place {
+	switch {
+	case w.kind != known:
+		return place{reason: "the working folder is not known: " + w.why()}
+	case path.IsAbs(w.text):
+		return place{path: w.text}
+	case p.path == "" || w.text == "" || w.text == ".":
+		return p
+	}
+	return place{path: strings.TrimSuffix(p.path, "/") + "/" + w.text}
+}
+
+// why is the reason for which a word isn't known.
+func (w word) why() string {
+	if w.kind == pattern {
+		return "it is a pattern"
+	}
+	return w.reason
+}

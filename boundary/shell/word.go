@@ -1,0 +1,90 @@
+package shell
+
+import (
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// wordKind says how much of a word is known.
+type wordKind uint8
+
+const (
+	known   wordKind = iota // text is the word
+	pattern                 // text is a glob (Bash's) that covers whatever the word may be
+	unknown                 // reason says why; text is what is known of its beginning
+)
+
+// word is one word of a command line after expansion.
+type word struct {
+	text   string
+	kind   wordKind
+	reason string     // of an unknown
+	split  bool       // of an unknown: it stood unquoted and may be no word or several
+	span   guard.Span // where it stands in the text
+}
+
+// lit makes a known word.
+func lit(text string, span guard.Span) word { return word{text: text, span: span} }
+
+// is reports whether the word is exactly this text.
+func (w word) is(text string) bool { return w.kind == known && w.text == text }
+
+// starts reports whether the word certainly begins with the text.
+func (w word) starts(prefix string) bool { return strings.HasPrefix(w.text, prefix) }
+
+// after is the word without its first n bytes, which must be known ones.
+func (w word) after(n int) word {
+	w.text = w.text[min(n, len(w.text)):]
+	w.split = false
+	return w
+}
+
+// cut splits the word around the first sep in its known text.
+func (w word) cut(sep string) (before string, after word, ok bool) {
+	i := strings.Index(w.text, sep)
+	if i < 0 {
+		return w.text, word{}, false
+	}
+	return w.text[:i], w.after(i + len(sep)), true
+}
+
+// arg is the word as it stands in an action's Args.
+func (w word) arg() string {
+	if w.kind == unknown {
+		return guard.UnknownWord
+	}
+	return w.text
+}
+
+const globMeta = `*?[\`
+
+// quoteGlob escapes what a glob would give a meaning.
+func quoteGlob(s string) string {
+	if !strings.ContainsAny(s, globMeta) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if strings.IndexByte(globMeta, s[i]) >= 0 {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// unquoteGlob takes the escapes of quoteGlob away.
+func unquoteGlob(s string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
