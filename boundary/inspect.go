@@ -69,16 +69,13 @@ func (in *Inspector) Inspect(ctx context.Context, call *guard.Call) ([]guard.Act
 	if err != nil {
 		return nil, err
 	}
-	out := make([]guard.Action, 0, len(actions))
+	p := placer{in: in, out: make([]guard.Action, 0, len(actions)), left: maxEntries}
 	for _, a := range actions {
-		if out, err = in.place(out, a); err != nil {
+		if err := p.place(a); err != nil {
 			return nil, err
 		}
 	}
-	if len(out) > maxActions {
-		return nil, fmt.Errorf("the call would do more than %d things: make several calls", maxActions)
-	}
-	return out, nil
+	return p.out, nil
 }
 
 // actions are those that the binding's fields speak of.
@@ -94,36 +91,42 @@ func (in *Inspector) actions(ctx context.Context, call *guard.Call, t guard.Tool
 	return b.out, b.err
 }
 
-// place appends an action with its paths resolved, and what becomes visible by
+// place adds an action with its path resolved, and what becomes visible by
 // that.
-func (in *Inspector) place(out []guard.Action, a guard.Action) ([]guard.Action, error) {
-	if a.Kind == guard.KindConnect {
-		a.Host = normalHost(a.Host)
-	}
+func (p *placer) place(a guard.Action) error {
 	a.Resolved, a.Zone, a.Root = "", "", false
-	if a.Path == "" {
-		return append(out, a), nil
+	switch {
+	case len(p.out) >= maxActions:
+		return fmt.Errorf("the call would do more than %d things: make several calls", maxActions)
+	case a.Path == "":
+		if a.Kind == guard.KindConnect {
+			a.Host = normalHost(a.Host)
+		}
+		p.out = append(p.out, a)
+	case !strings.HasPrefix(a.Path, "/"):
+		return fmt.Errorf("%q: not an absolute path", guard.Printable(a.Path))
+	case a.Pattern:
+		p.pattern(a)
+	default:
+		p.file(a)
 	}
-	if !strings.HasPrefix(a.Path, "/") {
-		return nil, fmt.Errorf("%q: not an absolute path", guard.Printable(a.Path))
-	}
-	if a.Pattern {
-		return in.placePattern(out, a), nil
-	}
-	w := in.c.Workspace
-	followed := w.at(a, true)
-	if a.Kind != guard.KindDelete && a.Kind != guard.KindWrite {
-		return append(out, followed), nil
-	}
+	return nil
+}
+
+// file adds an action on one file. A delete takes a link itself. A write goes
+// where the link leads, or puts another file in the link's place: both count.
+func (p *placer) file(a guard.Action) {
+	w := p.in.c.Workspace
 	itself := w.at(a, false)
 	if a.Kind == guard.KindDelete {
-		return append(out, itself), nil
+		p.out = append(p.out, itself)
+		return
 	}
-	out = append(out, followed)
-	if itself.Resolved != followed.Resolved {
-		out = append(out, itself) // mv and kin replace the link
+	followed := w.at(a, true)
+	p.out = append(p.out, followed)
+	if a.Kind == guard.KindWrite && itself.Resolved != followed.Resolved {
+		p.out = append(p.out, itself)
 	}
-	return out, nil
 }
 
 // at returns the action with Resolved, Zone and Root set. A path that can't be
