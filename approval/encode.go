@@ -241,7 +241,7 @@ func decode(data []byte) (*Request, error) {
 	r := &Request{}
 	c := &coder{buf: rest, reading: true}
 	r.record(c)
-	if c.err != nil || len(c.buf) > 0 || !r.Args.valid() {
+	if c.err != nil || len(c.buf) > 0 || !r.Args.valid() || !r.Spent.IsZero() && (r.Answer == nil || !r.Answer.Yes) {
 		return nil, errEncoding
 	}
 	r.Key = r.key()

@@ -10,7 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"path/filepath"
 	"strings"
+
+	"github.com/runtimeguard/runtimeguard/boundary/fsys"
 )
 
 // Key is an approver's private key. Whoever holds it can say yes, so it
@@ -111,4 +115,70 @@ func parseKey(text []byte) (Key, error) {
 		return Key{}, errors.New("it isn't an Ed25519 key")
 	}
 	return Key{private}, nil
+}
+
+// LoadKey reads an approver's key: a file in PEM (PKCS #8, Ed25519) that
+// belongs to this user and that nobody else can read.
+func LoadKey(path string) (Key, error) {
+	root, name, err := keyFolder(path)
+	if err != nil {
+		return Key{}, err
+	}
+	defer root.Close()
+	return loadKey(root, name, path)
+}
+
+// LoadOrCreateKey is [LoadKey], and makes a new key, with mode 0600, if there
+// is no such file. Its folder must exist.
+func LoadOrCreateKey(path string) (Key, error) {
+	root, name, err := keyFolder(path)
+	if err != nil {
+		return Key{}, err
+	}
+	defer root.Close()
+	k, err := loadKey(root, name, path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return k, err
+	}
+	k = NewKey()
+	text, err := k.encode()
+	if err == nil {
+		err = root.CreateExclusive(name, text, 0o600)
+	}
+	if errors.Is(err, fs.ErrExist) { // another process was faster
+		return loadKey(root, name, path)
+	}
+	if err != nil {
+		return Key{}, fmt.Errorf("approval: key %s: %w", path, err)
+	}
+	return k, nil
+}
+
+func keyFolder(path string) (*fsys.Root, string, error) {
+	root, err := fsys.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, "", fmt.Errorf("approval: key %s: %w", path, err)
+	}
+	return root, filepath.Base(path), nil
+}
+
+const maxKeyFile = 16 << 10
+
+func loadKey(root *fsys.Root, name, path string) (Key, error) {
+	f, info, err := root.NoLinks().OpenInfo(name)
+	if err != nil {
+		return Key{}, fmt.Errorf("approval: key %s: %w", path, err)
+	}
+	defer f.Close()
+	if err := own(path, info, 0o077); err != nil {
+		return Key{}, fmt.Errorf("approval: key %w", err)
+	}
+	text := make([]byte, min(info.Size, maxKeyFile))
+	if _, err = f.ReadAt(text, 0); err == nil {
+		var k Key
+		if k, err = parseKey(text); err == nil {
+			return k, nil
+		}
+	}
+	return Key{}, fmt.Errorf("approval: key %s: %w", path, err)
 }

@@ -3,8 +3,10 @@ package approval
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 )
@@ -26,7 +28,7 @@ type Entry struct {
 // is shared. What Get and List return is the caller's own.
 //
 // An id is 1 to 128 of the characters a-z, 0-9 and "-"; anything else is an
-// error. Package approvaltest holds the tests that every Store must pass.
+// error, and so are data of more than 1 MiB. Package approvaltest holds the tests that every Store must pass.
 type Store interface {
 	// Get returns the newest version of an entry, or an Entry with Version 0
 	// where there is none.
@@ -42,7 +44,24 @@ type Store interface {
 	Swap(ctx context.Context, id string, version uint64, data []byte) error
 }
 
-const maxIDLen = 128
+const (
+	maxIDLen = 128
+	maxData  = 1 << 20
+)
+
+// checkSwap holds what every store refuses.
+func checkSwap(ctx context.Context, id string, version uint64, data []byte) error {
+	if err := errors.Join(checkID(id), ctx.Err()); err != nil {
+		return err
+	}
+	if version == math.MaxUint64 {
+		return errors.New("approval: the entry has no version left")
+	}
+	if len(data) > maxData {
+		return fmt.Errorf("approval: an entry has at most %d bytes, this one has %d", maxData, len(data))
+	}
+	return nil
+}
 
 // checkID refuses every id that could mean something to a file system.
 func checkID(id string) error {
@@ -91,7 +110,7 @@ func (m *memory) List(ctx context.Context) iter.Seq2[Entry, error] {
 }
 
 func (m *memory) Swap(ctx context.Context, id string, version uint64, data []byte) error {
-	if err := errors.Join(checkID(id), ctx.Err()); err != nil {
+	if err := checkSwap(ctx, id, version, data); err != nil {
 		return err
 	}
 	m.mu.Lock()

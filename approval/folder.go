@@ -1,0 +1,221 @@
+package approval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/runtimeguard/runtimeguard/boundary/fsys"
+)
+
+// Folder is a [Store] in a folder that any number of processes of one user
+// share, without a daemon. Version 3 of an entry is the file "id.3": a
+// finished temporary file that is linked to that name, which fails if the name
+// stands, while the folder's lock is held. File and folder are synced before
+// Swap returns. The highest version counts, so a process that is killed at any
+// point leaves the old version or the new one.
+type Folder struct {
+	root *fsys.Root    // follows no link
+	held *fsys.Root    // what Close closes
+	turn chan struct{} // one of this process's goroutines at a time tries for the lock
+}
+
+const lockName = ".lock"
+
+// OpenFolder opens a folder as a store, making it with mode 0700 if there is
+// none. A folder that belongs to another user, or that group or others may
+// write to, is refused.
+func OpenFolder(dir string) (*Folder, error) {
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("approval: %w", err)
+	}
+	root, err := fsys.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("approval: %w", err)
+	}
+	info, err := root.Stat(".")
+	if err == nil {
+		err = own(dir, info, 0o022)
+	}
+	if err != nil {
+		root.Close()
+		return nil, fmt.Errorf("approval: %w", err)
+	}
+	return &Folder{root: root.NoLinks(), held: root, turn: make(chan struct{}, 1)}, nil
+}
+
+// Close closes the folder. Nothing may be in progress or follow.
+func (f *Folder) Close() error { return f.held.Close() }
+
+// own refuses a file that isn't this user's, or whose mode has one of the bits.
+// Systems without owners aren't asked.
+func own(path string, info fsys.Info, loose fs.FileMode) error {
+	switch {
+	case info.UID < 0:
+		return nil
+	case info.UID != os.Geteuid():
+		return fmt.Errorf("%s belongs to user %d and not to this one, %d", path, info.UID, os.Geteuid())
+	case info.Mode&loose != 0:
+		return fmt.Errorf("%s has mode %04o: others can get at it; take %04o away", path, info.Mode.Perm(), info.Mode&loose)
+	}
+	return nil
+}
+
+// fileName is the file of a version; versionOf reads it back.
+func fileName(id string, version uint64) string {
+	return id + "." + strconv.FormatUint(version, 10)
+}
+
+// versionOf takes a file's name apart. Anything but what fileName gives is no
+// version of anything.
+func versionOf(name string) (id string, version uint64, ok bool) {
+	id, digits, ok := strings.Cut(name, ".")
+	version, err := strconv.ParseUint(digits, 10, 64)
+	return id, version, ok && err == nil && checkID(id) == nil && version > 0 && fileName(id, version) == name
+}
+
+// names returns the names of all files.
+func (f *Folder) names() ([]string, error) {
+	d, err := f.root.OpenDir(".")
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	return d.Readdirnames(-1)
+}
+
+// newest returns the highest version of every entry, or of one.
+func newest(names []string, only string) map[string]uint64 {
+	out := map[string]uint64{}
+	for _, name := range names {
+		if id, v, ok := versionOf(name); ok && (only == "" || id == only) {
+			out[id] = max(out[id], v)
+		}
+	}
+	return out
+}
+
+// Get implements [Store].
+func (f *Folder) Get(ctx context.Context, id string) (Entry, error) {
+	if err := checkID(id); err != nil {
+		return Entry{}, err
+	}
+	for range maxTries {
+		if err := ctx.Err(); err != nil {
+			return Entry{}, err
+		}
+		names, err := f.names()
+		if err != nil {
+			return Entry{}, err
+		}
+		e, err := f.read(id, newest(names, id)[id])
+		if !errors.Is(err, fs.ErrNotExist) {
+			return e, err
+		}
+	} // it was replaced before it could be read
+	return Entry{}, errBusy
+}
+
+func (f *Folder) read(id string, version uint64) (e Entry, err error) {
+	e = Entry{ID: id, Version: version}
+	if version > 0 {
+		e.Data, err = f.root.ReadFile(fileName(id, version), maxData)
+	}
+	return e, err
+}
+
+// List implements [Store].
+func (f *Folder) List(ctx context.Context) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		names, err := f.names()
+		if err != nil {
+			yield(Entry{}, err)
+			return
+		}
+		for id, version := range newest(names, "") {
+			if err := ctx.Err(); err != nil {
+				yield(Entry{}, err)
+				return
+			}
+			e, err := f.read(id, version)
+			if errors.Is(err, fs.ErrNotExist) {
+				e, err = f.Get(ctx, id)
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Swap implements [Store].
+func (f *Folder) Swap(ctx context.Context, id string, version uint64, data []byte) error {
+	if err := checkSwap(ctx, id, version, data); err != nil {
+		return err
+	}
+	unlock, err := f.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	names, err := f.names()
+	if err != nil {
+		return err
+	}
+	if newest(names, id)[id] != version {
+		return ErrConflict
+	}
+	err = f.root.CreateExclusive(fileName(id, version+1), data, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return ErrConflict
+	}
+	if err == nil {
+		f.clean(names, id)
+	}
+	return err
+}
+
+// clean removes the versions that are old now, and temporary files, which only
+// a killed process leaves, since they are written under the lock. What can't
+// be removed is left for the next time.
+func (f *Folder) clean(names []string, id string) {
+	for _, name := range names {
+		of, _, ok := versionOf(name)
+		if ok && of == id || strings.HasPrefix(name, fsys.TempPrefix) {
+			_ = f.root.Remove(name)
+		}
+	}
+}
+
+// lock waits for the folder's lock until the context ends. The link alone
+// would not do: a process that has slept while two others went on and removed
+// "id.3" could link it again.
+func (f *Folder) lock(ctx context.Context) (unlock func(), err error) {
+	select {
+	case f.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	for pause := 100 * time.Microsecond; ; pause = min(2*pause, 5*time.Millisecond) {
+		l, err := f.root.TryLock(lockName)
+		if err == nil {
+			return func() { l.Unlock(); <-f.turn }, nil
+		}
+		if errors.Is(err, fsys.ErrLocked) {
+			select {
+			case <-time.After(pause):
+				continue
+			case <-ctx.Done():
+				err = ctx.Err()
+			}
+		}
+		<-f.turn
+		return nil, err
+	}
+}

@@ -1,0 +1,294 @@
+package approval
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// Layout of a request's text. Everything that an agent can choose stands right
+// of a bar on lines no longer than width, so that it can't be taken for a
+// label, nor for a line of its own where a terminal wraps.
+const (
+	labelWidth = 11
+	width      = 66   // columns right of the bar
+	maxShown   = 8192 // bytes of one value; of a longer one the middle is left out
+)
+
+// Text shows the request to a human, on lines of at most 80 columns: the call,
+// what it would do, the rule that asks, and until when an answer counts.
+// Control, bidi and zero-width characters and bytes that aren't UTF-8 are
+// written as escapes. Values past 8 KiB are shown without their middle, with
+// their length and SHA-256.
+func (r *Request) Text() string {
+	t := &table{}
+	t.row("request", r.ID+", "+string(r.State))
+	t.row("agent", principal(r.Principal))
+	t.row("tool", r.Tool)
+	t.row("folder", r.Dir)
+	t.row("arguments", r.Args.String())
+	t.break_()
+	for i := range r.Actions {
+		t.action(i+1, &r.Actions[i], i == r.Decided)
+	}
+	t.break_()
+	t.why(r)
+	t.break_()
+	t.times(r)
+	return t.b.String()
+}
+
+// Summary is the request on one line of at most 120 characters, for lists.
+func (r *Request) Summary() string {
+	s := visible(r.Tool)
+	if len(r.Actions) > 0 {
+		a := &r.Actions[max(0, min(r.Decided, len(r.Actions)-1))]
+		s += ": " + visible(strings.TrimSpace(string(a.Kind)+" "+does(a)))
+	}
+	if n := []rune(s); len(n) > 120 {
+		s = string(n[:117]) + "..."
+	}
+	return s
+}
+
+// String is the text, or its head and tail with what is missing between them.
+func (e Excerpt) String() string {
+	if e.Cut() == 0 {
+		return e.Head
+	}
+	return e.Head + missing(e.Cut(), e.Size, e.Sum) + e.Tail
+}
+
+func missing(cut, size int, sum [32]byte) string {
+	return fmt.Sprintf(" [... %d of %d bytes are not shown; SHA-256 of all %x ...] ", cut, size, sum)
+}
+
+// table writes labelled rows.
+type table struct{ b strings.Builder }
+
+func (t *table) break_() { t.b.WriteByte('\n') }
+
+// row writes a value right of the bar; empty ones are left out.
+func (t *table) row(label, value string) {
+	if value == "" {
+		return
+	}
+	for _, line := range wrap(visible(shorten(value))) {
+		fmt.Fprintf(&t.b, "%-*s | %s\n", labelWidth, label, line)
+		label = ""
+	}
+}
+
+func (t *table) rowf(label, format string, args ...any) { t.row(label, fmt.Sprintf(format, args...)) }
+
+func (t *table) action(n int, a *guard.Action, decided bool) {
+	label := fmt.Sprintf("%d. %s", n, a.Kind)
+	if len(label) > labelWidth {
+		label = fmt.Sprintf("%d.", n)
+	}
+	t.row(visible(label), does(a))
+	if decided {
+		t.row("", "^ this one asks")
+	}
+	for _, f := range []struct{ name, value string }{
+		{"program", a.Program}, {"through", words(a.Via)}, {"path", a.Path}, {"really", differs(a.Resolved, a.Path)},
+		{"zone", string(a.Zone)}, {"host", a.Host}, {"why", a.Reason}, {"means", meaning(a)}, {"code", hash(a.Hash)},
+	} {
+		if f.value != "" {
+			t.rowf("", "%-8s %s", f.name, f.value)
+		}
+	}
+}
+
+// does says in one line what an action does to what.
+func does(a *guard.Action) string {
+	switch a.Kind {
+	case guard.KindExec:
+		name := a.Program
+		if name == "" {
+			name = a.Path
+		}
+		return words(append([]string{name}, a.Args...))
+	case guard.KindConnect:
+		if a.Host == "" {
+			return "a host that isn't known"
+		}
+		return a.Host
+	case guard.KindUnknown:
+		return "something that can't be known before it runs"
+	case guard.KindUse:
+		return "the tool"
+	}
+	if a.Resolved != "" {
+		return a.Resolved
+	}
+	return a.Path
+}
+
+// meaning puts an action's marks into words.
+func meaning(a *guard.Action) string {
+	var out []string
+	for _, m := range []struct {
+		is   bool
+		says string
+	}{
+		{a.Pattern, "every file that the pattern covers"},
+		{a.Recursive, "with everything in it"},
+		{a.Root, "all of a root at once"},
+		{a.Opaque, "nobody will see inside"},
+	} {
+		if m.is {
+			out = append(out, m.says)
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+func differs(s, from string) string {
+	if s == from {
+		return ""
+	}
+	return s
+}
+
+func hash(h [32]byte) string {
+	if h == [32]byte{} {
+		return ""
+	}
+	return fmt.Sprintf("SHA-256 %x", h)
+}
+
+func (t *table) why(r *Request) {
+	d := guard.Decision{Effect: guard.Ask, Fired: r.Fired}
+	if f := d.Rule(); f.Rule != "" {
+		t.rowf("asked by", "rule %s (%s)", f.Rule, f.Pos)
+	} else {
+		t.row("asked by", "no rule, the default")
+	}
+	t.row("because", r.Reason)
+	for _, f := range r.Fired {
+		mark := ""
+		if f.Audit {
+			mark = ", only watching"
+		}
+		if f.Err != "" {
+			mark += ", could not be evaluated: " + f.Err
+		}
+		t.rowf("fired", "%s: %s (%s) %s%s", f.Effect, f.Rule, f.Pos, f.Message, mark)
+	}
+	for _, q := range r.Require {
+		t.row("requires", string(q))
+	}
+	t.row("policy", r.Policy)
+	t.rowf("runs in", "engine %s, contained by %s", orNone(string(r.Engine)), r.Tier)
+}
+
+func (t *table) times(r *Request) {
+	t.row("asked at", stamp(r.Created))
+	t.row("answer by", stamp(r.DecideBy))
+	t.rowf("a yes", "can be used once, within %s of the answer", r.UseWithin)
+	if a := r.Answer; a != nil {
+		verdict := "no"
+		if a.Yes {
+			verdict = "yes"
+		}
+		t.rowf("answered", "%s, by %s at %s, good until %s", verdict, a.Who, stamp(a.Time), stamp(a.Until))
+		t.row("reason", a.Reason)
+	}
+	if !r.Spent.IsZero() {
+		t.row("used at", stamp(r.Spent))
+	}
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+func principal(p guard.Principal) string {
+	s := fmt.Sprintf("%s, session %s", quote(p.Agent), quote(p.Session))
+	if p.User != "" {
+		s += ", user " + quote(p.User)
+	}
+	if !p.Verified {
+		s += " (names the client gave itself)"
+	}
+	return s
+}
+
+// words shows a command's words so that their boundaries are seen.
+func words(ws []string) string {
+	out := make([]string, len(ws))
+	for i, w := range ws {
+		out[i] = quote(w)
+	}
+	return strings.Join(out, " ")
+}
+
+const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-~"
+
+func quote(w string) string {
+	switch {
+	case w == guard.UnknownWord:
+		return "<not known>"
+	case w != "" && strings.Trim(w, plain) == "":
+		return w
+	}
+	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+}
+
+// shorten leaves the middle of a long value out.
+func shorten(s string) string {
+	if len(s) <= maxShown {
+		return s
+	}
+	head, tail := maxShown/4*3, maxShown/4
+	return s[:head] + missing(len(s)-head-tail, len(s), sha256.Sum256([]byte(s))) + s[len(s)-tail:]
+}
+
+// visible returns s on one line with everything in it that can't be seen, or
+// that changes how the rest is seen, written as an escape. It goes further
+// than [guard.Printable]: bytes that aren't UTF-8 stay apart, and characters
+// that are blank or aren't assigned are written out too.
+func visible(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case !unicode.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == '\u2800':
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteString(s[i : i+n])
+		}
+		i += n
+	}
+	return guard.Printable(b.String())
+}
+
+// wrap cuts a value into lines of width columns; what isn't ASCII counts two.
+func wrap(s string) []string {
+	var lines []string
+	start, columns := 0, 0
+	for i, r := range s {
+		n := 1
+		if r >= utf8.RuneSelf {
+			n = 2
+		}
+		if columns += n; columns > width {
+			lines = append(lines, s[start:i])
+			start, columns = i, n
+		}
+	}
+	return append(lines, s[start:])
+}
