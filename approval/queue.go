@@ -180,16 +180,19 @@ func (q *Queue) read(e Entry) (*Request, error) {
 		return altered("it was written for another version: something older was put back")
 	}
 	r.State = r.at(q.now())
-	if r.Answer != nil {
-		if err := q.verify(r); err != nil {
-			if r.State == Approved || r.State == Denied {
-				return altered(err.Error())
-			}
-			r.Answer = nil // it is over, and nobody vouches for what it said
-		}
+	if r.Answer == nil {
+		return r, nil
+	}
+	switch err := q.verify(r); {
+	case errors.Is(err, errUntrusted) && r.State != Approved && r.State != Denied:
+		r.Answer = nil // a key that was trusted once; it is over, and nobody vouches for what it said
+	case err != nil:
+		return altered(err.Error())
 	}
 	return r, nil
 }
+
+var errUntrusted = errors.New("its answer isn't signed with a trusted key")
 
 // verify checks that a trusted approver gave the answer, to this request,
 // within its bounds.
@@ -198,7 +201,7 @@ func (q *Queue) verify(r *Request) error {
 	trusted := slices.ContainsFunc(q.c.Keys, func(k ed25519.PublicKey) bool { return k.Equal(a.Key) })
 	switch {
 	case !trusted:
-		return errors.New("its answer isn't signed with a trusted key")
+		return errUntrusted
 	case !ed25519.Verify(a.Key, r.signed(a), a.Sig):
 		return errors.New("the signature of its answer doesn't fit")
 	case !a.Time.Before(r.DecideBy) || a.Until.After(a.Time.Add(r.lasts(a.Yes))):

@@ -1,0 +1,119 @@
+package approval_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/runtimeguard/runtimeguard/approval"
+	"github.com/runtimeguard/runtimeguard/approval/approvaltest"
+)
+
+func openFolder(t *testing.T, dir string) *approval.Folder {
+	f, err := approval.OpenFolder(dir)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, f.Close()) })
+	return f
+}
+
+func TestMemory(t *testing.T) {
+	approvaltest.Store(t, func(t *testing.T) func() approval.Store {
+		m := approval.Memory()
+		return func() approval.Store { return m }
+	})
+}
+
+func TestFolder(t *testing.T) {
+	approvaltest.Store(t, func(t *testing.T) func() approval.Store {
+		dir := filepath.Join(t.TempDir(), "approvals")
+		return func() approval.Store { return openFolder(t, dir) }
+	})
+}
+
+func TestOneGrantManyProcesses(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Chmod(dir, 0o700))
+	approvaltest.Claims(t, openFolder(t, dir), dir, 4, 16)
+}
+
+func TestFolderFiles(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "approvals")
+	f := openFolder(t, dir)
+	for v := range uint64(3) {
+		require.NoError(t, f.Swap(t.Context(), "a", v, []byte("data")))
+	}
+	names := map[string]string{}
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, e := range entries {
+		info, err := e.Info()
+		require.NoError(t, err)
+		names[e.Name()] = info.Mode().String()
+	}
+	require.Equal(t, map[string]string{"a.3": "-rw-------", ".lock": "-rw-------"}, names)
+	info, err := os.Stat(dir)
+	require.NoError(t, err)
+	require.Equal(t, "drwx------", info.Mode().String())
+}
+
+func TestFolderRefusesLooseFolders(t *testing.T) {
+	for _, mode := range []os.FileMode{0o720, 0o702, 0o777, 0o1777} {
+		dir := filepath.Join(t.TempDir(), "approvals")
+		require.NoError(t, os.Mkdir(dir, 0o700))
+		require.NoError(t, os.Chmod(dir, mode))
+		_, err := approval.OpenFolder(dir)
+		require.ErrorContains(t, err, "others can get at it")
+	}
+	_, err := approval.OpenFolder(filepath.Join(t.TempDir(), "no", "parent"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	_, err = approval.OpenFolder(file)
+	require.Error(t, err)
+	if os.Geteuid() == 0 {
+		dir := t.TempDir()
+		require.NoError(t, os.Chmod(dir, 0o700))
+		require.NoError(t, os.Chown(dir, 12345, 12345))
+		_, err = approval.OpenFolder(dir)
+		require.ErrorContains(t, err, "belongs to user 12345")
+	}
+}
+
+// What else lies in the folder is no version of anything, and what pretends to
+// be one but isn't a plain file is an error, not a silence.
+func TestFolderStrangeFiles(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "approvals")
+	f := openFolder(t, dir)
+	require.NoError(t, f.Swap(t.Context(), "a", 0, []byte("data")))
+	for _, name := range []string{"a.01", "a.+2", "a.2 ", "a.2.3", "a.", "a", ".2", "A.2", "a.0", "a.18446744073709551616", "README", ".runtimeguard-tmp-dead"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("strange"), 0o600))
+	}
+	e, err := f.Get(t.Context(), "a")
+	require.NoError(t, err)
+	require.Equal(t, approval.Entry{ID: "a", Version: 1, Data: []byte("data")}, e)
+	n := 0
+	for _, err := range f.List(t.Context()) {
+		require.NoError(t, err)
+		n++
+	}
+	require.Equal(t, 1, n)
+	require.NoError(t, f.Swap(t.Context(), "a", 1, []byte("more")))
+	require.NoFileExists(t, filepath.Join(dir, ".runtimeguard-tmp-dead"), "a killed process's garbage")
+
+	secret := filepath.Join(t.TempDir(), "secret")
+	require.NoError(t, os.WriteFile(secret, []byte("secret"), 0o600))
+	for _, plant := range []func(name string) error{
+		func(name string) error { return os.Symlink(secret, name) },
+		func(name string) error { return os.Mkdir(name, 0o700) },
+		func(name string) error { return os.WriteFile(name, make([]byte, 1<<20+1), 0o600) },
+	} {
+		name := filepath.Join(dir, "a.3")
+		require.NoError(t, plant(name))
+		_, err = f.Get(t.Context(), "a")
+		require.Error(t, err)
+		require.ErrorIs(t, f.Swap(t.Context(), "a", 2, []byte("x")), approval.ErrConflict)
+		require.NoError(t, os.Remove(name))
+	}
+}
