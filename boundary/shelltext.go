@@ -1,13 +1,120 @@
 package boundary
 
-import "github.com/runtimeguard/runtimeguard/guard"
+import (
+	"errors"
+	"os"
+	"path"
+	"regexp"
+	"strings"
 
-// shell adds the actions of a command line.
+	"github.com/runtimeguard/runtimeguard/boundary/fsys"
+	"github.com/runtimeguard/runtimeguard/boundary/shell"
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// maxView is how many bytes of a script are read to look into it.
+const maxView = 64 << 10
+
+// shell adds the actions of a command line. A text that does nothing still
+// starts a shell, which counts like the program true.
 func (b *binding) shell(text string) {
-	b.out = append(b.out, guard.Action{Kind: guard.KindUnknown, Reason: "the command is not analysed"})
+	dir := b.base()
+	if b.err != nil {
+		return
+	}
+	// The folder that a shell finds itself in has no links in its name.
+	if dir != "" {
+		resolved, err := resolve(dir, true)
+		if err != nil {
+			b.err = err
+			return
+		}
+		dir = resolved
+	}
+	o := b.in.options(dir, b.tool.Dialect)
+	if strings.Contains(text, "--show-toplevel") {
+		o.Toplevel = b.in.toplevel(dir)
+	}
+	actions := shell.Analyze(text, o)
+	if len(actions) == 0 {
+		actions = []guard.Action{{Kind: guard.KindExec, Program: "true", Command: "true"}}
+	}
+	b.out = append(b.out, actions...)
 }
 
-// exec adds the actions of a program that the tool starts.
+// exec adds the actions of a program that the tool starts: the words, quoted,
+// mean themselves in every dialect.
 func (b *binding) exec(words []string) {
-	b.out = append(b.out, guard.Action{Kind: guard.KindUnknown, Reason: "the command is not analysed"})
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+	}
+	b.shell(strings.Join(quoted, " "))
+}
+
+func (in *Inspector) options(dir string, dialect guard.Dialect) shell.Options {
+	w := in.c.Workspace
+	o := shell.Options{
+		Dialect: dialect, Dir: dir, Home: w.home,
+		View: in.view, Sensitive: in.c.Sensitive,
+	}
+	if len(w.temp) > 0 {
+		o.Temp = w.temp[0]
+	}
+	if in.c.Vocabulary != nil {
+		o.Command = in.c.Vocabulary.Command
+	}
+	return o
+}
+
+// view reads a script in the workspace or a temporary folder, to look into it:
+// a regular file that holds no secrets, of at most 64 KiB.
+func (in *Inspector) view(name string) ([]byte, error) {
+	w := in.c.Workspace
+	a := w.at(guard.Action{Kind: guard.KindRead, Path: name}, true)
+	switch {
+	case w.forbids(&a) != "" || in.c.Sensitive == nil || in.c.Sensitive(name) || in.c.Sensitive(a.Resolved):
+		return nil, errors.New("the file is not looked into")
+	case a.Zone != guard.ZoneWorkspace && a.Zone != guard.ZoneTemp:
+		return nil, errors.New("the file lies outside the workspace")
+	}
+	dir := path.Dir(a.Resolved)
+	if fi, err := os.Stat(dir); err != nil || !fi.IsDir() {
+		return nil, errors.New("the file doesn't exist")
+	}
+	root, err := fsys.OpenRoot(dir)
+	if err != nil {
+		return nil, reason(err)
+	}
+	defer root.Close()
+	data, err := root.NoLinks().ReadFile(path.Base(a.Resolved), maxView)
+	return data, reason(err)
+}
+
+var (
+	gitHead      = regexp.MustCompile(`^(ref: refs/\S+|[0-9a-f]{40}|[0-9a-f]{64})\n?$`)
+	gitElsewhere = regexp.MustCompile(`(?i)worktree|include`)
+)
+
+// toplevel is what "git rev-parse --show-toplevel" says in a folder of the
+// workspace, where the nearest repository is an ordinary one that can't be
+// configured to say otherwise; else "".
+func (in *Inspector) toplevel(dir string) string {
+	for d := dir; dir != "" && in.c.Workspace.Zone(d) == guard.ZoneWorkspace; d = path.Dir(d) {
+		fi, err := os.Lstat(d + "/.git")
+		if err != nil {
+			continue
+		}
+		if !fi.IsDir() {
+			return ""
+		}
+		head, err1 := in.view(d + "/.git/HEAD")
+		config, err2 := in.view(d + "/.git/config")
+		_, err3 := os.Lstat(d + "/.git/commondir")
+		if err1 == nil && err2 == nil && os.IsNotExist(err3) && gitHead.Match(head) && !gitElsewhere.Match(config) {
+			return d
+		}
+		return ""
+	}
+	return ""
 }
