@@ -91,6 +91,11 @@ func (a adapter) call(ctx context.Context, r *mcp.CallToolRequest, run func(cont
 		a.log.Error("mcpgo: a call was refused", "tool", r.Params.Name, "error", err)
 		return "deny: " + err.Error(), nil
 	}
+	if r.Params.Task != nil {
+		// The SDK ends the request's context once the client knows the task's id,
+		// when the task has only begun.
+		ctx = context.WithoutCancel(ctx)
+	}
 	return a.enforce(ctx, r.Header, r.Params.Name, r.Params.RawArguments, run)
 }
 

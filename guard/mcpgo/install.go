@@ -77,7 +77,9 @@ const maxTold = 4096
 
 // AddTaskTool adds a task tool whose handler runs behind the guard. A tool
 // that doesn't say how it supports tasks gets mcp.TaskSupportRequired. A
-// refusal is the task's result, with isError.
+// refusal is the task's result, with isError. The handler's context has no end
+// of its own, so tasks/cancel does not stop the handler: the SDK ends that
+// context as soon as the task's id is sent, and cannot tell the two apart.
 func (in *Installation) AddTaskTool(tool mcp.Tool, handler server.TaskToolHandlerFunc) {
 	// The filter knows the tool by this pointer and not by its name: another
 	// tool could later take the name.
