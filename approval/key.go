@@ -64,11 +64,11 @@ func FormatPublicKey(k ed25519.PublicKey) string {
 
 // ParsePublicKey reads what [FormatPublicKey] writes.
 func ParsePublicKey(s string) (ed25519.PublicKey, error) {
-	b, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimPrefix(s, publicPrefix))
-	if !strings.HasPrefix(s, publicPrefix) || err != nil || len(b) != ed25519.PublicKeySize {
+	k, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(s, publicPrefix))
+	if err != nil || len(k) != ed25519.PublicKeySize || FormatPublicKey(k) != s { // one spelling each
 		return nil, fmt.Errorf("public key %q: want %q and 43 characters of base64", s, publicPrefix)
 	}
-	return b, nil
+	return k, nil
 }
 
 // ParsePublicKeys reads a file of public keys, one a line. Empty lines, and

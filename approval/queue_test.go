@@ -44,14 +44,14 @@ type side struct {
 	now   time.Time
 }
 
-func newSide(t *testing.T, store approval.Store) *side {
+func newSide(t testing.TB, store approval.Store) *side {
 	s := &side{store: store, key: approval.NewKey(), now: time.Date(2026, 3, 4, 5, 6, 7, 8, time.UTC)}
 	s.Queue = s.queue(t)
 	return s
 }
 
 // queue is another queue on the same store, as another process has it.
-func (s *side) queue(t *testing.T) *approval.Queue {
+func (s *side) queue(t testing.TB) *approval.Queue {
 	q, err := approval.New(approval.Config{
 		Store: s.store, Keys: []ed25519.PublicKey{s.key.PublicKey()}, Now: func() time.Time { return s.now },
 	})
@@ -77,7 +77,7 @@ func (s *side) granted(t *testing.T, call *guard.Call, d guard.Decision) string 
 }
 
 // entry is the only entry of the store.
-func (s *side) entry(t *testing.T) approval.Entry {
+func (s *side) entry(t testing.TB) approval.Entry {
 	t.Helper()
 	var out []approval.Entry
 	for e, err := range s.store.List(t.Context()) {

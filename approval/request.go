@@ -32,7 +32,7 @@ const (
 	// MaxArgsShown is how many bytes of the arguments a request keeps; of
 	// longer ones it keeps the first three quarters and the last quarter of
 	// that, the length and the SHA-256.
-	MaxArgsShown = 64 << 10
+	MaxArgsShown = 16 << 10
 )
 
 // Request is one question to a human: may exactly this call run, once? It is

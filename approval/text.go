@@ -23,22 +23,22 @@ const (
 // Text shows the request to a human, on lines of at most 80 columns: the call,
 // what it would do, the rule that asks, and until when an answer counts.
 // Control, bidi and zero-width characters and bytes that aren't UTF-8 are
-// written as escapes. Values past 8 KiB are shown without their middle, with
-// their length and SHA-256.
+// written as escapes. Values past 8 KiB (arguments: [MaxArgsShown]) are shown
+// without their middle, with their length and SHA-256.
 func (r *Request) Text() string {
 	t := &table{}
 	t.row("request", r.ID+", "+string(r.State))
 	t.row("agent", principal(r.Principal))
 	t.row("tool", r.Tool)
 	t.row("folder", r.Dir)
-	t.row("arguments", r.Args.String())
-	t.break_()
+	t.rows("arguments", r.Args.String())
+	t.blank()
 	for i := range r.Actions {
 		t.action(i+1, &r.Actions[i], i == r.Decided)
 	}
-	t.break_()
+	t.blank()
 	t.why(r)
-	t.break_()
+	t.blank()
 	t.times(r)
 	return t.b.String()
 }
@@ -71,14 +71,17 @@ func missing(cut, size int, sum [32]byte) string {
 // table writes labelled rows.
 type table struct{ b strings.Builder }
 
-func (t *table) break_() { t.b.WriteByte('\n') }
+func (t *table) blank() { t.b.WriteByte('\n') }
 
-// row writes a value right of the bar; empty ones are left out.
-func (t *table) row(label, value string) {
+// row writes a value right of the bar; empty ones are left out, and long ones
+// are shortened.
+func (t *table) row(label, value string) { t.rows(label, shorten(value)) }
+
+func (t *table) rows(label, value string) {
 	if value == "" {
 		return
 	}
-	for _, line := range wrap(visible(shorten(value))) {
+	for _, line := range wrap(visible(value)) {
 		fmt.Fprintf(&t.b, "%-*s | %s\n", labelWidth, label, line)
 		label = ""
 	}
@@ -93,16 +96,17 @@ func (t *table) action(n int, a *guard.Action, decided bool) {
 	}
 	t.row(visible(label), does(a))
 	if decided {
-		t.row("", "^ this one asks")
+		t.row("  asks", "this action is why a human is asked")
 	}
-	for _, f := range []struct{ name, value string }{
-		{"program", a.Program}, {"through", words(a.Via)}, {"path", a.Path}, {"really", differs(a.Resolved, a.Path)},
-		{"zone", string(a.Zone)}, {"host", a.Host}, {"why", a.Reason}, {"means", meaning(a)}, {"code", hash(a.Hash)},
-	} {
-		if f.value != "" {
-			t.rowf("", "%-8s %s", f.name, f.value)
-		}
-	}
+	t.row("  program", a.Program)
+	t.row("  through", words(a.Via))
+	t.row("  path", a.Path)
+	t.row("  really", differs(a.Resolved, a.Path))
+	t.row("  zone", string(a.Zone))
+	t.row("  host", a.Host)
+	t.row("  why", a.Reason)
+	t.row("  means", meaning(a))
+	t.row("  code hash", hash(a.Hash))
 }
 
 // does says in one line what an action does to what.
@@ -160,7 +164,7 @@ func hash(h [32]byte) string {
 	if h == [32]byte{} {
 		return ""
 	}
-	return fmt.Sprintf("SHA-256 %x", h)
+	return fmt.Sprintf("%x", h)
 }
 
 func (t *table) why(r *Request) {
@@ -172,14 +176,13 @@ func (t *table) why(r *Request) {
 	}
 	t.row("because", r.Reason)
 	for _, f := range r.Fired {
-		mark := ""
+		t.rowf("fired", "%s: %s (%s) %s", f.Effect, f.Rule, f.Pos, f.Message)
 		if f.Audit {
-			mark = ", only watching"
+			t.row("", "only watching: it has no effect")
 		}
 		if f.Err != "" {
-			mark += ", could not be evaluated: " + f.Err
+			t.row("", "could not be evaluated: "+f.Err)
 		}
-		t.rowf("fired", "%s: %s (%s) %s%s", f.Effect, f.Rule, f.Pos, f.Message, mark)
 	}
 	for _, q := range r.Require {
 		t.row("requires", string(q))
@@ -197,8 +200,10 @@ func (t *table) times(r *Request) {
 		if a.Yes {
 			verdict = "yes"
 		}
-		t.rowf("answered", "%s, by %s at %s, good until %s", verdict, a.Who, stamp(a.Time), stamp(a.Until))
+		t.rowf("answer", "%s, by %s", verdict, quote(a.Who))
 		t.row("reason", a.Reason)
+		t.row("answered at", stamp(a.Time))
+		t.row("good until", stamp(a.Until))
 	}
 	if !r.Spent.IsZero() {
 		t.row("used at", stamp(r.Spent))
