@@ -121,12 +121,14 @@ func (a adapter) enforce(ctx context.Context, header http.Header, tool string, r
 			a.log.Warn("mcpgo: a call was refused", "tool", tool, "call", denied.Call.ID, "error", denied.Err)
 		}
 		return denied.Error(), nil
-	case own != nil:
+	case own != nil && err.Error() == own.Error():
 		return "", own
-	default:
-		a.log.Error("mcpgo: a call ran without a record of its end", "tool", tool, "error", err)
-		return "the call was carried out, but the record of it could not be completed: tell the operator", nil
 	}
+	a.log.Error("mcpgo: a call ran without a record of its end", "tool", tool, "error", err)
+	if own != nil {
+		return "", own
+	}
+	return "the call was carried out, but the record of it could not be completed: tell the operator", nil
 }
 
 // pin makes all forms of the arguments say the same. The raw bytes are what a

@@ -382,6 +382,14 @@ func TestNothingLeaksWhenRecordsFail(t *testing.T) {
 		require.Contains(t, w.log.String(), "disk full", "the operator is told")
 		require.Equal(t, phase == guard.PhaseFinished, len(s.calls) == 1)
 	}
+
+	w := &world{fail: guard.PhaseFinished}
+	own := errors.New("the disk is on fire")
+	_, err := mcpgo.Middleware(w.enforcer(t), w.options())(func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		return nil, own
+	})(t.Context(), request("read", `{}`))
+	require.Equal(t, own, err, "the handler's error is handed on as it is")
+	require.Contains(t, w.log.String(), "disk full")
 }
 
 func TestPanicGoesOn(t *testing.T) {
