@@ -25,6 +25,11 @@ func checkTool(t guard.Tool) error {
 	if (t.Move[0] == "") != (t.Move[1] == "") {
 		return errors.New("move: both the source's and the destination's key are needed")
 	}
+	for _, w := range t.Exec {
+		if w == "" || strings.IndexByte(w, 0) >= 0 {
+			return errors.New("exec: a word is empty or holds a NUL")
+		}
+	}
 	bound := append(t.Move[:], t.Shell, t.Read, t.Write, t.Delete, t.List, t.Connect, t.Content, t.Dir)
 	for _, key := range t.Optional {
 		if key == "" || !slices.Contains(bound, key) {
@@ -226,7 +231,11 @@ func (b *binding) move(source, destination string) {
 
 // connect adds the action for a URL or a host.
 func (b *binding) connect(target string) {
-	host, file := parseTarget(target)
+	host, file, err := parseTarget(target)
+	if err != nil {
+		b.fail("argument %q: %w", b.tool.Connect, err)
+		return
+	}
 	if file != "" {
 		b.path(b.tool.Connect, file, guard.KindRead, b.tool.Recursive)
 		return

@@ -1,6 +1,7 @@
 package boundary
 
 import (
+	"errors"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -9,40 +10,53 @@ import (
 )
 
 var (
-	schemeRE   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
-	hostPortRE = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[^/\\].*|:)?$`)
-	hostRE     = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,62}\.?)*$`)
-	numericRE  = regexp.MustCompile(`^(0[xX][0-9A-Fa-f]*|[0-9]+)$`)
+	// host, host:port, user@host:path; an IPv6 address in brackets.
+	bareRE    = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?$`)
+	scpRE     = regexp.MustCompile(`^[A-Za-z0-9._-]+@([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[^/\\]`)
+	hostRE    = regexp.MustCompile(`^([a-z0-9_][a-z0-9_-]{0,62}\.)*[a-z0-9_][a-z0-9_-]{0,62}$`)
+	numericRE = regexp.MustCompile(`^(0x[0-9a-f]*|[0-9]+)$`)
 )
 
 // parseTarget reads a URL, a host, host:port or user@host:path. It returns the
-// host in its normal form, "" where readers would disagree about it, or for a
-// file URL the file's path.
-func parseTarget(target string) (host, file string) {
-	if !strings.Contains(target, "://") {
-		m := hostPortRE.FindStringSubmatch(target)
-		if m == nil {
-			if addr, err := netip.ParseAddr(target); err == nil {
-				return normalHost(addr.String()), ""
-			}
-			return "", ""
+// host in its normal form, "" where readers would disagree about it; for a file
+// URL the file's path. A file URL in an odd form is an error: it reads a file,
+// and nobody knows which.
+func parseTarget(target string) (host, file string, err error) {
+	scheme, rest, _ := strings.Cut(target, ":")
+	switch {
+	case strings.EqualFold(scheme, "file"):
+		file, err = fileURL(target)
+		return "", file, err
+	case strings.HasPrefix(rest, "//"):
+		u, err := url.Parse(target)
+		if err != nil || strings.ContainsAny(target, "\\\t\r\n ") {
+			return "", "", nil
 		}
-		return normalHost(strings.Trim(m[1], "[]")), ""
+		return normalHost(u.Hostname()), "", nil
 	}
+	for _, re := range []*regexp.Regexp{bareRE, scpRE} {
+		if m := re.FindStringSubmatch(target); m != nil {
+			return normalHost(strings.Trim(m[1], "[]")), "", nil
+		}
+	}
+	return normalAddr(target), "", nil
+}
+
+func fileURL(target string) (path string, err error) {
 	u, err := url.Parse(target)
-	if err != nil || strings.ContainsAny(target, "\\\t\r\n ") || u.Opaque != "" {
-		if strings.HasPrefix(strings.ToLower(target), "file:") {
-			return "", "/\x00" // a file, and nobody knows which
-		}
-		return "", ""
+	if err != nil || u.Host != "" && !strings.EqualFold(u.Host, "localhost") || !strings.HasPrefix(u.Path, "/") || strings.IndexByte(u.Path, 0) >= 0 {
+		return "", errors.New("which file the URL means isn't clear: write file:///path")
 	}
-	if u.Scheme == "file" {
-		if u.Host != "" && !strings.EqualFold(u.Host, "localhost") || u.Path == "" {
-			return "", "/\x00"
-		}
-		return "", u.Path
+	return u.Path, nil
+}
+
+// normalAddr returns an IP address in its usual form, or "".
+func normalAddr(s string) string {
+	addr, err := netip.ParseAddr(s)
+	if err != nil {
+		return ""
 	}
-	return normalHost(u.Hostname()), ""
+	return addr.Unmap().WithZone("").String()
 }
 
 // normalHost returns a host in lower case, without a final dot, numeric
@@ -50,10 +64,10 @@ func parseTarget(target string) (host, file string) {
 // differently by different readers.
 func normalHost(h string) string {
 	h = strings.TrimSuffix(strings.ToLower(h), ".")
-	if addr, err := netip.ParseAddr(h); err == nil {
-		return addr.Unmap().WithZone("").String()
+	if addr := normalAddr(h); addr != "" {
+		return addr
 	}
-	if len(h) > 253 || !hostRE.MatchString(h) || strings.Contains(h, "..") {
+	if len(h) > 253 || !hostRE.MatchString(h) {
 		return ""
 	}
 	labels := strings.Split(h, ".")

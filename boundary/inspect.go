@@ -132,6 +132,7 @@ func (p *placer) file(a guard.Action) {
 // at returns the action with Resolved, Zone and Root set. A path that can't be
 // resolved leaves them empty, which [Workspace.Decide] refuses.
 func (w *Workspace) at(a guard.Action, last bool) guard.Action {
+	a.Resolved, a.Zone, a.Root = "", "", false
 	resolved, err := resolve(a.Path, last)
 	if err != nil {
 		return a
