@@ -28,7 +28,7 @@ func (d *folder) sync() error  { return nil } // a folder can't be synced here
 
 func (d *folder) open(base string, flags int, perm fs.FileMode) (*os.File, error) {
 	if info, err := d.root.Lstat(base); err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		return nil, errLink
+		return nil, ErrLink
 	}
 	return d.root.OpenFile(base, flags, perm)
 }
@@ -127,7 +127,7 @@ func (r *Root) openSteps(name string, flags int) (*os.File, error) {
 		if info, err := r.root.Lstat(name[:i+1]); err != nil {
 			return nil, err
 		} else if info.Mode()&fs.ModeSymlink != 0 {
-			return nil, errLink
+			return nil, ErrLink
 		}
 	}
 	return r.root.OpenFile(name, flags, 0)

@@ -40,7 +40,8 @@ var ErrOutside = errors.New("leads outside the folder or onto another mount")
 // ErrLocked says that somebody else holds a lock.
 var ErrLocked = errors.New("locked by another")
 
-var errLink = errors.New("goes through a symbolic link")
+// ErrLink says that a name goes through a symbolic link where none is followed.
+var ErrLink = errors.New("goes through a symbolic link")
 
 // ErrTooLarge says that a file is larger than its reader allows.
 var ErrTooLarge = errors.New("the file is too large")
@@ -140,7 +141,10 @@ func Kind(m fs.FileMode) string {
 	return "a special file"
 }
 
-func (r *Root) fault(op, name string) error {
+// Fault asks Faults, if there is one, about an operation that is about to be
+// done on a file opened beneath r. The operations of this package ask
+// themselves.
+func (r *Root) Fault(op, name string) error {
 	if r.Faults == nil {
 		return nil
 	}

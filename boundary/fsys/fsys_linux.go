@@ -32,7 +32,7 @@ func (r *Root) openFile(name string, flags int) (*os.File, error) {
 		case err == nil:
 			return os.NewFile(uintptr(fd), name), nil
 		case err == unix.ELOOP && r.noLinks:
-			return nil, errLink
+			return nil, ErrLink
 		case err == unix.ENOSYS, err == unix.EPERM: // not there, or filtered away
 			return r.openWithout(name, flags)
 		case err != unix.EAGAIN && err != unix.EINTR:

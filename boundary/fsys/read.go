@@ -69,6 +69,9 @@ func (r *Root) OpenDir(name string) (*os.File, error) {
 	return f, nil
 }
 
+// InfoOf describes an open file.
+func InfoOf(f *os.File) (Info, error) { return infoOf(f) }
+
 // Resolved returns the absolute path, links followed, under which an open file
 // stands right now; false where the system doesn't tell. A file that has been
 // deleted has no path that means anything.

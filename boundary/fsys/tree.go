@@ -38,7 +38,7 @@ func (r *Root) MkdirAll(name string, perm fs.FileMode) error {
 // change is in with the fault asked before.
 func (r *Root) change(op, name string, f func(d *folder, base string) error) error {
 	return r.in(op, name, func(d *folder, base string) error {
-		if err := r.fault(op, name); err != nil {
+		if err := r.Fault(op, name); err != nil {
 			return err
 		}
 		return f(d, base)
@@ -80,7 +80,7 @@ func (r *Root) removeAll(d *folder, base, name string, depth int) error {
 		return err
 	}
 	if !info.Mode.IsDir() {
-		if err := r.fault("remove", name); err != nil {
+		if err := r.Fault("remove", name); err != nil {
 			return err
 		}
 		return d.unlink(base)
@@ -91,7 +91,7 @@ func (r *Root) removeAll(d *folder, base, name string, depth int) error {
 	if err := r.empty(d, base, name, depth); err != nil {
 		return err
 	}
-	if err := r.fault("remove", name); err != nil {
+	if err := r.Fault("remove", name); err != nil {
 		return err
 	}
 	return d.rmdir(base)
@@ -154,7 +154,7 @@ func (r *Root) Move(oldName, newName string) error {
 func (r *Root) moved(oldName, newName string, do func(d *folder, base string, to *folder, toBase string) error) error {
 	return r.in("rename", oldName, func(d *folder, base string) error {
 		return r.in("rename", newName, func(to *folder, toBase string) error {
-			if err := r.fault("rename", newName); err != nil {
+			if err := r.Fault("rename", newName); err != nil {
 				return err
 			}
 			return do(d, base, to, toBase)
@@ -205,7 +205,7 @@ func (r *Root) Chtimes(name string, mtime time.Time) error {
 
 // SyncFile makes the content of a file durable.
 func (r *Root) SyncFile(name string) error {
-	if err := r.fault("fsync", name); err != nil {
+	if err := r.Fault("fsync", name); err != nil {
 		return err
 	}
 	f, err := r.Open(name)
@@ -227,7 +227,7 @@ func (r *Root) SyncDir(name string) error {
 }
 
 func (r *Root) syncDir(d *folder, name string) error {
-	if err := r.fault("syncdir", name); err != nil {
+	if err := r.Fault("syncdir", name); err != nil {
 		return err
 	}
 	return d.sync()
@@ -237,7 +237,7 @@ func (r *Root) syncDir(d *folder, name string) error {
 // is errors.ErrUnsupported where the system has none that waits: then each file
 // and folder has to be synced.
 func (r *Root) SyncFS() error {
-	if err := r.fault("syncfs", "."); err != nil {
+	if err := r.Fault("syncfs", "."); err != nil {
 		return err
 	}
 	return r.syncFS()

@@ -89,7 +89,7 @@ func manyNames(info Info) error {
 
 // put gives a finished temporary file its name.
 func (r *Root) put(d *folder, tmp, base, name string, was *Info) error {
-	if err := r.fault("rename", name); err != nil {
+	if err := r.Fault("rename", name); err != nil {
 		return err
 	}
 	if was == nil {
@@ -111,7 +111,7 @@ func (r *Root) put(d *folder, tmp, base, name string, was *Info) error {
 // temp writes a durable temporary file beside name and returns its base name.
 func (r *Root) temp(d *folder, name string, file File) (string, error) {
 	tmp := TempPrefix + rand.Text()
-	if err := r.fault("create", name); err != nil {
+	if err := r.Fault("create", name); err != nil {
 		return "", err
 	}
 	f, err := d.open(tmp, flagsNew, 0o600)
@@ -155,7 +155,7 @@ func (r *Root) fill(d *folder, f *os.File, tmp, name string, file File) error {
 		}},
 		{"fsync", f.Sync},
 	} {
-		if err := r.fault(step.op, name); err != nil {
+		if err := r.Fault(step.op, name); err != nil {
 			return err
 		}
 		if err := step.do(); err != nil {
@@ -240,7 +240,7 @@ func (r *Root) CreateExclusive(name string, data []byte, perm fs.FileMode) error
 			return err
 		}
 		defer d.unlink(tmp)
-		if err := r.fault("link", name); err != nil {
+		if err := r.Fault("link", name); err != nil {
 			return err
 		}
 		if err := d.link(tmp, base); err != nil {
@@ -253,7 +253,7 @@ func (r *Root) CreateExclusive(name string, data []byte, perm fs.FileMode) error
 // Create creates an empty file for reading and writing; fs.ErrExist if the
 // name stands. Nothing is synced.
 func (r *Root) Create(name string, perm fs.FileMode) (f *os.File, err error) {
-	if err := r.fault("create", name); err != nil {
+	if err := r.Fault("create", name); err != nil {
 		return nil, err
 	}
 	err = r.in("create", name, func(d *folder, base string) (err error) {
@@ -273,7 +273,7 @@ func (r *Root) openOrCreate(op, name string, flags int, perm fs.FileMode) (f *os
 			if !errors.Is(err, fs.ErrNotExist) {
 				break
 			}
-			if err = r.fault("create", name); err != nil {
+			if err = r.Fault("create", name); err != nil {
 				return err
 			}
 			f, err = d.open(base, flags|flagsNew&^flagsLock, perm)
@@ -324,7 +324,7 @@ func (r *Root) OpenAppend(name string, perm fs.FileMode) (*Appender, error) {
 
 // Write appends. Nothing is durable before Sync.
 func (a *Appender) Write(data []byte) (int, error) {
-	if err := a.r.fault("write", a.name); err != nil {
+	if err := a.r.Fault("write", a.name); err != nil {
 		return 0, err
 	}
 	return a.f.Write(data)
@@ -332,7 +332,7 @@ func (a *Appender) Write(data []byte) (int, error) {
 
 // Sync makes what was written durable.
 func (a *Appender) Sync() error {
-	if err := a.r.fault("fsync", a.name); err != nil {
+	if err := a.r.Fault("fsync", a.name); err != nil {
 		return err
 	}
 	return a.f.Sync()
@@ -344,7 +344,7 @@ func (a *Appender) Info() (Info, error) { return infoOf(a.f) }
 
 // Truncate cuts the file to size bytes.
 func (a *Appender) Truncate(size int64) error {
-	if err := a.r.fault("truncate", a.name); err != nil {
+	if err := a.r.Fault("truncate", a.name); err != nil {
 		return err
 	}
 	return a.f.Truncate(size)
