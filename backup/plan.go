@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/runtimeguard/runtimeguard/boundary/fsys"
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -246,7 +244,7 @@ func (p *planner) failed(t target, err error) error {
 // present describes what stands at a path now; the zero Info is nothing.
 func (p *planner) present(t target) (fsys.Info, error) {
 	info, err := p.rs.dirs[t.root].Lstat(t.name)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fsys.ErrLink) {
+	if noFolder(err) {
 		return fsys.Info{}, nil // where a folder has become something else, nothing stands beneath it
 	}
 	if err != nil {
@@ -303,13 +301,14 @@ func (p *planner) same(t target, r *record, now record, info fsys.Info) error {
 		now.Target = text(to)
 		content = now.Target == r.Target
 	}
-	attributes := now.Mode == r.Mode && now.UID == r.UID && now.GID == r.GID && now.MTime == r.MTime
+	attributes := now.Mode == r.Mode && now.UID == r.UID && now.GID == r.GID
 	switch {
+	case t.name == ".": // a root itself is not restored
 	case !content:
 		p.put(OpOverwrite, t, r, now, info)
-	case !attributes:
+	case !attributes || r.Type != TypeDir && now.MTime != r.MTime:
 		p.put(OpMode, t, r, now, info)
-	case r.Type == TypeDir:
+	case r.Type == TypeDir: // its time alone is no change to show, but is put right with others
 		p.plan.dirs = append(p.plan.dirs, Change{target: t, want: *r, was: info})
 	}
 	return nil

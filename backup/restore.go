@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"syscall"
 
 	"github.com/runtimeguard/runtimeguard/boundary/fsys"
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -87,7 +88,32 @@ func (v *Vault) Apply(ctx context.Context, plan *Plan) (Result, error) {
 	}
 	a := &applier{v: v, ctx: ctx, rs: rs}
 	result := Result{Undo: undo, Outcomes: a.run(fresh)}
-	return result, result.Err()
+	return result, errors.Join(result.Err(), a.sync(fresh))
+}
+
+// sync makes attributes and removals durable; contents are already.
+func (a *applier) sync(plan *Plan) error {
+	dirs := map[target]bool{}
+	for _, c := range plan.Changes {
+		t := target{c.target.root, path.Dir(c.target.name)}
+		if c.want.Type == TypeDir && c.Op != OpDelete {
+			t = c.target
+		}
+		dirs[t] = true
+	}
+	for t := range dirs {
+		err := a.rs.dirs[t.root].SyncDir(t.name)
+		if err != nil && !noFolder(err) {
+			return fmt.Errorf("backup: %w", err)
+		}
+	}
+	return nil
+}
+
+// noFolder reports whether an error says that there is no folder of that name:
+// nothing, something else, or a link.
+func noFolder(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fsys.ErrLink)
 }
 
 // applier carries out changes.
@@ -116,7 +142,7 @@ func (a *applier) run(plan *Plan) []Outcome {
 	// and may need the other.
 	slices.SortFunc(dirs, func(a, b Change) int { return b.target.compare(a.target) })
 	for _, c := range dirs {
-		if err := a.folder(&c); err != nil {
+		if err := a.attributes(&c); err != nil {
 			if i, ok := at[c.target]; ok {
 				out[i].Err = reason(err)
 			} else {
@@ -141,14 +167,16 @@ func (a *applier) change(c *Change) error {
 		return errors.New("a device, pipe or socket can't be made again")
 	case c.Op == OpDelete:
 		return a.remove(dir, c)
+	case c.want.Type == TypeDir && c.Op == OpMode:
+		return nil // later
+	case c.want.Type == TypeDir:
+		return dir.Mkdir(c.target.name, 0o700)
+	case c.Op == OpMode:
+		return a.attributes(c)
 	case c.want.Type == TypeFile:
 		return a.file(dir, c)
-	case c.want.Type == TypeLink:
-		return a.link(dir, c)
-	case c.Op == OpCreate:
-		return dir.Mkdir(c.target.name, 0o700)
 	}
-	return nil // a folder's attributes
+	return a.link(dir, c)
 }
 
 // remove removes what was planned and nothing else: a folder only when it has
@@ -161,10 +189,7 @@ func (a *applier) remove(dir *fsys.Root, c *Change) error {
 	if c.was.Mode.IsDir() != now.Mode.IsDir() || now.Inode != c.was.Inode || !now.Mode.IsDir() && !now.Same(c.was) {
 		return ErrMoved
 	}
-	if err := dir.Remove(c.target.name); err != nil {
-		return err
-	}
-	return dir.SyncDir(path.Dir(c.target.name))
+	return dir.Remove(c.target.name)
 }
 
 // file replaces a file by the content that was saved. Who may not give it to
@@ -241,31 +266,33 @@ func (a *applier) finishLink(dir *fsys.Root, c *Change, tmp string) error {
 	return dir.Rename(tmp, c.target.name)
 }
 
-// folder gives a folder its attributes back.
-func (a *applier) folder(c *Change) error {
+// attributes gives a file, folder or link its owner, mode and time back.
+func (a *applier) attributes(c *Change) error {
 	dir, name := a.rs.dirs[c.target.root], c.target.name
 	info, err := dir.Lstat(name)
 	if err != nil {
 		return err
 	}
 	now := describe(name, info)
-	if now.Type != TypeDir {
+	if now.Type != c.want.Type || now.Type != TypeDir && !info.Same(c.was) {
 		return ErrMoved
+	}
+	if now.Links > 1 {
+		return fmt.Errorf("has %d hard links: only files with one name are changed", now.Links)
 	}
 	if c.want.UID >= 0 && (now.UID != c.want.UID || now.GID != c.want.GID) {
 		if err := dir.Chown(name, c.want.UID, c.want.GID); err != nil {
 			return err
 		}
+		now.Mode = ^uint32(0) // a change of owner clears setuid
 	}
-	if now.Mode != c.want.Mode {
+	if now.Mode != c.want.Mode && c.want.Type != TypeLink {
 		if err := dir.Chmod(name, c.want.mode()); err != nil {
 			return err
 		}
 	}
 	if now.MTime != c.want.MTime {
-		if err := dir.Chtimes(name, c.want.modTime()); err != nil {
-			return err
-		}
+		return dir.Chtimes(name, c.want.modTime())
 	}
-	return dir.SyncDir(name)
+	return nil
 }

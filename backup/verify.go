@@ -67,9 +67,15 @@ func (v *Vault) Verify(ctx context.Context, progress func(done, total int)) (Rep
 // marker finds the objects that snapshots need, each with the first path that
 // needs it.
 type marker struct {
-	v    *Vault
-	ctx  context.Context
-	need map[string]use
+	v     *Vault
+	ctx   context.Context
+	need  map[string]use
+	added []string // by the last snapshot
+}
+
+func (m *marker) mark(hash string, u use) {
+	m.need[hash] = u
+	m.added = append(m.added, hash)
 }
 
 type use struct {
@@ -79,6 +85,7 @@ type use struct {
 
 // snapshot marks what one snapshot needs and returns what can't be read of it.
 func (m *marker) snapshot(id string) []Damage {
+	m.added = nil
 	man, err := m.v.load(id)
 	if err != nil {
 		return []Damage{{id, "", err}}
@@ -95,7 +102,7 @@ func (m *marker) record(id, root string, r *record) (damaged []Damage) {
 	path := joinPath(root, string(r.Name))
 	if r.SHA256 != "" {
 		if _, ok := m.need[r.SHA256]; !ok {
-			m.need[r.SHA256] = use{id, path, false}
+			m.mark(r.SHA256, use{id, path, false})
 		}
 	}
 	if r.List == "" || m.need[r.List].list || m.ctx.Err() != nil {
@@ -105,7 +112,7 @@ func (m *marker) record(id, root string, r *record) (damaged []Damage) {
 	if err != nil {
 		return []Damage{{id, path, err}}
 	}
-	m.need[r.List] = use{id, path, true}
+	m.mark(r.List, use{id, path, true})
 	for i := range list {
 		list[i].Name = text(joinName(string(r.Name), string(list[i].Name)))
 		damaged = append(damaged, m.record(id, root, &list[i])...)
@@ -153,8 +160,7 @@ type pruner struct {
 	v      *Vault
 	marker marker
 	pruned Pruned
-	sized  map[string]bool
-	bytes  int64
+	bytes  int64 // marked
 }
 
 // snapshots removes manifests from the newest kept one on, and marks what the
@@ -164,7 +170,6 @@ func (p *pruner) snapshots(keep Keep) error {
 	if err != nil {
 		return err
 	}
-	p.sized = map[string]bool{}
 	slices.Reverse(ids)
 	kept, full := 0, false
 	for _, id := range ids {
@@ -177,7 +182,9 @@ func (p *pruner) snapshots(keep Keep) error {
 			if damaged := p.marker.snapshot(id); len(damaged) > 0 {
 				return fmt.Errorf("nothing is removed beside a damaged snapshot: %s: %w", id, damaged[0].Err)
 			}
-			full = keep.Bytes > 0 && p.measure() > keep.Bytes
+			if full = keep.Bytes > 0 && p.measure() > keep.Bytes; full {
+				p.marker.unmark()
+			}
 		}
 		if !old && !full {
 			kept++
@@ -188,14 +195,18 @@ func (p *pruner) snapshots(keep Keep) error {
 	return p.drop()
 }
 
+// unmark takes back what the last snapshot added.
+func (m *marker) unmark() {
+	for _, hash := range m.added {
+		delete(m.need, hash)
+	}
+}
+
 // measure is the size of everything marked so far.
 func (p *pruner) measure() int64 {
-	for hash := range p.marker.need {
-		if !p.sized[hash] {
-			p.sized[hash] = true
-			if info, err := p.v.store.root.Lstat(objectName(hash)); err == nil {
-				p.bytes += info.Size
-			}
+	for _, hash := range p.marker.added {
+		if info, err := p.v.store.root.Lstat(objectName(hash)); err == nil {
+			p.bytes += info.Size
 		}
 	}
 	return p.bytes
