@@ -2,6 +2,21 @@
 
 package boundary
 
-import "os"
+import (
+	"errors"
+	"io/fs"
+	"os"
+)
 
 func openDir(path string) (*os.File, error) { return os.Open(path) }
+
+func readlink(path string) (target string, err error) {
+	fi, err := os.Lstat(path)
+	if err != nil || fi.Mode()&fs.ModeSymlink == 0 {
+		return "", err
+	}
+	if target, err = os.Readlink(path); err == nil && target == "" {
+		err = errors.New("a link without a target")
+	}
+	return target, err
+}

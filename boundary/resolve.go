@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"path"
 	"strings"
 	"syscall"
 
@@ -39,6 +39,9 @@ func resolve(path string, last bool) (string, error) {
 	case strings.IndexByte(path, 0) >= 0:
 		return "", fmt.Errorf("%q: a path can't hold a NUL", guard.Printable(path))
 	}
+	if resolved, ok := direct(path); ok {
+		return resolved, nil
+	}
 	w := walker{rest: path, last: last}
 	for w.rest != "" {
 		if err := w.step(); err != nil {
@@ -49,6 +52,30 @@ func resolve(path string, last bool) (string, error) {
 		return "/", nil
 	}
 	return w.at, nil
+}
+
+// direct resolves a path that has no link in it, of which the last components
+// may not exist: what ".." means is then seen from the text. It saves the walk,
+// nothing else, and is not ok where the system has no such way.
+func direct(name string) (resolved string, ok bool) {
+	exists := name
+	for {
+		err := openWithoutLinks(exists)
+		if err == nil {
+			break
+		}
+		i := strings.LastIndexByte(exists, '/')
+		base := exists[i+1:]
+		if !errors.Is(err, fs.ErrNotExist) || i == 0 || base == "" || base == "." || base == ".." {
+			return "", false
+		}
+		exists = exists[:i]
+	}
+	resolved = path.Clean(exists)
+	if within(resolved, "/proc") || within(resolved, "/dev") {
+		return "", false // names that magicLink knows
+	}
+	return resolved + name[len(exists):], true
 }
 
 // walker resolves a path one component at a time. at is what has been
@@ -81,13 +108,13 @@ func (w *walker) step() error {
 		return err
 	}
 	if !magic && w.missing == 0 {
-		if target, err = readlink(next); errors.Is(err, fs.ErrNotExist) {
-			w.missing, err = 1, nil
-			w.at = next
+		target, err = readlink(next)
+		switch {
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+			w.at, w.missing = next, 1 // beneath a file there is nothing either
 			return nil
-		}
-		if err != nil {
-			return err
+		case err != nil:
+			return reason(err)
 		}
 	} else if w.missing > 0 {
 		w.missing++
@@ -112,24 +139,6 @@ func (w *walker) follow(target string, slash bool) error {
 	}
 	w.rest = target
 	return nil
-}
-
-// readlink returns the target of a symbolic link, "" for any other file.
-func readlink(path string) (string, error) {
-	fi, err := os.Lstat(path)
-	switch {
-	case errors.Is(err, syscall.ENOTDIR):
-		return "", fs.ErrNotExist // beneath a file there is nothing
-	case err != nil:
-		return "", reason(err)
-	case fi.Mode()&fs.ModeSymlink == 0:
-		return "", nil
-	}
-	target, err := os.Readlink(path)
-	if err == nil && target == "" {
-		err = errors.New("a symbolic link without target")
-	}
-	return target, reason(err)
 }
 
 // reason is an error without the path that the system names: it may be one

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package boundary
+
+import "errors"
+
+func openWithoutLinks(string) error { return errors.ErrUnsupported }
