@@ -71,11 +71,12 @@ func direct(name string) (resolved string, ok bool) {
 		}
 		exists = exists[:i]
 	}
-	resolved = path.Clean(exists)
+	// Of what doesn't exist no component is empty, "." or "..".
+	resolved = path.Clean(name)
 	if within(resolved, "/proc") || within(resolved, "/dev") {
 		return "", false // names that magicLink knows
 	}
-	return resolved + name[len(exists):], true
+	return resolved, true
 }
 
 // walker resolves a path one component at a time. at is what has been
