@@ -167,9 +167,14 @@ func rawArguments(p *mcp.CallToolParams) (json.RawMessage, error) {
 	return bytes.Clone(raw), nil
 }
 
-// outcome tells the record what the agent was given.
-func outcome(content []mcp.Content, structured any, failed bool) guard.Outcome {
-	return guard.Outcome{Output: size(content) + size(structured), Failed: failed}
+// outcome tells the record what the agent was given. Structured content knows
+// the rest, such as a command's exit status, if it has a method Outcome.
+func outcome(content []mcp.Content, structured any, failed bool) (o guard.Outcome) {
+	if t, ok := structured.(interface{ Outcome() guard.Outcome }); ok {
+		o = t.Outcome()
+	}
+	o.Output, o.Failed = size(content)+size(structured), o.Failed || failed
+	return o
 }
 
 // size is the length of v as JSON, the form in which it is sent.

@@ -26,6 +26,9 @@
 // request in which the two differ has been changed by a middleware, and is
 // refused.
 //
+// A handler whose structured content has a method Outcome() guard.Outcome tells
+// the record how it went, as for [guard.Wrap].
+//
 // Who calls comes from the transport: [Options.Principal] sees the context and
 // the HTTP header, and no arguments.
 //

@@ -365,6 +365,22 @@ func TestErrorsOfHandlers(t *testing.T) {
 	require.Contains(t, w.last(t, guard.PhaseFinished).Err, "the tool stopped")
 }
 
+type exited struct{ Exit int }
+
+func (e exited) Outcome() guard.Outcome { return guard.Outcome{Exit: e.Exit, Failed: true} }
+
+func TestStructuredContentTellsTheOutcome(t *testing.T) {
+	w := &world{}
+	_, err := mcpgo.Middleware(w.enforcer(t), w.options())(func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		return mcp.NewToolResultStructured(exited{3}, "status 3"), nil
+	})(t.Context(), request("read", `{}`))
+	require.NoError(t, err)
+	o := w.last(t, guard.PhaseFinished).Outcome
+	require.Equal(t, 3, o.Exit)
+	require.True(t, o.Failed)
+	require.EqualValues(t, len(`[{"type":"text","text":"status 3"}]`)+len(`{"Exit":3}`), o.Output)
+}
+
 func TestNothingLeaksWhenRecordsFail(t *testing.T) {
 	for phase, want := range map[guard.Phase]string{
 		guard.PhaseDecided:  "the record could not be written",
