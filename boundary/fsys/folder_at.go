@@ -34,10 +34,18 @@ func (d *folder) open(base string, flags int, perm fs.FileMode) (*os.File, error
 	fd, err := retry(func() (int, error) {
 		return unix.Openat(d.fd(), base, flags|flagsAlways|unix.O_NOFOLLOW, uint32(perm.Perm()))
 	})
+	if err == unix.ELOOP || err == unix.ENOTDIR && d.isLink(base) {
+		return nil, ErrLink
+	}
 	if err != nil {
 		return nil, err
 	}
 	return os.NewFile(uintptr(fd), base), nil
+}
+
+func (d *folder) isLink(base string) bool {
+	info, err := d.lstat(base)
+	return err == nil && info.Mode&fs.ModeSymlink != 0
 }
 
 func (d *folder) lstat(base string) (Info, error) {

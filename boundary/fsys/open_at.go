@@ -20,6 +20,9 @@ func (r *Root) openFolder(name string) (*folder, error) {
 // openRoot opens an existing file through os.Root and holds what os.Root
 // doesn't: that it lies on the root's own mount.
 func (r *Root) openRoot(name string, flags int) (*os.File, error) {
+	if name == "" {
+		return nil, unix.ENOENT
+	}
 	f, err := r.root.OpenFile(name, flags|flagsAlways, 0)
 	if err != nil {
 		return nil, err
