@@ -1,0 +1,360 @@
+package audit
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// This file finds the values of names that say "secret": assignments, JSON and
+// YAML members, flags, headers, query parameters, XML elements.
+
+// nameRules are the keywords within names. Which names mean a secret is said
+// by secretName.
+func nameRules() []rulesFor {
+	return []rulesFor{{
+		[]string{"pass", "pwd", "secret", "token", "key", "credential", "auth", "signature", "sig=", "sessid", "sessionid"},
+		findNamed,
+	}}
+}
+
+// strength says how much a name promises that its value is a secret.
+type strength int
+
+const (
+	harmless strength = iota
+	weak              // a secret where the value looks like one
+	strong
+)
+
+// lastWords say what a name means by its last word.
+var lastWords = map[string]strength{
+	"password": strong, "passwd": strong, "passphrase": strong, "passcode": strong, "pwd": strong, "secret": strong,
+	"pass": strong, "secrets": weak, "token": weak, "credential": weak, "credentials": weak, "auth": weak, "signature": weak, "sig": weak,
+	"apikey": strong, "secretkey": strong, "accesskey": strong, "privatekey": strong, "authkey": strong,
+	"accountkey": strong, "masterkey": strong, "encryptionkey": strong, "signingkey": strong, "authtoken": strong, "accesstoken": strong,
+	"sessid": weak, "phpsessid": weak, "jsessionid": weak, "sessionid": weak,
+}
+
+// keyWords are the words before "key" that make it a secret one.
+var keyWords = map[string]strength{
+	"api": strong, "access": strong, "secret": strong, "private": strong, "auth": strong, "encryption": strong,
+	"signing": strong, "master": strong, "account": strong, "shared": weak, "subscription": weak, "session": weak,
+	"app": weak, "application": weak, "consumer": weak, "license": weak, "integration": weak, "storage": weak,
+	"admin": weak, "service": weak, "deploy": weak, "webhook": weak, "hmac": strong, "crypto": weak, "aes": strong, "jwt": strong,
+}
+
+// gluedWords make a secret of a name that ends in them without a separator.
+var gluedWords = []string{"password", "passwd", "passphrase", "apikey", "secretkey", "accesskey", "privatekey", "authtoken", "accesstoken", "clientsecret"}
+
+// qualifiers may follow the word that says what a name means.
+var qualifiers = wordSet("prod production dev staging stage test local old new current base64 b64 value plain plaintext raw main backup default primary secondary v1 v2")
+
+// notTokens stand before "token" in names of tokens that are no secrets.
+var notTokens = wordSet("next page continuation continue cancellation cancel stop start end pad eos bos unk sep mask special sync prev previous last first resume cursor input output per cls")
+
+func wordSet(s string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(s) {
+		m[w] = true
+	}
+	return m
+}
+
+// secretName says what the value of a name is.
+func secretName(name string) strength {
+	words := splitName(name)
+	for len(words) > 1 && (qualifiers[words[len(words)-1]] || isDigits(words[len(words)-1])) {
+		words = words[:len(words)-1]
+	}
+	if len(words) == 0 || words[0] == "no" && len(words) > 1 {
+		return harmless
+	}
+	last, before := words[len(words)-1], ""
+	if len(words) > 1 {
+		before = words[len(words)-2]
+	}
+	if last == "key" {
+		return keyWords[before]
+	}
+	if last == "token" && notTokens[before] || last == "pass" && before == "by" {
+		return harmless
+	}
+	if s := lastWords[last]; s != harmless {
+		return s
+	}
+	for _, g := range gluedWords {
+		if strings.HasSuffix(last, g) {
+			return strong
+		}
+	}
+	return harmless
+}
+
+// splitName takes a name apart at separators and changes of case, into words
+// in lower case.
+func splitName(name string) (words []string) {
+	start := 0
+	cut := func(end int) {
+		if end > start {
+			words = append(words, strings.ToLower(name[start:end]))
+		}
+		start = end
+	}
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c == '_' || c == '-' || c == '.':
+			cut(i)
+			start = i + 1
+		case i > start && isUpper(c) && (!isUpper(name[i-1]) || i+1 < len(name) && isLower(name[i+1])):
+			cut(i)
+		}
+	}
+	cut(len(name))
+	return words
+}
+
+func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
+func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+func isAlnum(c byte) bool { return isUpper(c) || isLower(c) || isDigit(c) }
+
+func isDigits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+func isNameByte(c byte) bool { return isAlnum(c) || c == '_' || c == '-' || c == '.' }
+
+// maxNameSize bounds a name on each side of its keyword, in bytes.
+const maxNameSize = 64
+
+// nameAt widens a keyword to the name that it stands in.
+func nameAt(s string, at, end int) span {
+	n := span{at, end}
+	for n.from > 0 && at-n.from < maxNameSize && isNameByte(s[n.from-1]) {
+		if n.from >= 2 && s[n.from-2] == '\\' { // the escape \n isn't the name's
+			break
+		}
+		n.from--
+	}
+	for n.to < len(s) && n.to-end < maxNameSize && isNameByte(s[n.to]) {
+		n.to++
+	}
+	return n
+}
+
+// how says what joins a name and its value.
+type how int
+
+const (
+	notJoined how = iota
+	byEquals
+	byColon // name: value, which prose has too
+	byFlag  // --name value
+	byTag   // <name>value<
+)
+
+func findNamed(s string, at, end int, out []span) []span {
+	if s[end-1] == '=' {
+		end-- // the keyword's own
+	}
+	n := nameAt(s, at, end)
+	name := strings.TrimLeft(s[n.from:n.to], "-.")
+	class := secretName(name)
+	if class == harmless {
+		return out
+	}
+	flag := s[n.from] == '-' && len(name) > 1
+	join, i := joint(s, n, flag)
+	if join == notJoined {
+		return out
+	}
+	v := value{how: join, name: name, class: class}
+	v.read(s, i)
+	if v.secret(s) {
+		out = append(out, v.span)
+	}
+	return out
+}
+
+// joint reads what stands between the name and its value, and returns where
+// the value begins.
+func joint(s string, n span, flag bool) (how, int) {
+	if n.from > 0 && s[n.from-1] == '<' && n.to < len(s) && s[n.to] == '>' {
+		return byTag, n.to + 1
+	}
+	i := n.to
+	for i < len(s) && i-n.to < 4 && strings.IndexByte(`\"'`+"`", s[i]) >= 0 {
+		i++
+	}
+	if i > n.to && i < len(s) && s[i] == ']' {
+		i++
+	}
+	j := skipBlank(s, i)
+	rest := s[j:]
+	switch {
+	case strings.HasPrefix(rest, "==") || strings.HasPrefix(rest, "=~"):
+		return notJoined, 0
+	case strings.HasPrefix(rest, "=>"), strings.HasPrefix(rest, ":="), strings.HasPrefix(rest, "+="), strings.HasPrefix(rest, "?="):
+		return byEquals, skipBlank(s, j+2)
+	case strings.HasPrefix(rest, "="):
+		return byEquals, skipBlank(s, j+1)
+	case strings.HasPrefix(rest, "%3D"), strings.HasPrefix(rest, "%3d"):
+		return byEquals, j + 3
+	case strings.HasPrefix(rest, ":") && !strings.HasPrefix(rest, "::"):
+		return byColon, skipBlank(s, j+1)
+	case flag && j > i && i == n.to:
+		return byFlag, j
+	case j > i && strings.HasPrefix(rest, "'") && s[n.from:n.to] == "PASSWORD": // SQL
+		return byEquals, j
+	}
+	return notJoined, 0
+}
+
+func skipBlank(s string, i int) int {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
+		i++
+	}
+	return i
+}
+
+// value is what stands after a name.
+type value struct {
+	how    how
+	name   string
+	class  strength
+	quoted bool
+	span
+}
+
+var nextPair = regexp.MustCompile(`^,(?:\s|$|["']?[\w.-]+["']?\s*[=:])`)
+
+// read finds the value that begins at i: up to its closing quote, or to what
+// can't stand in a bare word.
+func (v *value) read(s string, i int) {
+	quote := i
+	for quote < len(s) && s[quote] == '\\' && quote-i < 3 {
+		quote++
+	}
+	if quote < len(s) && strings.IndexByte("\"'`", s[quote]) >= 0 && v.how != byTag {
+		v.quoted = true
+		v.from = quote + 1
+		v.to = v.from + closing(s[v.from:], s[i:quote+1])
+		return
+	}
+	v.from, v.to = i, i
+	for v.to < len(s) {
+		c := s[v.to]
+		if c <= ' ' || strings.IndexByte("\"'`;&|)}]<>\\", c) >= 0 || c == ',' && nextPair.MatchString(s[v.to:]) {
+			break
+		}
+		v.to++
+	}
+}
+
+// closing returns where the quote ends that was opened by open, which may
+// carry backslashes; the end of the line where it isn't closed.
+func closing(s, open string) int {
+	for i := 0; i < len(s); i++ {
+		switch {
+		case strings.HasPrefix(s[i:], open):
+			return i
+		case s[i] == '\\' && len(open) == 1:
+			i++
+		case s[i] == '\n':
+			return i
+		}
+	}
+	return len(s)
+}
+
+var (
+	reference   = regexp.MustCompile(`^(?:\$[A-Za-z_]\w*|\$\{.*|\$\(.*|\$\[.*|\{\{.*|<.*|%[A-Za-z_]\w*%|\[redacted\].*|@[A-Za-z(].*)$`)
+	maskedValue = regexp.MustCompile(`^(?:[*x•.X#_-]+|\.\.\.|…)$`)
+	filePath    = regexp.MustCompile(`^(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]*)*$`)
+	fileName    = regexp.MustCompile(`(?i)^[\w./-]*\.(?:pem|key|json|txt|ya?ml|env|crt|cer|p12|pfx|pub|asc|gpg|go|py|js|ts|rb|md|conf|cfg|toml|ini|sh)$`)
+	dotted      = regexp.MustCompile(`^[A-Za-z_]+(?:\.[A-Za-z_]+)+$`)
+	identifier  = regexp.MustCompile(`^[A-Za-z_][A-Za-z_-]*$`)
+	prose       = regexp.MustCompile(`(?i)\b(?:enter|your|please|must|required|invalid|incorrect|missing|optional|forgot|reset|confirm|repeat|choose|new|the)\b`)
+)
+
+// ordinary are values that are no secrets.
+var ordinary = wordSet("true false yes no on off null nil none undefined str string text bytes byte int integer number bool boolean any object optional required enabled disabled " +
+	"include omit same-origin basic bearer digest oauth oauth2 ldap anonymous prompt ask stdin env file keyring invalid missing expired empty redacted hidden masked")
+
+// secret reports whether the value is one.
+func (v *value) secret(s string) bool {
+	text := s[v.from:v.to]
+	if v.harmless(text) || !v.quoted && v.expression(s, text) {
+		return false
+	}
+	switch {
+	case v.how == byColon && !v.quoted && !v.plausible(s, text):
+		return false
+	case v.class == weak && v.how != byFlag && !(v.how == byEquals && v.name == strings.ToUpper(v.name)):
+		return random(text)
+	case v.class == weak:
+		return !isDigits(text) || len(text) >= 8
+	}
+	return v.name != "pass" || !isDigits(text)
+}
+
+// harmless reports whether a text is a placeholder, a file, or an ordinary word.
+func (v *value) harmless(text string) bool {
+	switch {
+	case !strings.ContainsFunc(text, isWordRune), strings.HasPrefix(text, "\x00"), strings.HasPrefix(text, "-") && v.how == byFlag,
+		reference.MatchString(text), maskedValue.MatchString(text), ordinary[strings.ToLower(text)],
+		filePath.MatchString(text), fileName.MatchString(text), strings.HasPrefix(text, "id="), strings.HasPrefix(text, "env:"), strings.HasPrefix(text, "file:"):
+		return true
+	case strings.Contains(text, " ") && prose.MatchString(text):
+		return !strings.Contains(strings.ToLower(v.name), "phrase")
+	case strings.Contains(text, "://"):
+		return v.class == weak // its own password is another rule's
+	}
+	return identifier.MatchString(text) && v.aboutItself(text)
+}
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// aboutItself reports whether a word of letters only names a secret rather
+// than being one: token=token, secret: my-db-secret, "password": "Password".
+func (v *value) aboutItself(text string) bool {
+	return (v.quoted || v.how != byEquals || v.name != strings.ToUpper(v.name)) && secretName(text) != harmless
+}
+
+// expression reports whether a bare value is code that computes one.
+func (v *value) expression(s, text string) bool {
+	if v.name == strings.ToUpper(v.name) && v.how == byEquals {
+		return false // a shell's assignment is literal
+	}
+	next := byte(0)
+	if v.to < len(s) {
+		next = s[v.to]
+	}
+	return dotted.MatchString(text) || strings.ContainsAny(text, "([") || next == '(' || next == '['
+}
+
+// plausible tells a bare value after a colon from prose: it isn't a plain word,
+// or it is the last of its line.
+func (v *value) plausible(s, text string) bool {
+	if strings.ContainsFunc(strings.TrimRight(text, ".,:!?"), func(r rune) bool { return !unicode.IsLetter(r) && r != '-' && r != '\'' }) {
+		return true
+	}
+	rest := s[v.to:]
+	line, _, _ := strings.Cut(rest, "\n")
+	return strings.TrimSpace(line) == "" || strings.HasPrefix(line, `\n`)
+}
+
+// random reports whether a text looks like no word: digits among letters, or
+// very long.
+func random(text string) bool {
+	digits, letters := 0, 0
+	for i := range len(text) {
+		if isDigit(text[i]) {
+			digits++
+		} else if isAlnum(text[i]) {
+			letters++
+		}
+	}
+	return len(text) >= 8 && digits > 0 && letters > 0 || len(text) >= 24 && !strings.Contains(text, " ") || digits >= 8 && letters == 0
+}

@@ -1,0 +1,206 @@
+package audit
+
+import (
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// secretFlags says which short options of known programs take a secret. A
+// separator after the option's name says that only what follows it is one:
+// "-u:" is name:password. "=" stands for a value glued to the option, without
+// which the option takes none.
+var secretFlags = map[string]string{
+	"mysql": "-p=", "mysqldump": "-p=", "mysqladmin": "-p=", "mysqlimport": "-p=", "mysqlshow": "-p=", "mariadb": "-p=", "mariadb-dump": "-p=",
+	"sshpass":   "-p",
+	"redis-cli": "-a",
+	"mongo":     "-p", "mongosh": "-p", "mongodump": "-p", "mongorestore": "-p", "mongoexport": "-p", "mongoimport": "-p",
+	"curl": "-u: --user: -U: --proxy-user:", "http": "-a: --auth:", "https": "-a: --auth:", "xh": "-a: --auth:",
+	"lftp": "-u,", "smbclient": "-U%", "rpcclient": "-U%", "skopeo": "--creds: --src-creds: --dest-creds:", "buildah": "--creds:", "crane": "-p",
+	"zip": "-P", "unzip": "-P", "7z": "-p=", "7za": "-p=", "7zz": "-p=", "rar": "-p= -hp=", "unrar": "-p=",
+	"ldapsearch": "-w", "ldapadd": "-w", "ldapmodify": "-w", "ldapdelete": "-w", "ldappasswd": "-w -s", "ldapwhoami": "-w",
+	"sqlcmd": "-P", "bcp": "-P", "ipmitool": "-P", "snmpget": "-A -X", "snmpwalk": "-A -X",
+	"rabbitmqadmin": "-p", "cqlsh": "-p", "influx": "-t", "svn": "", "ncftpput": "-p", "kinit": "",
+	"xfreerdp": "/p:", "wfreerdp": "/p:", "net": "",
+}
+
+// secretSub does the same for sub-commands.
+var secretSub = map[string]string{
+	"docker login": "-p", "podman login": "-p", "buildah login": "-p", "helm login": "-p", "oc login": "-p", "az login": "-p", "nerdctl login": "-p",
+	"helm registry login": "-p", "crane auth login": "-p", "oras login": "-p", "openssl": "-k -K",
+}
+
+// programRules look at the known programs in the text of a command line, word
+// by word.
+func programRules() []rulesFor {
+	seen, keys := map[string]bool{"openssl": true, "htpasswd": true, "vault": true}, []string{"openssl", "htpasswd", "vault"}
+	for p := range secretFlags {
+		if secretFlags[p] != "" && !seen[p] {
+			seen[p], keys = true, append(keys, p)
+		}
+	}
+	for sub := range secretSub {
+		if p, _, _ := strings.Cut(sub, " "); !seen[p] {
+			seen[p], keys = true, append(keys, p)
+		}
+	}
+	return []rulesFor{{keys, findProgram}}
+}
+
+func findProgram(s string, at, end int, out []span) []span {
+	if !startsWord(s, at) || end >= len(s) || s[end] != ' ' && s[end] != '\t' {
+		return out
+	}
+	texts, places := fields(s, end)
+	for i, sp := range flagSecrets(s[at:end], texts) {
+		out = append(out, span{places[i] + sp.from, places[i] + sp.to})
+	}
+	return join(out)
+}
+
+// maxFields bounds the words that are looked at after a program.
+const maxFields = 64
+
+// fields splits a command line at blanks, up to its end, quotes taken off.
+func fields(s string, i int) (texts []string, places []int) {
+	for len(texts) < maxFields {
+		i = skipBlank(s, i)
+		if i >= len(s) || strings.IndexByte(";&|\n)", s[i]) >= 0 {
+			break
+		}
+		to := i
+		for to < len(s) && strings.IndexByte(" \t\n;&|)", s[to]) < 0 {
+			if c := s[to]; c == '"' || c == '\'' {
+				to += 1 + closing(s[to+1:], string(c))
+			}
+			to = min(to+1, len(s))
+		}
+		from, end := i, to
+		if c := s[i]; to-i >= 2 && (c == '"' || c == '\'') && s[to-1] == c {
+			from, end = i+1, to-1
+		}
+		texts, places = append(texts, s[from:end]), append(places, from)
+		i = to
+	}
+	return texts, places
+}
+
+// words finds the words of an action's arguments that are secret because of
+// the program or of the word before; by index.
+func (r *redactor) words(program string, args []string) map[int]span {
+	if r.auto == nil || len(args) == 0 {
+		return nil
+	}
+	found := flagSecrets(program, args)
+	for i := 1; i < len(args); i++ {
+		name, ok := strings.CutPrefix(args[i-1], "-")
+		name = strings.TrimPrefix(name, "-")
+		if !ok || len(name) < 2 || args[i] == guard.UnknownWord {
+			continue
+		}
+		if class := secretName(name); class != harmless {
+			v := value{how: byFlag, name: name, class: class, span: span{0, len(args[i])}}
+			if v.secret(args[i]) {
+				found = put(found, i, v.span)
+			}
+		}
+	}
+	return found
+}
+
+func put(m map[int]span, i int, sp span) map[int]span {
+	if m == nil {
+		m = map[int]span{}
+	}
+	m[i] = sp
+	return m
+}
+
+// flagSecrets finds secrets among the words after a known program.
+func flagSecrets(program string, args []string) (found map[int]span) {
+	for _, opt := range strings.Fields(optionsOf(program, args)) {
+		name, sep := opt, byte(0)
+		if c := opt[len(opt)-1]; !isAlnum(c) {
+			name, sep = opt[:len(opt)-1], c
+		}
+		for i, w := range args {
+			found = flagSecret(found, args, i, w, name, sep)
+		}
+	}
+	for i, w := range args {
+		switch {
+		case program == "openssl" && strings.HasPrefix(w, "pass:"):
+			found = put(found, i, span{len("pass:"), len(w)})
+		case program == "htpasswd" && i == len(args)-1 && i >= 2 && strings.HasPrefix(args[0], "-") && strings.Contains(args[0], "b"):
+			found = put(found, i, span{0, len(w)})
+		case program == "vault" && i == 1 && args[0] == "login" && !strings.ContainsAny(w, "=-") && random(w):
+			found = put(found, i, span{0, len(w)})
+		}
+	}
+	return found
+}
+
+// optionsOf returns the entry of a program, or of its sub-command.
+func optionsOf(program string, args []string) string {
+	if program == "" {
+		return ""
+	}
+	for n := min(len(args), 2); n >= 0; n-- {
+		if o, ok := secretSub[strings.Join(append([]string{program}, args[:n]...), " ")]; ok {
+			return o
+		}
+	}
+	return secretFlags[program]
+}
+
+// flagSecret looks whether word i is the option, and where its secret is: in
+// the rest of the word, or in the next one.
+func flagSecret(found map[int]span, args []string, i int, w, name string, sep byte) map[int]span {
+	if sep == ':' && strings.HasPrefix(name, "/") { // /p:secret
+		if strings.HasPrefix(w, name+":") && len(w) > len(name)+1 {
+			found = put(found, i, span{len(name) + 1, len(w)})
+		}
+		return found
+	}
+	rest, ok := strings.CutPrefix(w, name)
+	if sep == ':' && len(name) == 2 && cluster(w, name[1]) {
+		rest, ok = "", true
+	}
+	if !ok {
+		return found
+	}
+	from := len(name)
+	if rest == "" {
+		if i++; sep == '=' || i >= len(args) {
+			return found
+		}
+		rest, from = args[i], 0
+	} else if strings.HasPrefix(name, "--") {
+		if rest[0] != '=' {
+			return found
+		}
+		rest, from = rest[1:], from+1
+	}
+	if sep != 0 && sep != '=' {
+		_, secret, ok := strings.Cut(rest, string(sep))
+		if !ok {
+			return found
+		}
+		from, rest = from+len(rest)-len(secret), secret
+	}
+	if rest == "" || placeholder(rest) && !fileLike(rest) || strings.HasPrefix(rest, "-") && from == 0 {
+		return found
+	}
+	return put(found, i, span{from, from + len(rest)})
+}
+
+// cluster reports whether a word is a few short options, of which the last one
+// takes the next word.
+func cluster(w string, last byte) bool {
+	return len(w) > 2 && len(w) < 6 && w[0] == '-' && w[len(w)-1] == last && strings.Trim(w[1:], letters) == ""
+}
+
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+// fileLike is a placeholder only in places where a file could stand.
+func fileLike(s string) bool { return filePath.MatchString(s) || fileName.MatchString(s) }
