@@ -110,16 +110,33 @@ func (f *Folder) Get(ctx context.Context, id string) (Entry, error) {
 		if err := ctx.Err(); err != nil {
 			return Entry{}, err
 		}
-		names, err := f.names()
+		version, err := f.version(ctx, id)
 		if err != nil {
 			return Entry{}, err
 		}
-		e, err := f.read(id, newest(names, id)[id])
+		e, err := f.read(id, version)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return e, err
 		}
 	} // it was replaced before it could be read
 	return Entry{}, errBusy
+}
+
+// version returns the highest version of an entry. A listing may miss a name
+// that comes while another goes, so that there is none is asked again under the
+// lock.
+func (f *Folder) version(ctx context.Context, id string) (uint64, error) {
+	names, err := f.names()
+	if v := newest(names, id)[id]; v > 0 || err != nil {
+		return v, err
+	}
+	unlock, err := f.lock(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
+	names, err = f.names()
+	return newest(names, id)[id], err
 }
 
 func (f *Folder) read(id string, version uint64) (e Entry, err error) {

@@ -1,6 +1,7 @@
 package approval_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -87,7 +88,7 @@ func TestFolderStrangeFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "approvals")
 	f := openFolder(t, dir)
 	require.NoError(t, f.Swap(t.Context(), "a", 0, []byte("data")))
-	for _, name := range []string{"a.01", "a.+2", "a.2 ", "a.2.3", "a.", "a", ".2", "A.2", "a.0", "a.18446744073709551616", "README", ".runtimeguard-tmp-dead"} {
+	for _, name := range []string{"a.01", "a.02", "a.+2", "a.2 ", "a.2.3", "a.", "a", ".2", "A.2", "a.0", "a.18446744073709551616", "README", ".runtimeguard-tmp-dead"} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("strange"), 0o600))
 	}
 	e, err := f.Get(t.Context(), "a")
@@ -106,6 +107,7 @@ func TestFolderStrangeFiles(t *testing.T) {
 	require.NoError(t, os.WriteFile(secret, []byte("secret"), 0o600))
 	for _, plant := range []func(name string) error{
 		func(name string) error { return os.Symlink(secret, name) },
+		func(name string) error { return os.Symlink("README", name) },
 		func(name string) error { return os.Mkdir(name, 0o700) },
 		func(name string) error { return os.WriteFile(name, make([]byte, 1<<20+1), 0o600) },
 	} {
@@ -115,5 +117,57 @@ func TestFolderStrangeFiles(t *testing.T) {
 		require.Error(t, err)
 		require.ErrorIs(t, f.Swap(t.Context(), "a", 2, []byte("x")), approval.ErrConflict)
 		require.NoError(t, os.Remove(name))
+	}
+}
+
+// A disk that fails in any operation gives an error, and never a grant that
+// isn't spent or a question that isn't kept.
+func TestFailingDisk(t *testing.T) {
+	full := errors.New("disk full")
+	for _, step := range []string{"find", "approve", "claim"} {
+		for at, failed := 1, true; failed; at++ {
+			f := openFolder(t, filepath.Join(t.TempDir(), "approvals"))
+			s := newSide(t, f)
+			call, d := approvaltest.Call()
+			id := ""
+			if step != "find" {
+				id = pending(t, s.Find(t.Context(), call, d))
+			}
+			if step == "claim" {
+				must(t)(s.Approve(t.Context(), id, "ann", s.key))
+			}
+			n := 0
+			failed = false
+			f.SetFaults(func(op, _ string) error {
+				if n++; n == at {
+					failed = true
+					if op == "remove" {
+						return nil // what isn't removed now is removed later
+					}
+					return full
+				}
+				return nil
+			})
+			var err error
+			switch step {
+			case "find":
+				err = s.Find(t.Context(), call, d)
+			case "approve":
+				_, err = s.Approve(t.Context(), id, "ann", s.key)
+			case "claim":
+				_, err = s.Claim(t.Context(), call, d)
+			}
+			f.SetFaults(nil)
+			if errors.Is(err, full) {
+				require.ErrorContains(t, err, "approval: ")
+			}
+			all, err := s.List(t.Context())
+			require.NoError(t, err)
+			state := approval.State("")
+			if len(all) > 0 {
+				state = all[0].State
+			}
+			finish(t, s, state)
+		}
 	}
 }

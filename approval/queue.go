@@ -133,6 +133,7 @@ var errBusy = errors.New("approval: others keep changing the same request; try a
 // standing returns the grant that stands for the request. Where none does it
 // sees to it that the request is filed.
 func (q *Queue) standing(ctx context.Context, want *Request) (*Request, error) {
+	putBack := false
 	for range maxTries {
 		e, err := q.c.Store.Get(ctx, want.storeID())
 		if err != nil {
@@ -146,7 +147,14 @@ func (q *Queue) standing(ctx context.Context, want *Request) (*Request, error) {
 		switch {
 		case r == nil:
 		case r.State == Approved && now.Before(r.Answer.Time.Add(q.c.UseWithin)): // the host's own bound
-			return r, q.unspent(r)
+			if !q.hasSpent(r) {
+				return r, nil
+			}
+			if putBack {
+				return nil, &AlteredError{Entry: e.ID, Why: "a spent grant was put back"}
+			}
+			putBack = true // unless it was spent after it was read: look again
+			continue
 		case r.State == Denied:
 			return nil, &guard.RejectedError{Request: r.ID, By: r.Answer.Who, Reason: r.Answer.Reason}
 		case r.State == Pending:
@@ -222,7 +230,7 @@ func (r *Request) lasts(yes bool) time.Duration {
 func (q *Queue) file(ctx context.Context, r Request, version uint64, now time.Time) (string, error) {
 	q.filing.Lock()
 	defer q.filing.Unlock()
-	if err := q.room(ctx, &r, version); err != nil {
+	if err := q.room(ctx, &r); err != nil {
 		return "", err
 	}
 	if err := r.file(version+1, now, &q.c); err != nil {
@@ -236,22 +244,16 @@ func (q *Queue) file(ctx context.Context, r Request, version uint64, now time.Ti
 
 // room checks the bounds on open requests, and empties the oldest closed ones
 // past theirs.
-func (q *Queue) room(ctx context.Context, want *Request, version uint64) error {
+func (q *Queue) room(ctx context.Context, want *Request) error {
 	session, all := 0, 0
 	var closed []*Request
 	for e, err := range q.c.Store.List(ctx) {
 		if err != nil {
 			return fmt.Errorf("approval: the store can't be listed: %w", err)
 		}
-		if e.ID == want.storeID() {
-			if e.Version > version {
-				return ErrConflict
-			}
-			continue
-		}
 		r, err := q.read(e)
 		switch {
-		case err != nil || r == nil: // List reports altered ones
+		case err != nil || r == nil || r.Key == want.Key: // List reports altered ones; Swap knows of the request itself
 		case r.State == Pending:
 			all++
 			if r.Principal.Session == want.Principal.Session {
@@ -280,15 +282,12 @@ func (q *Queue) prune(ctx context.Context, closed []*Request) {
 	}
 }
 
-// unspent refuses a grant that this queue has spent before: it stands again
-// only if somebody put it back.
-func (q *Queue) unspent(r *Request) error {
+// hasSpent reports whether this queue has spent the grant.
+func (q *Queue) hasSpent(r *Request) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if _, ok := q.spent[r.ID]; ok {
-		return &AlteredError{Entry: r.storeID(), Why: "a spent grant was put back"}
-	}
-	return nil
+	_, ok := q.spent[r.ID]
+	return ok
 }
 
 func (q *Queue) remember(r *Request) {

@@ -460,6 +460,80 @@ func TestRolledBackFolder(t *testing.T) {
 	pending(t, s.queue(t).Find(t.Context(), call, d))
 }
 
+// What no approver's command writes isn't taken from an approver's key either.
+func TestBoundsOfAnAnswer(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		yes    bool
+		change func(r *approval.Request)
+	}{
+		{"a yes for longer", true, func(r *approval.Request) { r.Answer.Until = r.Answer.Until.Add(1) }},
+		{"a no for longer", false, func(r *approval.Request) { r.Answer.Until = r.Answer.Until.Add(1) }},
+		{"too late", true, func(r *approval.Request) {
+			r.Answer.Time, r.Answer.Until = r.DecideBy, r.DecideBy.Add(r.UseWithin)
+		}},
+		{"a no that was used", false, func(r *approval.Request) { r.Spent = r.Answer.Time }},
+		{"arguments that aren't whole", true, func(r *approval.Request) { r.Args.Head = r.Args.Head[1:] }},
+		{"other arguments", true, func(r *approval.Request) { r.Args.Head = strings.Replace(r.Args.Head, "git", "rm ", 1) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newSide(t, approval.Memory())
+			call, d := approvaltest.Call()
+			id := pending(t, s.Find(t.Context(), call, d))
+			if c.yes {
+				must(t)(s.Approve(t.Context(), id, "ann", s.key))
+			} else {
+				must(t)(s.Deny(t.Context(), id, "ann", "", s.key))
+			}
+			e := s.entry(t)
+			s.store = approval.Memory()
+			require.NoError(t, s.store.Swap(t.Context(), e.ID, 0, nil))
+			require.NoError(t, s.store.Swap(t.Context(), e.ID, 1, approval.Rewrite(e.Data, s.key, c.change)))
+			require.ErrorAs(t, s.queue(t).Find(t.Context(), call, d), new(*approval.AlteredError))
+		})
+	}
+}
+
+// Before it says that a spent grant was put back, a queue looks again: another
+// goroutine may have spent it after it was read.
+func TestGrantSpentWhileItIsRead(t *testing.T) {
+	s := newSide(t, approval.Memory())
+	late := &lateStore{Store: s.store}
+	s.store = late
+	q := s.queue(t)
+	call, d := approvaltest.Call()
+	id := s.granted(t, call, d)
+	old := s.entry(t)
+	_, err := q.Claim(t.Context(), call, d)
+	require.NoError(t, err)
+	late.next = &old
+	require.NotEqual(t, id, pending(t, q.Find(t.Context(), call, d)))
+}
+
+// lateStore answers one Get with what stood before.
+type lateStore struct {
+	approval.Store
+	next *approval.Entry
+}
+
+func (s *lateStore) Get(ctx context.Context, id string) (approval.Entry, error) {
+	if e := s.next; e != nil {
+		s.next = nil
+		return *e, nil
+	}
+	return s.Store.Get(ctx, id)
+}
+
+// An agent can't work out which id its request will have.
+func TestIDsCannotBeChosen(t *testing.T) {
+	call, d := approvaltest.Call()
+	ids := map[string]bool{}
+	for range 20 {
+		ids[pending(t, newSide(t, approval.Memory()).Find(t.Context(), call, d))] = true
+	}
+	require.Len(t, ids, 20, "the same call at the same time")
+}
+
 // A rotated key's answers don't stand, and leave no call stuck once their time
 // is over.
 func TestRotatedKey(t *testing.T) {

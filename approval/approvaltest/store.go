@@ -8,6 +8,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -152,10 +153,11 @@ func testEnded(t *testing.T, open func() approval.Store) {
 func testConcurrent(t *testing.T, open func() approval.Store) {
 	const writers, each = 8, 10
 	require.NoError(t, open().Swap(t.Context(), id, 0, make([]byte, 8)))
-	var wg sync.WaitGroup
+	var writing, reading sync.WaitGroup
+	var done atomic.Bool
 	for range writers {
 		s := open()
-		wg.Go(func() {
+		writing.Go(func() {
 			for range each {
 				if err := increment(t.Context(), s); err != nil {
 					t.Error(err)
@@ -163,7 +165,22 @@ func testConcurrent(t *testing.T, open func() approval.Store) {
 			}
 		})
 	}
-	wg.Wait()
+	for range 4 {
+		s := open()
+		reading.Go(func() {
+			for last := uint64(1); !done.Load(); {
+				e, err := s.Get(t.Context(), id)
+				if err != nil || e.Version < last || binary.BigEndian.Uint64(e.Data) != e.Version-1 {
+					t.Errorf("after version %d: %v, %v", last, e, err)
+					return
+				}
+				last = e.Version
+			}
+		})
+	}
+	writing.Wait()
+	done.Store(true)
+	reading.Wait()
 	e, err := open().Get(t.Context(), id)
 	require.NoError(t, err)
 	require.Equal(t, uint64(writers*each), binary.BigEndian.Uint64(e.Data))
@@ -175,9 +192,6 @@ func increment(ctx context.Context, s approval.Store) error {
 		e, err := s.Get(ctx, id)
 		if err != nil {
 			return err
-		}
-		if e.Version == 0 {
-			continue // a listing may miss what is replaced meanwhile; Swap doesn't
 		}
 		n := binary.BigEndian.Uint64(e.Data)
 		err = s.Swap(ctx, id, e.Version, binary.BigEndian.AppendUint64(nil, n+1))
