@@ -4,25 +4,26 @@ import "github.com/runtimeguard/runtimeguard/guard"
 
 // FilesystemBindings returns the bindings of the tools of two filesystem
 // servers: github.com/mark3labs/mcp-filesystem-server v0.11, and the reference
-// server @modelcontextprotocol/server-filesystem. Both take relative paths from
-// their process's folder. Change the map as you like.
+// server @modelcontextprotocol/server-filesystem. Relative paths are refused: one
+// server takes them from its process's folder, the other from one of the folders
+// it serves. The map is the caller's.
 func FilesystemBindings() map[string]guard.Tool {
-	read := guard.Tool{Read: "path", Base: guard.BaseProcess}
-	list := guard.Tool{List: "path", Base: guard.BaseProcess}
-	listAll := guard.Tool{List: "path", Base: guard.BaseProcess, Recursive: true}
+	read := guard.Tool{Read: "path"}
+	list := guard.Tool{List: "path"}
+	listAll := guard.Tool{List: "path", Recursive: true}
 	return map[string]guard.Tool{
 		"read_file":                 read,
 		"read_text_file":            read,
 		"read_media_file":           read,
-		"read_multiple_files":       {Read: "paths", Base: guard.BaseProcess},
-		"search_within_files":       {Read: "path", Base: guard.BaseProcess, Recursive: true},
-		"write_file":                {Write: "path", Content: "content", Base: guard.BaseProcess},
-		"modify_file":               {Read: "path", Write: "path", Content: "replace", Base: guard.BaseProcess},
-		"edit_file":                 {Read: "path", Write: "path", Base: guard.BaseProcess},
-		"create_directory":          {Write: "path", Base: guard.BaseProcess},
-		"copy_file":                 {Read: "source", Write: "destination", Base: guard.BaseProcess, Recursive: true},
-		"move_file":                 {Move: [2]string{"source", "destination"}, Base: guard.BaseProcess},
-		"delete_file":               {Delete: "path", Base: guard.BaseProcess, Recursive: true},
+		"read_multiple_files":       {Read: "paths"},
+		"search_within_files":       {Read: "path", Recursive: true},
+		"write_file":                {Write: "path", Content: "content"},
+		"modify_file":               {Read: "path", Write: "path", Content: "replace"},
+		"edit_file":                 {Read: "path", Write: "path"},
+		"create_directory":          {Write: "path"},
+		"copy_file":                 {Read: "source", Write: "destination", Recursive: true},
+		"move_file":                 {Move: [2]string{"source", "destination"}},
+		"delete_file":               {Delete: "path", Recursive: true},
 		"list_directory":            list,
 		"list_directory_with_sizes": list,
 		"get_file_info":             list,
