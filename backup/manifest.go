@@ -198,10 +198,10 @@ func decode(data []byte, v any) error {
 // idOf names a manifest: when, and the hash of its bytes.
 func idOf(t time.Time, data []byte) string {
 	sum := sha256.Sum256(data)
-	return t.UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(sum[:12])
+	return t.UTC().Format("20060102T150405.000000Z") + "-" + hex.EncodeToString(sum[:12])
 }
 
-var idForm = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{24}$`)
+var idForm = regexp.MustCompile(`^\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{24}$`)
 
 // maxManifest bounds what is read as one manifest or listing, in bytes.
 const maxManifest = 1 << 30

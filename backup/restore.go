@@ -2,7 +2,6 @@ package backup
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -176,7 +175,8 @@ func (a *applier) change(c *Change) error {
 	case c.want.Type == TypeFile:
 		return a.file(dir, c)
 	}
-	return a.link(dir, c)
+	return dir.ReplaceLink(c.target.name, fsys.Link{Target: string(c.want.Target), Owned: c.want.UID >= 0, UID: c.want.UID,
+		GID: c.want.GID, ModTime: c.want.modTime(), Was: &c.was})
 }
 
 // remove removes what was planned and nothing else: a folder only when it has
@@ -229,41 +229,6 @@ func (a *applier) verify(dir *fsys.Root, c *Change) error {
 			now.Mode, now.UID, now.GID, c.want.Mode, c.want.UID, c.want.GID)
 	}
 	return nil
-}
-
-// link makes a link again, in place of the one that stands there.
-func (a *applier) link(dir *fsys.Root, c *Change) error {
-	tmp := joinName(path.Dir(c.target.name), fsys.TempPrefix+rand.Text())
-	if err := dir.Symlink(string(c.want.Target), tmp); err != nil {
-		return err
-	}
-	err := a.finishLink(dir, c, tmp)
-	if err != nil {
-		dir.Remove(tmp)
-	}
-	return err
-}
-
-func (a *applier) finishLink(dir *fsys.Root, c *Change, tmp string) error {
-	if err := dir.Chtimes(tmp, c.want.modTime()); err != nil {
-		return err
-	}
-	if c.want.UID >= 0 {
-		if err := dir.Chown(tmp, c.want.UID, c.want.GID); err != nil && !errors.Is(err, fs.ErrPermission) {
-			return err
-		}
-	}
-	if !exists(c.was) {
-		return dir.RenameNoReplace(tmp, c.target.name)
-	}
-	now, err := dir.Lstat(c.target.name)
-	if err != nil {
-		return err
-	}
-	if !now.Same(c.was) {
-		return ErrMoved
-	}
-	return dir.Rename(tmp, c.target.name)
 }
 
 // attributes gives a file, folder or link its owner, mode and time back.

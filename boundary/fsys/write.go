@@ -64,6 +64,51 @@ func (r *Root) Replace(name string, file File) error {
 	})
 }
 
+// Link says what [Root.ReplaceLink] puts under a name.
+type Link struct {
+	Target string
+	// Owned says that UID and GID are to be set; a refusal of that is no error.
+	Owned    bool
+	UID, GID int
+	// ModTime is set where it isn't zero.
+	ModTime time.Time
+	// Was is the state that the name must be in, as in [File].
+	Was *Info
+}
+
+// ReplaceLink makes a symbolic link, in place of a link or a file with one
+// name that stands there, in one step.
+func (r *Root) ReplaceLink(name string, link Link) error {
+	return r.in("symlink", name, func(d *folder, base string) error {
+		if err := r.Fault("symlink", name); err != nil {
+			return err
+		}
+		tmp := TempPrefix + rand.Text()
+		if err := d.symlink(link.Target, tmp); err != nil {
+			return err
+		}
+		if err := r.finishLink(d, tmp, base, name, link); err != nil {
+			d.unlink(tmp)
+			return err
+		}
+		return r.syncDir(d, name)
+	})
+}
+
+func (r *Root) finishLink(d *folder, tmp, base, name string, link Link) error {
+	if link.Owned {
+		if err := d.chown(tmp, link.UID, link.GID); err != nil && !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+	}
+	if !link.ModTime.IsZero() {
+		if err := d.chtimes(tmp, link.ModTime); err != nil {
+			return err
+		}
+	}
+	return r.put(d, tmp, base, name, link.Was)
+}
+
 var errMoved = errors.New("the file has changed meanwhile")
 
 // target describes what a write would replace; the zero Info if there is
