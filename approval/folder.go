@@ -9,7 +9,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/runtimeguard/runtimeguard/boundary/fsys"
 )
@@ -219,20 +218,29 @@ func (f *Folder) lock(ctx context.Context) (unlock func(), err error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	for pause := 100 * time.Microsecond; ; pause = min(2*pause, 5*time.Millisecond) {
-		l, err := f.root.TryLock(lockName)
-		if err == nil {
-			return func() { l.Unlock(); <-f.turn }, nil
-		}
-		if errors.Is(err, fsys.ErrLocked) {
-			select {
-			case <-time.After(pause):
-				continue
-			case <-ctx.Done():
-				err = ctx.Err()
-			}
+	var lock *fsys.FileLock
+	var failed error
+	locked := make(chan struct{})
+	go func() {
+		lock, failed = f.root.Lock(lockName)
+		close(locked)
+	}()
+	unlock = func() {
+		<-locked
+		if failed == nil {
+			lock.Unlock()
 		}
 		<-f.turn
-		return nil, err
+	}
+	select {
+	case <-locked:
+		if failed != nil {
+			unlock()
+			return nil, failed
+		}
+		return unlock, nil
+	case <-ctx.Done():
+		go unlock() // as soon as it is there
+		return nil, ctx.Err()
 	}
 }

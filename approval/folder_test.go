@@ -1,6 +1,7 @@
 package approval_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/runtimeguard/runtimeguard/approval"
 	"github.com/runtimeguard/runtimeguard/approval/approvaltest"
+	"github.com/runtimeguard/runtimeguard/boundary/fsys"
 )
 
 func openFolder(t *testing.T, dir string) *approval.Folder {
@@ -170,4 +172,31 @@ func TestFailingDisk(t *testing.T) {
 			finish(t, s, state)
 		}
 	}
+}
+
+// A process that holds the lock and doesn't go on blocks nobody for longer
+// than their context lasts.
+func TestFolderLockHeld(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "approvals")
+	f := openFolder(t, dir)
+	require.NoError(t, f.Swap(t.Context(), "a", 0, []byte("data")))
+	other, err := fsys.OpenRoot(dir)
+	require.NoError(t, err)
+	defer other.Close()
+	lock, err := other.Lock(".lock")
+	require.NoError(t, err)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	for range 3 {
+		go func() { done <- f.Swap(ctx, "a", 1, []byte("more")) }()
+	}
+	_, err = f.Get(t.Context(), "a")
+	require.NoError(t, err, "reading needs no lock")
+	cancel()
+	for range 3 {
+		require.ErrorIs(t, <-done, context.Canceled)
+	}
+	require.NoError(t, lock.Unlock())
+	require.NoError(t, f.Swap(t.Context(), "a", 1, []byte("more")))
 }

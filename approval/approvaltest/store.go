@@ -165,7 +165,7 @@ func testConcurrent(t *testing.T, open func() approval.Store) {
 			}
 		})
 	}
-	for range 4 {
+	for range 2 {
 		s := open()
 		reading.Go(func() {
 			for last := uint64(1); !done.Load(); {
