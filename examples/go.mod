@@ -1,0 +1,32 @@
+module github.com/runtimeguard/runtimeguard/examples
+
+go 1.26.5
+
+require (
+	github.com/mark3labs/mcp-filesystem-server v0.11.1
+	github.com/mark3labs/mcp-go v1.2.1
+	github.com/runtimeguard/runtimeguard v0.0.0
+	github.com/runtimeguard/runtimeguard/guard/mcpgo v0.0.0
+	github.com/stretchr/testify v1.12.1
+)
+
+require (
+	github.com/bmatcuk/doublestar/v4 v4.10.4 // indirect
+	github.com/djherbis/times v1.6.0 // indirect
+	github.com/gabriel-vasile/mimetype v1.4.9 // indirect
+	github.com/gobwas/glob v0.2.3 // indirect
+	github.com/google/jsonschema-go v0.4.2 // indirect
+	github.com/google/uuid v1.6.0 // indirect
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.2 // indirect
+	github.com/spf13/cast v1.7.1 // indirect
+	github.com/yosida95/uritemplate/v3 v3.0.2 // indirect
+	go.yaml.in/yaml/v3 v3.0.6 // indirect
+	golang.org/x/net v0.39.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
+
+replace (
+	github.com/runtimeguard/runtimeguard => ../
+	github.com/runtimeguard/runtimeguard/guard/mcpgo => ../guard/mcpgo
+)
