@@ -82,9 +82,11 @@ func (c *coder) flag(b *bool) {
 		n = 1
 	}
 	number(c, &n)
-	*b = n == 1
 	if n > 1 {
 		c.err = errEncoding
+	}
+	if c.reading {
+		*b = n == 1
 	}
 }
 
