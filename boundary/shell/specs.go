@@ -1,9 +1,93 @@
 package shell
 
-import "github.com/runtimeguard/runtimeguard/guard"
+import (
+	"strings"
 
-// specs says what the words of each program mean, by base name.
-var specs = map[string]guard.Command{}
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// specs says what the words of each program mean, by base name. What isn't
+// said of a program's options touches nothing, so an option is listed where it
+// reads, writes, connects or runs something, where its value would be taken for
+// an operand, or where a policy asks for it by name.
+var specs = table(families...)
+
+var families = []commands{
+	fileSpecs, archiveSpecs, textSpecs, editorSpecs,
+	systemSpecs, powerSpecs, wrapperSpecs, containerSpecs,
+	networkSpecs, cloudSpecs, databaseSpecs,
+	versionSpecs, gitSpecs,
+	buildSpecs, compilerSpecs, languageSpecs, packageSpecs, checkSpecs,
+	mediaSpecs, quietSpecs,
+}
 
 // readers are for programs whose words need more than a table.
 var readers = map[string]reader{}
+
+// commands are specifications by name; names that share one stand in one key,
+// separated by commas.
+type commands = map[string]guard.Command
+
+// cmd writes a specification in short. The operands are roles separated by
+// blanks. Each option group is "role: spellings", the options separated by
+// blanks and their spellings by commas:
+//
+//	cmd("read...", "write: o,output", "data: k,key t,field-separator")
+func cmd(operands string, groups ...string) guard.Command {
+	c := guard.Command{Operands: strings.Fields(operands)}
+	if len(groups) > 0 {
+		c.Options = make(map[string]string, 4*len(groups))
+	}
+	for _, g := range groups {
+		role, names, _ := strings.Cut(g, ": ")
+		for _, n := range strings.Fields(names) {
+			if c.Options[n] != "" {
+				panic("shell: option " + n + " is said twice: " + g)
+			}
+			c.Options[n] = role
+		}
+	}
+	return c
+}
+
+// oneDash is cmd for programs whose long options begin with one dash.
+func oneDash(operands string, groups ...string) guard.Command {
+	c := cmd(operands, groups...)
+	c.SingleDash = true
+	return c
+}
+
+// whole is cmd for programs that mean folders with everything in them.
+func whole(operands string, groups ...string) guard.Command {
+	c := cmd(operands, groups...)
+	c.Recursive = true
+	return c
+}
+
+// with gives a command its sub-commands; of two by one name the later counts.
+func with(c guard.Command, subs ...commands) guard.Command {
+	c.Commands = table(subs...)
+	return c
+}
+
+// each gives every name the same specification.
+func each(c guard.Command, names string) commands {
+	out := make(commands)
+	for _, n := range strings.Fields(names) {
+		out[n] = c
+	}
+	return out
+}
+
+// table joins the families and takes apart names that share a specification.
+func table(families ...commands) commands {
+	all := make(commands)
+	for _, f := range families {
+		for names, c := range f {
+			for _, n := range strings.Split(names, ",") {
+				all[n] = c
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,102 @@
+package shell
+
+import "slices"
+
+// Text: searching, comparing, changing, formatting.
+var textSpecs = commands{
+	"grep,egrep,fgrep,ggrep,zgrep,bzgrep,xzgrep,zstdgrep,rgrep": cmd("data read...", grepOptions...),
+	"rg": whole("data read...", append(slices.Clip(searchOptions),
+		"shell: pre hostname-bin", "data: g,glob iglob t,type T,type-not E,encoding j,threads M,max-columns r,replace d,max-depth,maxdepth max-filesize sort sortr pre-glob type-add type-clear colors engine path-separator regex-size-limit dfa-size-limit context-separator",
+		"read: ignore-file", "flag: files z,search-zip u,unrestricted S,smart-case N I json stats hidden U,multiline L,follow P,pcre2 0,null p,pretty no-ignore heading trim")...),
+	"ag,ack,ugrep,ug,sift,pt": whole("data read...", append(slices.Clip(searchOptions),
+		"shell: pager filter", "write: save-config", "read: p,path-to-ignore ackrc ignore-file", "data: G,file-search-regex depth ignore ignore-dir type-set g W,width", "flag: u,unrestricted files")...),
+	"pdfgrep,agrep,pcregrep,pcre2grep,ripgrep-all,rga": cmd("data read...", append(slices.Clip(grepOptions), "shell: pre")...),
+	"look":             cmd("data read", "data: t,terminate"),
+	"ast-grep":         whole("data...", "data: p,pattern l,lang r,rewrite", "read: c,config rule", "flag: U,update-all i,interactive json"),
+	"semgrep,opengrep": with(whole("read...", "connect: c,config f", "write: o,output", "data: e,pattern l,lang exclude include", "flag: autofix a"), commands{"scan,ci": whole("read...", "connect: c,config f", "write: o,output", "data: e,pattern l,lang", "flag: autofix")}),
+
+	"sed,gsed":                              cmd("data read..."),
+	"awk,gawk,mawk,nawk,original-awk,goawk": cmd("data read..."),
+	"tr,seq,expr,factor,numfmt,yes,jot":     cmd("data...", "data: s,separator f,format d,delimiter field from to padding w,equal-width"),
+	"cut":                                   cmd("read...", "data: b,bytes c,characters d,delimiter f,fields output-delimiter"),
+	"paste":                                 cmd("read...", "data: d,delimiters"),
+	"fold,fmt,pr,ptx,column,colrm,col,ul": cmd("read...",
+		"data: w,width p,prefix g,goal-width,gap-size l,length,output-width h,header s,separator,sep-string o,indent,output-separator,only-file t,table-sep N,table-columns R,table-right H,table-hide c C F,flag-truncation M,macro-name S,sentence-regexp W,word-regexp",
+		"read: b,break-file i,ignore-file", "flag: t0 u x"),
+	"sort,gsort": cmd("read...", "write: o,output T,temporary-directory", "read: files0-from random-source", "shell: compress-program",
+		"data: k,key t,field-separator S,buffer-size batch-size parallel sort", "flag: u,unique r,reverse n,numeric-sort h f c,check m,merge s V z b"),
+	"uniq":              cmd("read write", "data: f,skip-fields s,skip-chars w,check-chars", "?data: D all-repeated group", "flag: c,count d,repeated u,unique i z"),
+	"shuf":              cmd("read", "write: o,output", "read: random-source", "data: n,head-count i,input-range", "flag: e,echo r,repeat z"),
+	"tsort":             cmd("read"),
+	"iconv":             cmd("read...", "write: o,output", "data: f,from-code t,to-code", "flag: l,list c s"),
+	"recode,uconv,enca": cmd("data write..."),
+	"dos2unix,unix2dos,mac2unix,fromdos,todos": cmd("write...", "data: c,convmode D,display-enc", "?data: i,info", "flag: n,newfile o,oldfile k q f"),
+	"jq,gojq,jaq": cmd("data read...", "read: f,from-file", "list: L,library-path", "data: indent", "flag: n,null-input r,raw-output R,raw-input s,slurp c,compact-output e S j a C M"),
+	"yq":          cmd("data read...", "read: from-file", "write: s,split-exp", "data: p,input-format o,output-format I,indent expression", "flag: i,inplace n,null-input e,exit-status r,unwrapScalar P,prettyPrint N C y Y"),
+	"dasel,tomlq,xq,htmlq,pup,gron,fx,jless,mlr,csvtool,xsv,qsv,choose,jo":                      cmd("data read...", "read: f,file filename", "write: o,output", "data: r w i d icsv ojson"),
+	"csvcut,csvgrep,csvlook,csvstat,csvsort,csvjoin,csvstack,csvformat,csvclean,csvjson,in2csv": cmd("read...", "data: c,columns d,delimiter m,match r,regex q,quotechar e,encoding f,format", "read: file"),
+	"xmllint":  cmd("read...", "write: o,output", "read: schema relaxng schematron dtdvalid dtdvalidfpi catalogs", "data: xpath encode pattern maxmem", "flag: format noout valid html"),
+	"xsltproc": cmd("read...", "write: o,output", "data: param stringparam"),
+	"xmlstarlet,xml": with(cmd("data..."), commands{
+		"sel,el,val,fo,format,c14n,ls,pyx,depyx,elements,select,validate": cmd("data..."),
+		"ed,edit":      cmd("data...", "flag: L,inplace"),
+		"tr,transform": cmd("code read..."),
+	}),
+	"diff,gdiff,colordiff,wdiff,difft,delta,icdiff,diff-so-fancy,vimdiff": cmd("read...", "recursive: r,recursive", "read: from-file to-file X,exclude-from", "write: output",
+		"data: x,exclude I,ignore-matching-lines L,label F,show-function-line C U,unified c-context W,width D,ifdef starting-file S horizon-lines tabsize color palette", "flag: u q,brief N,new-file a b w B i y s"),
+	"diff3": cmd("read read read", "shell: diff-program", "data: L,label", "flag: m,merge"),
+	"sdiff": cmd("read read", "write: o,output", "shell: diff-program", "data: w,width I"),
+	"patch": cmd("write read", "read: i,input", "write: o,output r,reject-file", "dir: d,directory", "data: p,strip F,fuzz D,ifdef B,prefix z,suffix Y,basename-prefix V,version-control g,get", "flag: dry-run R,reverse N,forward f,force s"),
+	"combinediff,filterdiff,interdiff,lsdiff,diffstat": cmd("read...", "data: i,include x,exclude p,strip-match"),
+	"merge,wiggle": cmd("write read read", "data: L", "flag: p q"),
+	"echo,printf,print,toilet,figlet,cowsay,banner,gum": cmd("data...", "data: v"),
+	"envsubst":         cmd("data..."),
+	"gettext,ngettext": cmd("data..."),
+	"xgettext,msgfmt,msgmerge,msgcat,msginit,msgattrib":  cmd("read...", "write: o,output-file", "read: f,files-from C,compendium", "dir: D,directory", "write: p,output-dir", "data: L,language k,keyword d,default-domain l,locale from-code"),
+	"aspell,hunspell,ispell,codespell,typos,cspell,vale": cmd("read...", "data: d,lang l L,ignore-words-list S,skip", "read: p,personal c,config I,ignore-words D,dictionary", "flag: w,write-changes write a,list"),
+	"wordcount,tokei,cloc,scc,loc,sloccount":             whole("list...", "read: list-file exclude-list-file read-lang-def", "write: out o,output report-file", "data: e,exclude exclude-dir include-lang f,format t,type s,sort"),
+	"ctags,etags,gtags,cscope":                           whole("read...", "write: f,o O", "read: L,I,options i", "data: languages e x exclude"),
+	"pv,mbuffer,buffer":                                  cmd("read...", "write: o P,pidfile", "data: s,size N,name i,interval L,rate-limit B,buffer-size l d,watchfd R,remote"),
+	"sd":                                                 cmd("data data write...", "flag: p,preview F,fixed-strings s,string-mode"),
+	"perltidy,uncrustify,astyle,indent":                  cmd("write...", "read: c,config,options f", "write: o"),
+	"ts,unts,vis,unvis,lolcat,nkf,ansi2html,aha":         cmd("read...", "read: f"),
+	"hexyl,xd,bless":                                     cmd("read", "data: n,length c,bytes s,skip o,display-offset"),
+	"m4,gm4":                                             cmd("code...", "list: I,include", "data: D,define U,undefine", "read: R,reload-state", "write: F,freeze-state o,error-output debugfile"),
+	"bc,dc":                                              cmd("read...", "data: e,expression S,scale", "read: f,file", "flag: l,mathlib q,quiet"),
+	"units,calc,qalc,numbat,genius":                      cmd("data...", "read: f,file"),
+	"man,info,tldr,cheat,help,pinfo":                     cmd("data...", "shell: P,pager H html", "read: f,file C,config-file,conf render", "write: o,output", "list: M,manpath d,directory", "data: S,s,sections L,locale m,systems p,preprocessor E,encoding n,node", "flag: k,apropos f0 w a K"),
+	"groff,troff,nroff,mandoc,grotty":                    cmd("read...", "list: F I M", "data: T m d r f n o K k", "flag: U t p e s R"),
+	"pandoc": cmd("connect...", "write: o,output extract-media log", "code: F,filter L,lua-filter", "read: template data-dir c,css H,include-in-header B,include-before-body A,include-after-body bibliography csl metadata-file reference-doc syntax-definition epub-cover-image d,defaults",
+		"shell: pdf-engine", "data: f,from,r,read t,to,w,write V,variable M,metadata columns toc-depth highlight-style resource-path", "flag: s,standalone toc"),
+	"markdown,cmark,md2html,asciidoctor,asciidoc,rst2html,lowdown,glow,mdcat": cmd("read...", "write: o,out-file,output D,destination-dir", "data: a,attribute b,backend t,to e w,width s,style", "code: r,require"),
+	"highlight,pygmentize,source-highlight,chroma":                            cmd("read...", "write: o,output outdir", "read: i,input", "data: l,lexer S,syntax f,formatter O s,style", "code: P"),
+	"bat,batcat":                                   cmd("read...", "shell: pager", "data: l,language H,highlight-line file-name theme style r,line-range tabs wrap color paging m,map-syntax decorations", "flag: p,plain n,number A,show-all"),
+	"mkpasswd,pwgen,apg,diceware,xkcdpass":         cmd("data..."),
+	"uuidgen,uuid,cal,ncal,ddate,dateadd,datediff": cmd("data..."),
+}
+
+// searchOptions are those that all search tools share.
+var searchOptions = []string{
+	"read: f,file",
+	"data: e,regexp A,after-context B,before-context C,context m,max-count color colour",
+	"flag: i,ignore-case v,invert-match n,line-number l,files-with-matches c,count o,only-matching q,quiet,silent w,word-regexp x,line-regexp F,fixed-strings H,with-filename h,no-filename s,no-messages a,text",
+}
+
+// grepOptions are those of grep and its family.
+var grepOptions = append(slices.Clip(searchOptions),
+	"recursive: r R recursive dereference-recursive", "read: exclude-from",
+	"data: d,directories D,devices include exclude exclude-dir label binary-files",
+	"flag: L,files-without-match E,extended-regexp P,perl-regexp G,basic-regexp z,null-data Z,null")
+
+// Editors and pagers: they change what they open, and most run commands.
+var editorSpecs = commands{
+	"vi,vim,nvim,gvim,view,ex,vimx,vim.tiny,vim.basic,rvim": cmd("write..."),
+	"nano,pico,micro,joe,jed,kak,hx,helix,mcedit,ne,mg":     cmd("write...", "shell: s,speller", "read: f,rcfile config-dir c,config", "code: e", "write: o,operatingdir C,backupdir", "data: r,fill T,tabsize Y,syntax"),
+	"emacs,emacsclient,xemacs,zile":                         cmd("write...", "code: eval,execute e l,load f,funcall script x", "connect: s,socket-name", "flag: batch Q,quick q nw,no-window-system n,no-wait c,create-frame"),
+	"ed,red":                                                cmd("write", "data: p,prompt", "flag: s,quiet,silent"),
+	"code,code-insiders,codium,cursor,subl,gedit,kate,zed,idea,mousepad,pluma,xed": cmd("write...", "code: install-extension user-data-dir extensions-dir", "data: g,goto locale", "flag: d,diff w,wait n,new-window r,reuse-window a,add"),
+	"less,more,most,pg,lv":              cmd("read...", "write: o,log-file O,LOG-FILE", "read: k,lesskey-file lesskey-src T,tag-file", "data: p,pattern b,buffers h,max-back-scroll j,jump-target P,prompt t,tag x,tabs y,max-forw-scroll z,window D,color n", "flag: R,RAW-CONTROL-CHARS N,LINE-NUMBERS S,chop-long-lines F,quit-if-one-screen X,no-init i e E f,force s"),
+	"fzf,sk,peco,percol,fzy,rofi,dmenu": cmd("data...", "shell: preview bind execute", "data: q,query f,filter d,delimiter n,nth with-nth m,multi height layout border prompt header tiebreak expect history-size", "write: history", "connect: listen", "flag: 1,select-1 0,exit-0 e,exact"),
+	"sensible-editor,editor,sensible-pager,pager,visudo,vigr,crontab-edit,xdg-open,open,gio-open,sensible-browser,x-www-browser,www-browser": cmd("connect..."),
+	"mc,ranger,nnn,lf,yazi,vifm,broot": cmd("list...", "code: cmd command"),
+}
