@@ -35,7 +35,9 @@ func newAdapter(enforcer *guard.Enforcer, o Options) adapter {
 
 // SessionPrincipal is the default of [Options.Principal]: the MCP session, and
 // as Agent the name that the client gives itself, which nothing has verified.
-// Over HTTP with protocol 2026-07-28 there are no sessions, and Session is "".
+// Over HTTP with protocol 2026-07-28 there are no sessions, and Session is "":
+// all clients of that name are then one principal, and an approval that one of
+// them waited for another may use.
 func SessionPrincipal(ctx context.Context, _ http.Header) guard.Principal {
 	var p guard.Principal
 	if s := server.ClientSessionFromContext(ctx); s != nil {
