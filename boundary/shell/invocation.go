@@ -95,7 +95,7 @@ func (inv *invocation) run(words []word) {
 		via = append(via[:len(via):len(via)], inv.name)
 	}
 	out := inv.a.start(&invocation{
-		st: inv.st.inChild(inv.dir), args: words, via: via, span: inv.span, dir: inv.dir, stdin: inv.stdin, depth: inv.depth + 1,
+		st: inv.st, args: words, via: via, span: inv.span, dir: inv.dir, stdin: inv.stdin, depth: inv.depth + 1,
 	})
 	inv.stdout = out
 }
@@ -108,7 +108,9 @@ func (inv *invocation) shell(text word, dialect guard.Dialect, params ...word) {
 
 // emit says what the program writes on standard output: the names of files,
 // one a line.
-func (inv *invocation) emit(names ...word) { inv.stdout = stream{names: names, known: true} }
+func (inv *invocation) emit(names ...word) {
+	inv.stdout = stream{set: true, text: unknownValue("names of files"), names: names, dir: inv.dir}
+}
 
 // all is everything beneath the working folder, as a word: what a program
 // means that is given no operands.
@@ -147,27 +149,45 @@ func (inv *invocation) title() string {
 	return inv.name
 }
 
-// place is a working folder: an absolute path, or unknown with a reason.
-type place struct{ path, reason string }
+// place is a working folder: an absolute path, a glob that covers it, or
+// unknown with a reason.
+type place struct {
+	path, reason string
+	glob         bool
+}
 
 // join is the place that a word names from here. Only "." is taken away: ".."
 // after a link isn't the folder before it.
 func (p place) join(w word) place {
-	switch {
-	case w.kind != known:
-		return place{reason: "the working folder is not known: " + w.why()}
-	case path.IsAbs(w.text):
-		return place{path: w.text}
-	case p.path == "" || w.text == "" || w.text == ".":
+	if w.kind == unknown {
+		return place{reason: "the working folder is not known: " + w.reason}
+	}
+	if w.text == "" || w.is(".") {
 		return p
 	}
-	return place{path: strings.TrimSuffix(p.path, "/") + "/" + w.text}
+	text, glob, ok := p.abs(w)
+	if !ok {
+		return p
+	}
+	return place{path: text, glob: glob}
 }
 
-// why is the reason for which a word isn't known.
-func (w word) why() string {
-	if w.kind == pattern {
-		return "it is a pattern"
+// abs is the absolute path, or the glob, that a word names from here. It is
+// not cleaned.
+func (p place) abs(w word) (text string, glob, ok bool) {
+	if path.IsAbs(w.text) {
+		return w.text, w.kind == pattern, true
 	}
-	return w.reason
+	if p.path == "" {
+		return "", false, false
+	}
+	dir, base := strings.TrimSuffix(p.path, "/"), w.text
+	glob = p.glob || w.kind == pattern
+	if glob && !p.glob {
+		dir = quoteGlob(dir)
+	}
+	if glob && w.kind == known {
+		base = quoteGlob(base)
+	}
+	return dir + "/" + base, glob, true
 }

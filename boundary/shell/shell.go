@@ -8,6 +8,9 @@ package shell
 
 import (
 	"path"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
 )
@@ -52,36 +55,326 @@ type Options struct {
 // absolute but otherwise as requested: Resolved, Zone and Root are left for
 // the caller. The functions in o must be safe for concurrent use if Analyze is
 // called concurrently, which is allowed.
-func Analyze(src string, o Options) []guard.Action {
-	a := &analysis{o: o}
-	return a.actions
+func Analyze(src string, o Options) (actions []guard.Action) {
+	a := &analysis{o: o, left: workBase + workPerByte*min(len(src), MaxSource)}
+	defer func() {
+		if p := recover(); p != nil {
+			actions = append(a.actions, guard.Action{Kind: guard.KindUnknown, Reason: "the analysis met a case that it can't handle"})
+		}
+	}()
+	switch o.Dialect {
+	case guard.DialectBash:
+		a.top(src, false)
+	case guard.DialectPOSIX:
+		a.top(src, true)
+	default:
+		a.top(src, false)
+		a.top(src, true)
+	}
+	return unique(a.actions)
 }
+
+// Work of one analysis, counted in statements, words and bytes of nested
+// texts: so much at least, and so much more for each byte of the text.
+const (
+	workBase    = 20_000
+	workPerByte = 16
+)
 
 // analysis is one run of Analyze.
 type analysis struct {
-	o       Options
-	actions []guard.Action
+	o             Options
+	actions       []guard.Action
+	left          int  // work
+	full          bool // a bound was reached and reported
+	texts         int  // texts within each other
+	links         []link
+	written       []place
+	substitutions map[string]stream // process substitutions by their names
 }
 
-type stream struct {
-	names []word
-	known bool
+// link says that a path is another name of an older one, or holds what that
+// held.
+type link struct {
+	from, to string // absolute and clean; to may be a glob
+	glob     bool
+	copied   bool // only the content is the same
 }
 
-type state struct{}
-
-func (st *state) inChild(dir place) *state { return st }
-
-func (a *analysis) add(x guard.Action) { a.actions = append(a.actions, x) }
-
-func (a *analysis) file(st *state, kind guard.Kind, dir place, w word, recursive bool) {
-	a.add(guard.Action{Kind: kind, Path: path.Join(dir.path, w.text), Recursive: recursive, Span: w.span})
+// top walks the command itself.
+func (a *analysis) top(src string, posix bool) {
+	stmts, _, problem := parse(src, posix)
+	if problem != "" {
+		a.unknown(guard.Span{End: min(len(src), MaxSource)}, problem, false)
+	}
+	st := &state{dir: place{path: a.o.Dir}, oldDir: place{}, lost: "the parameters of the caller are not known"}
+	if a.o.Dir == "" {
+		st.dir.reason = "the working folder is not known"
+	}
+	if len(a.o.Env) > 0 {
+		vars := make(map[string]variable, len(a.o.Env))
+		for name, v := range a.o.Env {
+			if name != "HOME" && name != "PWD" && name != "TMPDIR" {
+				vars[name] = variable{value: text(v), exported: true}
+			}
+		}
+		st.base = &layer{vars, true}
+	}
+	w := &walker{a: a, u: &unit{src: src, posix: posix}, proc: &process{}, loops: &worlds{}}
+	w.finish(w.list(stmts, worlds{st}).all())
 }
-func (a *analysis) connect(w word) {}
+
+// step counts a unit of work. It returns false when none is left.
+func (a *analysis) step() bool { return a.spend(1) }
+
+func (a *analysis) spend(n int) bool {
+	if a.left -= n; a.left < 0 {
+		a.limit("the command is more work to analyse than its length allows")
+		return false
+	}
+	return true
+}
+
+// limit reports that a bound was reached, once.
+func (a *analysis) limit(reason string) {
+	if !a.full {
+		a.full = true
+		a.actions = append(a.actions, guard.Action{Kind: guard.KindUnknown, Reason: reason})
+	}
+}
+
+func (a *analysis) add(x guard.Action) {
+	if len(a.actions) >= MaxActions {
+		a.limit("the command has more than 4096 actions")
+		a.left = 0
+		return
+	}
+	a.actions = append(a.actions, x)
+}
+
 func (a *analysis) unknown(span guard.Span, reason string, opaque bool) {
 	a.add(guard.Action{Kind: guard.KindUnknown, Reason: reason, Opaque: opaque, Span: span})
 }
-func (a *analysis) sensitive(dir place, w word) bool { return false }
-func (a *analysis) start(inv *invocation) stream     { return stream{} }
-func (a *analysis) shellText(inv *invocation, text word, dialect guard.Dialect, params []word) {
+
+// temp is the folder for temporary files.
+func (a *analysis) temp() string {
+	if a.o.Temp != "" {
+		return a.o.Temp
+	}
+	return "/tmp"
+}
+
+var verbs = map[guard.Kind]string{
+	guard.KindRead: "reads", guard.KindWrite: "writes", guard.KindDelete: "deletes", guard.KindList: "lists",
+}
+
+// file reports an action on the file that a word names.
+func (a *analysis) file(st *state, kind guard.Kind, dir place, w word, recursive bool) {
+	if w.kind == unknown {
+		if kind != guard.KindList {
+			a.unknown(w.span, "it "+verbs[kind]+" a file whose name is not known: "+w.reason, false)
+		}
+		return
+	}
+	p, glob, ok := dir.abs(w)
+	if !ok {
+		a.unknown(w.span, "it "+verbs[kind]+" a file in a working folder that is not known", false)
+		return
+	}
+	if w.tree {
+		glob, recursive = dir.glob, true
+	}
+	if harmlessDevice(p) {
+		return
+	}
+	if magicPath(p) {
+		a.unknown(w.span, "it "+verbs[kind]+" a path of /proc or /dev/fd that stands for another", false)
+	}
+	a.add(guard.Action{Kind: kind, Path: p, Pattern: glob, Recursive: recursive, Span: w.span})
+	if len(a.links) > 0 {
+		a.follow(kind, p, recursive, w.span)
+	}
+}
+
+// harmlessDevice reports whether a path is a device that reading or writing
+// changes nothing of, or one of the command's own descriptors.
+func harmlessDevice(p string) bool {
+	rest, ok := strings.CutPrefix(p, "/dev/")
+	if !ok {
+		return false
+	}
+	switch rest {
+	case "null", "zero", "full", "random", "urandom", "tty", "stdin", "stdout", "stderr":
+		return true
+	}
+	fd, ok := strings.CutPrefix(rest, "fd/")
+	return ok && isNumber(fd)
+}
+
+// magicPath reports whether a path goes through a link of /proc that leads
+// anywhere.
+func magicPath(p string) bool {
+	if strings.HasPrefix(p, "/dev/fd/") {
+		return true
+	}
+	if !strings.HasPrefix(p, "/proc/") && !strings.Contains(p, "/proc/") {
+		return false
+	}
+	parts := strings.Split(path.Clean(p), "/")
+	if len(parts) < 4 || parts[1] != "proc" {
+		return false
+	}
+	for _, part := range parts[3:] {
+		switch part {
+		case "root", "cwd", "fd", "exe", "map_files", "mem", "environ", "task":
+			return true
+		}
+	}
+	return false
+}
+
+// follow reports an action on what a path is another name for.
+func (a *analysis) follow(kind guard.Kind, p string, recursive bool, span guard.Span) {
+	for hops := 0; hops < 4; hops++ {
+		next, l, ok := a.original(p)
+		if !ok {
+			return
+		}
+		through := strings.HasSuffix(p, "/") || len(path.Clean(p)) > len(l.from)
+		if l.copied && kind != guard.KindRead || kind == guard.KindDelete && !through {
+			return
+		}
+		a.add(guard.Action{Kind: kind, Path: next, Pattern: l.glob, Recursive: recursive, Span: span})
+		p = next
+	}
+}
+
+// original is the path that another name stands for, by the newest link.
+func (a *analysis) original(p string) (string, link, bool) {
+	c := path.Clean(p)
+	for i := len(a.links) - 1; i >= 0; i-- {
+		l := a.links[i]
+		if c == l.from {
+			return l.to, l, true
+		}
+		if rest, ok := strings.CutPrefix(c, l.from+"/"); ok {
+			return strings.TrimSuffix(l.to, "/") + "/" + rest, l, true
+		}
+	}
+	return "", link{}, false
+}
+
+// noteLink remembers that from is another name of to.
+func (a *analysis) noteLink(dir place, from, to word, copied bool) {
+	f, fglob, ok1 := dir.abs(from)
+	t, tglob, ok2 := dir.abs(to)
+	if !ok1 || !ok2 || fglob || len(a.links) >= 64 || to.kind == unknown {
+		return
+	}
+	if !copied && !path.IsAbs(to.text) { // a link's target is taken from where it lies
+		t = path.Join(path.Dir(f), to.text)
+	}
+	a.links = append(a.links, link{path.Clean(f), t, tglob, copied})
+}
+
+// noteWritten remembers that the command writes a file.
+func (a *analysis) noteWritten(dir place, w word) {
+	if p, glob, ok := dir.abs(w); ok && w.kind != unknown && len(a.written) < 256 {
+		a.written = append(a.written, place{path: path.Clean(p), glob: glob})
+	}
+}
+
+// wrote reports whether the command may have written a file, or a folder that
+// it lies in.
+func (a *analysis) wrote(p string) bool {
+	p = path.Clean(p)
+	for _, w := range a.written {
+		if w.glob && len(p) < maxMatch && globMatch(w.path, p) || w.path == p || strings.HasPrefix(p, strings.TrimSuffix(w.path, "/")+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// connect reports that the host in a word is reached.
+func (a *analysis) connect(w word) {
+	host, sure := hostOf(w)
+	if !sure {
+		a.unknown(w.span, "it reaches a host that is not known: "+w.why(), false)
+	}
+	a.add(guard.Action{Kind: guard.KindConnect, Host: host, Span: w.span})
+}
+
+// hostOf is the host in a URL, host, host:port or user@host:path.
+func hostOf(w word) (host string, sure bool) {
+	s := w.text
+	_, rest, url := strings.Cut(s, "://")
+	if url {
+		s = rest
+	}
+	end := strings.IndexAny(s, "/?#\\")
+	ended := end >= 0
+	if ended {
+		s = s[:end]
+	}
+	if i := strings.LastIndexByte(s, '@'); i >= 0 {
+		s = s[i+1:]
+	}
+	if strings.HasPrefix(s, "[") {
+		if i := strings.IndexByte(s, ']'); i > 0 {
+			return strings.ToLower(s[1:i]), true
+		}
+		return "", false
+	}
+	if i := strings.IndexByte(s, ':'); i >= 0 {
+		s, ended = s[:i], true
+	}
+	if w.kind != known && !ended || strings.ContainsAny(s, globMeta) && w.kind == pattern {
+		return "", false
+	}
+	return strings.ToLower(s), s != ""
+}
+
+// sensitive reports whether the policy calls the file sensitive that a word
+// would name.
+func (a *analysis) sensitive(dir place, w word) bool {
+	if a.o.Sensitive == nil || w.kind == unknown || w.text == "" {
+		return false
+	}
+	p, _, ok := dir.abs(w)
+	return ok && a.o.Sensitive(p)
+}
+
+// substitution makes the name of a process substitution.
+func (a *analysis) substitution(s stream) string {
+	if a.substitutions == nil {
+		a.substitutions = map[string]stream{}
+	}
+	name := "/dev/fd/" + strconv.Itoa(63-len(a.substitutions))
+	a.substitutions[name] = s
+	return name
+}
+
+// unique drops actions that stand there already.
+func unique(actions []guard.Action) []guard.Action {
+	if len(actions) <= 12 {
+		out := actions[:0]
+		for i := range actions {
+			if !slices.ContainsFunc(out, func(o guard.Action) bool { return o.Same(&actions[i]) }) {
+				out = append(out, actions[i])
+			}
+		}
+		return out
+	}
+	out := actions[:0]
+	seen := make(map[string][]int, len(actions))
+	for i := range actions {
+		key := string(actions[i].Kind) + actions[i].Program + "\x00" + actions[i].Path + "\x00" + actions[i].Reason + "\x00" + strings.Join(actions[i].Args, "\x00")
+		if slices.ContainsFunc(seen[key], func(j int) bool { return out[j].Same(&actions[i]) }) {
+			continue
+		}
+		seen[key] = append(seen[key], len(out))
+		out = append(out, actions[i])
+	}
+	return out
 }

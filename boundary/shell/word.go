@@ -21,6 +21,7 @@ type word struct {
 	kind   wordKind
 	reason string     // of an unknown
 	split  bool       // of an unknown: it stood unquoted and may be no word or several
+	tree   bool       // of a pattern: any file beneath the folder text
 	span   guard.Span // where it stands in the text
 }
 
@@ -53,6 +54,9 @@ func (w word) cut(sep string) (before string, after word, ok bool) {
 func (w word) arg() string {
 	if w.kind == unknown {
 		return guard.UnknownWord
+	}
+	if w.tree {
+		return w.text + "/**"
 	}
 	return w.text
 }
@@ -87,4 +91,12 @@ func unquoteGlob(s string) string {
 		b.WriteByte(s[i])
 	}
 	return b.String()
+}
+
+// why is the reason for which a word isn't known.
+func (w word) why() string {
+	if w.kind == pattern {
+		return "it is a pattern"
+	}
+	return w.reason
 }

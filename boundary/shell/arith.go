@@ -1,0 +1,262 @@
+package shell
+
+import (
+	"strconv"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// result is what arithmetic comes to.
+type result struct {
+	n     int64
+	known bool
+}
+
+func (r result) value() value {
+	if r.known {
+		return value{text: strconv.FormatInt(r.n, 10), num: true}
+	}
+	return number()
+}
+
+// arithmetic evaluates an expression. Text that reaches it from a variable or
+// from quotes is evaluated as Bash does: a subscript in it may run code, so
+// what isn't plainly a number or a name of one is reported.
+func (x *expansion) arithmetic(e syntax.ArithmExpr) result {
+	switch e := e.(type) {
+	case nil:
+		return result{known: true}
+	case *syntax.Word:
+		return x.operand(e)
+	case *syntax.ParenArithm:
+		return x.arithmetic(e.X)
+	case *syntax.UnaryArithm:
+		return x.unary(e)
+	case *syntax.BinaryArithm:
+		return x.binary(e)
+	}
+	x.w.a.unknown(x.w.u.at(e), "a kind of arithmetic that is not known", false)
+	return result{}
+}
+
+// operand evaluates a word in arithmetic.
+func (x *expansion) operand(w *syntax.Word) result {
+	if len(w.Parts) == 1 {
+		switch p := w.Parts[0].(type) {
+		case *syntax.Lit:
+			return x.evaluate(text(p.Value), w, 0)
+		case *syntax.ParamExp:
+			if p.Short && !p.Dollar.IsValid() && p.Index != nil { // a[i]
+				return x.evaluateFound(x.param(p, true), w, 0)
+			}
+		}
+	}
+	return x.evaluate(x.single(w.Parts, x.w.u.at(w), document).value(), w, 0)
+}
+
+func (x *expansion) evaluateFound(r found, n syntax.Node, depth int) result {
+	if r.isList {
+		return result{}
+	}
+	if r.unset {
+		return result{known: true}
+	}
+	return x.evaluate(r.value, n, depth)
+}
+
+// evaluate turns a text into a number, following names.
+func (x *expansion) evaluate(v value, n syntax.Node, depth int) result {
+	if v.num && v.kind != known || v.env {
+		return result{}
+	}
+	if v.kind != known {
+		x.w.a.unknown(x.w.u.at(n), "text that is not known is evaluated as arithmetic, and may hold code", false)
+		return result{}
+	}
+	s := strings.TrimSpace(v.text)
+	if s == "" {
+		return result{known: true}
+	}
+	if i, ok := parseInt(s); ok {
+		return result{i, true}
+	}
+	if isName(s) && depth < 8 {
+		return x.evaluateFound(x.named(s), n, depth+1)
+	}
+	if strings.ContainsAny(s, "[`$") || depth >= 8 {
+		x.w.a.unknown(x.w.u.at(n), "text with a subscript or a substitution is evaluated as arithmetic", false)
+	}
+	return result{}
+}
+
+// parseInt reads a number as the shell does: 0x1f, 017, 16#ff.
+func parseInt(s string) (int64, bool) {
+	if base, digits, ok := strings.Cut(s, "#"); ok {
+		b, err := strconv.Atoi(base)
+		if err != nil || b < 2 || b > 36 {
+			return 0, false
+		}
+		n, err := strconv.ParseInt(strings.ToLower(digits), b, 64)
+		return n, err == nil
+	}
+	if strings.ContainsAny(s, "_bBoO") && !strings.HasPrefix(strings.ToLower(s), "0x") {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(s, 0, 64)
+	return n, err == nil && !strings.Contains(s, "_")
+}
+
+func (x *expansion) unary(e *syntax.UnaryArithm) result {
+	if e.Op == syntax.Inc || e.Op == syntax.Dec {
+		r := x.arithmetic(e.X)
+		d := int64(1)
+		if e.Op == syntax.Dec {
+			d = -1
+		}
+		x.store(e.X, result{r.n + d, r.known})
+		if e.Post {
+			return r
+		}
+		return result{r.n + d, r.known}
+	}
+	r := x.arithmetic(e.X)
+	switch e.Op {
+	case syntax.Minus:
+		r.n = -r.n
+	case syntax.BitNegation:
+		r.n = ^r.n
+	case syntax.Not:
+		r.n = truth(r.n == 0)
+	}
+	return r
+}
+
+func truth(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// store assigns to a variable in arithmetic.
+func (x *expansion) store(target syntax.ArithmExpr, r result) {
+	w, ok := target.(*syntax.Word)
+	if !ok || len(w.Parts) != 1 {
+		return
+	}
+	switch p := w.Parts[0].(type) {
+	case *syntax.Lit:
+		if isName(p.Value) {
+			x.st = x.w.assignVar(x.st, p.Value, r.value(), x.w.u.at(w), false)
+		}
+	case *syntax.ParamExp:
+		if p.Param != nil && isName(p.Param.Value) {
+			x.st = x.st.set(p.Param.Value, variable{value: unknownValue("an element of an array that is not known"), array: false})
+		}
+	}
+}
+
+var assignOps = map[syntax.BinAritOperator]syntax.BinAritOperator{
+	syntax.AddAssgn: syntax.Add, syntax.SubAssgn: syntax.Sub, syntax.MulAssgn: syntax.Mul, syntax.QuoAssgn: syntax.Quo,
+	syntax.RemAssgn: syntax.Rem, syntax.AndAssgn: syntax.And, syntax.OrAssgn: syntax.Or, syntax.XorAssgn: syntax.Xor,
+	syntax.ShlAssgn: syntax.Shl, syntax.ShrAssgn: syntax.Shr,
+}
+
+func (x *expansion) binary(e *syntax.BinaryArithm) result {
+	if e.Op == syntax.Assgn {
+		if w, ok := e.X.(*syntax.Word); ok && len(w.Parts) == 1 {
+			if p, ok := w.Parts[0].(*syntax.ParamExp); ok && p.Index != nil {
+				x.arithmetic(p.Index)
+			}
+		}
+		r := x.arithmetic(e.Y)
+		x.store(e.X, r)
+		return r
+	}
+	if op, ok := assignOps[e.Op]; ok {
+		l, r := x.arithmetic(e.X), x.arithmetic(e.Y)
+		v := compute(op, l, r)
+		x.store(e.X, v)
+		return v
+	}
+	if e.Op == syntax.TernQuest {
+		x.arithmetic(e.X)
+		if y, ok := e.Y.(*syntax.BinaryArithm); ok {
+			before := x.st
+			x.arithmetic(y.X)
+			left := x.st
+			x.st = before
+			x.arithmetic(y.Y)
+			if left != x.st {
+				x.st = merge(worlds{left, x.st}, "it differs with the way taken")
+			}
+		}
+		return result{}
+	}
+	before := x.st
+	l := x.arithmetic(e.X)
+	mid := x.st
+	r := x.arithmetic(e.Y)
+	if (e.Op == syntax.AndArit || e.Op == syntax.OrArit) && x.st != mid && mid != nil && before != nil {
+		x.st = merge(worlds{mid, x.st}, "it differs with the way taken")
+	}
+	return compute(e.Op, l, r)
+}
+
+func compute(op syntax.BinAritOperator, l, r result) result {
+	if op == syntax.Comma {
+		return r
+	}
+	if !l.known || !r.known {
+		return result{}
+	}
+	a, b := l.n, r.n
+	switch op {
+	case syntax.Add:
+		return result{a + b, true}
+	case syntax.Sub:
+		return result{a - b, true}
+	case syntax.Mul:
+		return result{a * b, true}
+	case syntax.Quo:
+		if b != 0 && b != -1 {
+			return result{a / b, true}
+		}
+	case syntax.Rem:
+		if b != 0 && b != -1 {
+			return result{a % b, true}
+		}
+	case syntax.And:
+		return result{a & b, true}
+	case syntax.Or:
+		return result{a | b, true}
+	case syntax.Xor:
+		return result{a ^ b, true}
+	case syntax.Shl:
+		if b >= 0 && b < 64 {
+			return result{a << b, true}
+		}
+	case syntax.Shr:
+		if b >= 0 && b < 64 {
+			return result{a >> b, true}
+		}
+	case syntax.Eql:
+		return result{truth(a == b), true}
+	case syntax.Neq:
+		return result{truth(a != b), true}
+	case syntax.Lss:
+		return result{truth(a < b), true}
+	case syntax.Gtr:
+		return result{truth(a > b), true}
+	case syntax.Leq:
+		return result{truth(a <= b), true}
+	case syntax.Geq:
+		return result{truth(a >= b), true}
+	case syntax.AndArit:
+		return result{truth(a != 0 && b != 0), true}
+	case syntax.OrArit:
+		return result{truth(a != 0 || b != 0), true}
+	}
+	return result{}
+}

@@ -1,0 +1,332 @@
+package shell
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// assign walks an assignment of the tree. export says that it stands in front
+// of a command or is exported.
+func (w *walker) assign(as *syntax.Assign, st *state, export bool) *state {
+	x := expansion{w, st}
+	name := as.Name.Value
+	span := w.u.at(as)
+	if as.Index != nil {
+		return w.assignElement(&x, as, name, span)
+	}
+	if as.Array != nil {
+		return w.assignArray(&x, as, name)
+	}
+	v := x.one(as.Value).value()
+	if as.Value == nil {
+		v = text("")
+	}
+	if as.Append {
+		v = x.appended(name, v)
+	}
+	return w.assignVar(x.st, name, v, span, export)
+}
+
+// appended is the value after name+=v.
+func (x *expansion) appended(name string, v value) value {
+	old := x.named(name)
+	switch {
+	case old.unset:
+		return v
+	case old.integer || old.array || old.isList:
+		return unknownValue("something is added to " + name)
+	case old.kind == known && v.kind == known && len(old.text)+len(v.text) <= maxValue:
+		return text(old.text + v.text)
+	case old.kind == unknown:
+		return unknownValue(old.reason)
+	}
+	return unknownValue("something is added to " + name)
+}
+
+func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, span guard.Span) *state {
+	old, _ := x.st.lookup(name)
+	v := x.one(as.Value).value()
+	if old.keys != nil {
+		if k, ok := as.Index.(*syntax.Word); ok {
+			if key := x.one(k); key.kind == known && !as.Append {
+				old.keys = append(old.keys[:len(old.keys):len(old.keys)], key.text)
+				old.list = append(old.list[:len(old.list):len(old.list)], v)
+				return x.st.set(name, dedupeKeys(old))
+			}
+		} else {
+			x.arithmetic(as.Index)
+		}
+		return x.st.set(name, variable{value: unknownValue("an element of an array that is not known")})
+	}
+	i := x.arithmetic(as.Index)
+	if name == "BASH_CMDS" || name == "BASH_ALIASES" {
+		w.a.unknown(span, "the table of commands or aliases is changed", false)
+	}
+	if i.known && !as.Append && old.array && i.n == int64(len(old.list)) {
+		old.list = append(old.list[:len(old.list):len(old.list)], v)
+		return x.st.set(name, old)
+	}
+	if i.known && !as.Append && i.n == 0 && !old.array {
+		return x.st.set(name, variable{array: true, list: []value{v}})
+	}
+	return x.st.set(name, variable{value: unknownValue("an element of an array that is not known")})
+}
+
+// dedupeKeys keeps the last value of each key.
+func dedupeKeys(v variable) variable {
+	last := len(v.keys) - 1
+	for i := 0; i < last; i++ {
+		if v.keys[i] == v.keys[last] {
+			v.list = append([]value(nil), v.list...)
+			v.list[i] = v.list[last]
+			v.keys, v.list = v.keys[:last], v.list[:last]
+			return v
+		}
+	}
+	return v
+}
+
+func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *state {
+	old, _ := x.st.lookup(name)
+	v := variable{array: true, exported: old.exported}
+	if as.Append && old.array {
+		v.list, v.keys = old.list[:len(old.list):len(old.list)], old.keys[:len(old.keys):len(old.keys)]
+	} else if as.Append && old.kind == known && !old.unset && old.text != "" {
+		v.list = []value{old.value}
+	}
+	assoc := old.array && old.keys != nil
+	for _, e := range as.Array.Elems {
+		if e.Index != nil {
+			k, ok := e.Index.(*syntax.Word)
+			if !ok || !assoc && !isNumber(k.Lit()) {
+				x.arithmetic(e.Index)
+				v = variable{value: unknownValue("an array that is not known")}
+			} else if key := x.one(k); assoc {
+				v.keys = append(v.keys, key.text)
+				v.list = append(v.list, x.one(e.Value).value())
+				v = dedupeKeys(v)
+				continue
+			}
+			x.one(e.Value)
+			v = variable{value: unknownValue("an array that is not known")}
+			continue
+		}
+		for _, f := range x.fields([]*syntax.Word{e.Value}) {
+			if f.kind == unknown && f.split {
+				v = variable{value: unknownValue(f.reason)}
+			}
+			if v.array {
+				v.list = append(v.list, f.value())
+			}
+		}
+	}
+	if name == "BASH_CMDS" || name == "BASH_ALIASES" {
+		w.a.unknown(w.u.at(as), "the table of commands or aliases is changed", false)
+	}
+	return x.st.set(name, v)
+}
+
+// assignVar assigns a value and judges what that does to programs started
+// later.
+func (w *walker) assignVar(st *state, name string, v value, span guard.Span, export bool) *state {
+	old, ok := st.lookup(name)
+	for hops := 0; ok && old.nameref && hops < 4; hops++ {
+		if old.kind != known || !isName(old.text) {
+			w.a.unknown(span, "a reference to a name that is not known, and may hold code", false)
+			return st
+		}
+		name = old.text
+		old, ok = st.lookup(name)
+	}
+	if old.integer {
+		x := expansion{w, st}
+		v = x.evaluate(v, &syntax.Lit{}, 0).value()
+		st = x.st
+	}
+	w.environment(st, name, v, span)
+	return st.set(name, variable{value: v, exported: export || old.exported || st.opts&optAllexport != 0, integer: old.integer})
+}
+
+// declare walks declare, export, local and their like where the parser knows
+// them.
+func (w *walker) declare(c *syntax.DeclClause, st *state) *state {
+	d := declaration{w: w, span: w.u.at(c), kind: c.Variant.Value}
+	d.begin()
+	for _, as := range c.Args {
+		x := expansion{w, st}
+		if as.Name == nil { // an option, or a word only known now
+			for _, f := range x.fields([]*syntax.Word{as.Value}) {
+				x.st = d.word(f, x.st)
+			}
+			st = x.st
+			continue
+		}
+		if as.Naked && as.Index == nil {
+			st = d.name(as.Name.Value, st)
+			continue
+		}
+		st = d.hide(as.Name.Value, st)
+		st = d.attributes(as.Name.Value, st)
+		if as.Naked {
+			x.arithmetic(as.Index)
+			continue
+		}
+		st = w.assign(as, st, d.exports)
+		st = d.settle(as.Name.Value, st)
+	}
+	return st
+}
+
+// declareWords is the same for a call whose words are expanded already.
+func declareWords(w *walker, c *builtinCall) flow {
+	d := declaration{w: w, span: c.span, kind: c.name}
+	d.begin()
+	st := c.st
+	for _, a := range c.args {
+		st = d.word(a, st)
+	}
+	return c.become(st)
+}
+
+// declaration is one run of declare and its like.
+type declaration struct {
+	w                        *walker
+	span                     guard.Span
+	kind                     string
+	exports, integer, assoc  bool
+	nameref, functions, hush bool
+	ended                    bool
+}
+
+func (d *declaration) begin() {
+	d.exports = d.kind == "export"
+	d.nameref = d.kind == "nameref"
+}
+
+func (d *declaration) word(f word, st *state) *state {
+	if f.kind == unknown && f.text == "" {
+		d.w.a.unknown(f.span, d.kind+" is given words that are not known: "+f.reason, false)
+		return st
+	}
+	if !d.ended && len(f.text) > 1 && (f.text[0] == '-' || f.text[0] == '+') {
+		d.option(f)
+		return st
+	}
+	name, v, ok := f.cut("=")
+	if !ok {
+		d.w.nameOperand(f)
+		if isName(f.text) {
+			return d.name(f.text, st)
+		}
+		return st
+	}
+	if !isName(strings.TrimSuffix(name, "+")) {
+		d.w.a.unknown(f.span, d.kind+" is given a name that may hold code", false)
+		return st
+	}
+	val := v.value()
+	if n, ok := strings.CutSuffix(name, "+"); ok {
+		name = n
+		val = unknownValue("something is added to " + name)
+	}
+	st = d.attributes(name, d.hide(name, st))
+	return d.settle(name, d.w.assignVar(st, name, val, f.span, d.exports))
+}
+
+func (d *declaration) option(f word) {
+	if f.text == "--" {
+		d.ended = true
+		return
+	}
+	on := f.text[0] == '-'
+	for _, l := range f.text[1:] {
+		switch l {
+		case 'x':
+			d.exports = on
+		case 'i':
+			d.integer = on
+		case 'A':
+			d.assoc = on
+		case 'n':
+			if d.kind == "export" {
+				d.exports = false
+			} else {
+				d.nameref = on
+			}
+		case 'f':
+			d.functions = on
+			if d.kind == "export" {
+				d.w.a.unknown(f.span, "a function is exported to programs", false)
+			}
+		}
+	}
+}
+
+// hide remembers a variable that a local one hides.
+func (d *declaration) hide(name string, st *state) *state {
+	inFunction := len(d.w.calls) > 0 && d.kind != "export" && d.kind != "readonly"
+	if !inFunction {
+		return st
+	}
+	n := st.copy()
+	old, had := st.lookup(name)
+	n.locals = &local{name, old, had, st.locals}
+	return n
+}
+
+// attributes gives a variable the attributes of the declaration.
+func (d *declaration) attributes(name string, st *state) *state {
+	if !d.integer && !d.assoc {
+		return st
+	}
+	v, _ := st.lookup(name)
+	v.integer = d.integer
+	if d.assoc && !v.array {
+		v = variable{array: true, keys: []string{}}
+	}
+	return st.set(name, v)
+}
+
+// settle makes a variable with a fresh value what the declaration says.
+func (d *declaration) settle(name string, st *state) *state {
+	if !d.nameref && !d.exports {
+		return st
+	}
+	v, _ := st.lookup(name)
+	if d.nameref {
+		d.w.nameOperand(v.word(d.span))
+		v.nameref = true
+	}
+	v.exported = v.exported || d.exports
+	return st.set(name, v)
+}
+
+// name declares a variable without giving it a value.
+func (d *declaration) name(name string, st *state) *state {
+	if d.functions {
+		return st
+	}
+	st = d.attributes(name, d.hide(name, st))
+	v, ok := st.lookup(name)
+	if d.kind == "local" && !ok {
+		v, ok = variable{unset: true}, true
+	}
+	if d.exports && ok && !v.unset {
+		d.w.environment(st, name, v.value, d.span)
+	}
+	if d.nameref {
+		d.w.nameOperand(v.word(d.span))
+	}
+	if !ok {
+		if !d.exports {
+			return st
+		}
+		v = variable{value: value{kind: unknown, env: true, reason: "the variable " + name + " is not set in the command"}}
+	}
+	v.exported = v.exported || d.exports
+	v.nameref = v.nameref || d.nameref
+	return st.set(name, v)
+}

@@ -1,0 +1,754 @@
+package shell
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// builtin is a command of the shell itself that changes the shell's state.
+// Builtins that don't (kill, test -f) may be programs like others.
+type builtin func(w *walker, c *builtinCall) flow
+
+type builtinCall struct {
+	invocation
+	in worlds
+}
+
+// stay is the flow of a builtin that changes nothing.
+func (c *builtinCall) stay() flow { return both(c.in) }
+
+// become is the flow of a builtin that leaves another state.
+func (c *builtinCall) become(st *state) flow { return both(back(c.in, st)) }
+
+var builtins = map[string]builtin{
+	":": quiet, "true": quiet, "false": quiet, "cd": cd, "chdir": cd, "pushd": pushd, "popd": popd, "dirs": quiet,
+	"pwd": pwd, "echo": echo, "printf": printf, "eval": eval, ".": source, "source": source, "exec": execute,
+	"command": commandBuiltin, "builtin": builtinBuiltin, "exit": exit, "return": returnBuiltin, "break": breakBuiltin,
+	"continue": breakBuiltin, "shift": shift, "set": set, "unset": unset, "export": declareWords, "readonly": declareWords,
+	"declare": declareWords, "typeset": declareWords, "local": declareWords, "read": read, "mapfile": mapfile, "readarray": mapfile,
+	"let": let, "test": test, "[": test, "trap": trap, "alias": aliasBuiltin, "unalias": quiet, "shopt": shopt, "hash": hash,
+	"enable": enable, "type": quiet, "getopts": getopts, "umask": quiet, "ulimit": quiet, "wait": wait, "jobs": quiet, "fg": quiet,
+	"bg": quiet, "disown": quiet, "times": quiet, "caller": quiet, "help": quiet, "logout": exit, "history": history,
+	"fc": refuse("fc runs commands of the history"), "compgen": compgen, "complete": compgen, "compopt": quiet,
+	"bind": refuse("bind may run commands"), "suspend": refuse("the shell stops itself"),
+}
+
+// findBuiltin finds a builtin; it is set in init, as builtins run commands.
+var findBuiltin func(name string) builtin
+
+// posixLacks are builtins of Bash that a POSIX shell looks up as programs.
+var posixLacks = map[string]bool{
+	"pushd": true, "popd": true, "dirs": true, "source": true, "builtin": true, "declare": true, "typeset": true, "mapfile": true,
+	"readarray": true, "let": true, "shopt": true, "enable": true, "disown": true, "caller": true, "help": true, "logout": true,
+	"compgen": true, "complete": true, "compopt": true, "bind": true, "suspend": true,
+}
+
+// runBuiltin runs a builtin, or the program of that name.
+func (w *walker) runBuiltin(words []word, in worlds, st *state, span guard.Span) flow {
+	name := words[0].text
+	b := findBuiltin(name)
+	if b == nil || w.u.posix && posixLacks[name] {
+		w.start(words, st, span)
+		return both(in)
+	}
+	if !w.a.step() {
+		return both(in)
+	}
+	c := &builtinCall{in: in}
+	c.invocation = invocation{a: w.a, st: st, name: name, command: name, args: words[1:], span: span, dir: st.dir, stdin: w.stdin, index: -1}
+	c.exec(name, words[0])
+	f := b(w, c)
+	c.settle()
+	return f
+}
+
+func quiet(w *walker, c *builtinCall) flow {
+	for _, a := range c.args {
+		if c.a.sensitive(c.dir, a) {
+			c.read(a)
+		}
+	}
+	return c.stay()
+}
+
+func refuse(reason string) builtin {
+	return func(w *walker, c *builtinCall) flow {
+		c.unknown(c.span, reason)
+		return c.stay()
+	}
+}
+
+// options takes the option letters in front of the words. with lists those
+// that take a value, which come back in values.
+func (c *builtinCall) options(with string) (letters string, vals map[byte]word) {
+	for len(c.args) > 0 {
+		a := c.args[0]
+		if a.kind == unknown && a.split && a.text == "" {
+			return letters, vals
+		}
+		if a.kind != known || len(a.text) < 2 || a.text[0] != '-' {
+			return letters, vals
+		}
+		c.args = c.args[1:]
+		if a.text == "--" {
+			return letters, vals
+		}
+		for i := 1; i < len(a.text); i++ {
+			letters += a.text[i : i+1]
+			if strings.IndexByte(with, a.text[i]) < 0 {
+				continue
+			}
+			if vals == nil {
+				vals = map[byte]word{}
+			}
+			if i+1 < len(a.text) {
+				vals[a.text[i]] = a.after(i + 1)
+			} else if len(c.args) > 0 {
+				vals[a.text[i]] = c.args[0]
+				c.args = c.args[1:]
+			}
+			break
+		}
+	}
+	return letters, vals
+}
+
+func cd(w *walker, c *builtinCall) flow {
+	physical := false
+	for len(c.args) > 0 && c.args[0].kind == known && len(c.args[0].text) > 1 && c.args[0].text[0] == '-' {
+		physical = physical || strings.Contains(c.args[0].text, "P")
+		end := c.args[0].text == "--"
+		c.args = c.args[1:]
+		if end {
+			break
+		}
+	}
+	x := expansion{w, c.st}
+	var target word
+	switch {
+	case len(c.args) == 0:
+		target = x.home("").word(c.span)
+	case c.args[0].is("-"):
+		target = c.st.oldDir.value().word(c.span)
+	default:
+		target = c.args[0]
+	}
+	return w.changeDir(c, target, physical)
+}
+
+// changeDir makes the flow of a change of the working folder: it may fail,
+// save for folders that are surely there.
+func (w *walker) changeDir(c *builtinCall, target word, physical bool) flow {
+	to := w.destination(c.st, target, physical)
+	n := c.st.inDir(to)
+	if _, ok := n.lookup("PWD"); ok {
+		n.put("PWD", variable{value: to.value(), exported: true})
+	}
+	f := flow{ok: worlds{n}, fail: c.in}
+	if target.kind == known && (surely(target.text) || target.text == c.a.o.Home && c.a.o.Home != "" || to.path == c.a.o.Dir) {
+		f.fail = nil
+	}
+	if c.st.opts&optErrexit != 0 && w.cond == 0 {
+		f.fail = nil
+	}
+	if f.fail == nil && w.cond == 0 {
+		f.fail = f.ok
+	}
+	return f
+}
+
+// surely reports whether a folder is certainly there.
+func surely(p string) bool { return p == "/" || p == "." || p == ".." || p == "/tmp" || p == "" }
+
+// destination is where cd goes. Like Bash, it takes ".." away by the name
+// unless told to follow links.
+func (w *walker) destination(st *state, target word, physical bool) place {
+	if v, ok := st.lookup("CDPATH"); ok && !v.unset && !v.is("") && !strings.HasPrefix(target.text, "/") && !strings.HasPrefix(target.text, ".") {
+		return place{reason: "CDPATH is set"}
+	}
+	if target.kind == pattern && target.tree {
+		return place{reason: "the working folder is one of many"}
+	}
+	to := st.dir.join(target)
+	if !physical && to.path != "" && !to.glob {
+		to.path = path.Clean(to.path)
+	}
+	return to
+}
+
+func (v value) is(s string) bool { return v.kind == known && v.text == s }
+
+func pushd(w *walker, c *builtinCall) flow {
+	letters, _ := c.options("")
+	if len(c.args) == 0 || strings.HasPrefix(c.args[0].text, "+") || strings.HasPrefix(c.args[0].text, "-") {
+		n := c.st.copy()
+		n.oldDir = n.dir
+		switch {
+		case len(n.stack) > 0 && len(c.args) == 0:
+			last := len(n.stack) - 1
+			n.stack = slices.Clone(n.stack)
+			n.dir, n.stack[last] = n.stack[last], n.dir
+		case len(n.stack) > 0:
+			n.dir = place{reason: "a folder of the stack is not known"}
+		}
+		return flow{worlds{n}, c.in}
+	}
+	f := flow{ok: c.in, fail: c.in}
+	if !strings.Contains(letters, "n") {
+		f = w.changeDir(c, c.args[0], false)
+	}
+	for i, st := range f.ok {
+		n := st.copy()
+		n.stack = append(n.stack[:len(n.stack):len(n.stack)], c.st.dir)
+		f.ok = slices.Clone(f.ok)
+		f.ok[i] = n
+	}
+	if len(f.fail) > 0 && f.fail[0] != c.st {
+		f.fail = f.ok
+	}
+	return f
+}
+
+func popd(w *walker, c *builtinCall) flow {
+	if len(c.st.stack) == 0 {
+		return c.stay()
+	}
+	n := c.st.copy()
+	last := len(n.stack) - 1
+	n.oldDir, n.dir, n.stack = n.dir, n.stack[last], n.stack[:last]
+	if len(c.args) > 0 {
+		n.dir = place{reason: "a folder of the stack is not known"}
+	}
+	return c.become(n)
+}
+
+func pwd(w *walker, c *builtinCall) flow {
+	v := c.st.dir.value()
+	if v.kind == known {
+		v.text += "\n"
+	}
+	w.out.add(textStream(v))
+	return c.stay()
+}
+
+func echo(w *walker, c *builtinCall) flow {
+	args, newline, escapes := c.args, true, false
+	for len(args) > 0 && args[0].kind == known && len(args[0].text) > 1 && args[0].text[0] == '-' && strings.Trim(args[0].text[1:], "neE") == "" {
+		newline = newline && !strings.Contains(args[0].text, "n")
+		escapes = escapes || strings.Contains(args[0].text, "e")
+		args = args[1:]
+	}
+	w.out.add(echoed(args, newline, escapes || w.u.posix))
+	return c.stay()
+}
+
+// echoed is what echo writes. Where it decodes escapes, text with any isn't
+// known.
+func echoed(args []word, newline, escapes bool) stream {
+	var parts []string
+	for _, a := range args {
+		switch {
+		case a.kind == pattern && len(args) == 1:
+			return stream{set: true, text: unknownValue("names that a pattern covers"), names: []word{a}}
+		case a.kind != known:
+			return opaqueStream("echo writes what is not known: " + a.why())
+		case escapes && strings.Contains(a.text, `\`):
+			return opaqueStream("echo writes text with escapes")
+		}
+		parts = append(parts, a.text)
+	}
+	s := strings.Join(parts, " ")
+	if newline {
+		s += "\n"
+	}
+	return textStream(text(s))
+}
+
+func printf(w *walker, c *builtinCall) flow {
+	_, vals := c.options("v")
+	out := formatted(c.args)
+	if name, ok := vals['v']; ok {
+		w.nameOperand(name)
+		if isName(name.text) {
+			return c.become(w.assignVar(c.st, name.text, out.text, name.span, false))
+		}
+		return c.stay()
+	}
+	if len(c.args) > 0 && c.args[0].kind == unknown && c.args[0].split && c.args[0].text == "" {
+		c.unknown(c.args[0].span, "a word that may be an option of printf is not known")
+	}
+	w.out.add(out)
+	return c.stay()
+}
+
+// formatted is what printf writes: known for formats of plain text, %s, %d,
+// \n and \t.
+func formatted(args []word) stream {
+	lost := opaqueStream("printf writes what is not known")
+	if len(args) == 0 || args[0].kind != known {
+		return lost
+	}
+	format, rest := args[0].text, args[1:]
+	var b strings.Builder
+	for round := 0; round == 0 || len(rest) > 0; round++ {
+		used := false
+		for i := 0; i < len(format); i++ {
+			c := format[i]
+			if c != '%' && c != '\\' || i+1 == len(format) {
+				b.WriteByte(c)
+				continue
+			}
+			i++
+			switch {
+			case c == '\\' && format[i] == 'n':
+				b.WriteByte('\n')
+			case c == '\\' && format[i] == 't':
+				b.WriteByte('\t')
+			case c == '\\' && format[i] == '\\':
+				b.WriteByte('\\')
+			case c == '%' && format[i] == '%':
+				b.WriteByte('%')
+			case c == '%' && (format[i] == 's' || format[i] == 'd'):
+				used = true
+				if len(rest) == 0 {
+					continue
+				}
+				if rest[0].kind != known || format[i] == 'd' && !isNumber(rest[0].text) {
+					return lost
+				}
+				b.WriteString(rest[0].text)
+				rest = rest[1:]
+			default:
+				return lost
+			}
+		}
+		if !used || b.Len() > maxValue {
+			break
+		}
+	}
+	return textStream(text(b.String()))
+}
+
+func eval(w *walker, c *builtinCall) flow {
+	c.options("")
+	var parts []string
+	for _, a := range c.args {
+		if a.kind != known {
+			c.unknown(a.span, "eval runs text that is not known: "+a.why())
+			return c.stay()
+		}
+		parts = append(parts, a.text)
+	}
+	if len(parts) == 0 {
+		return c.stay()
+	}
+	return w.nested(lit(strings.Join(parts, " "), c.span), c.st)
+}
+
+func source(w *walker, c *builtinCall) flow {
+	if c.name == "source" || !w.u.posix {
+		c.options("p")
+	}
+	if len(c.args) == 0 {
+		return c.stay()
+	}
+	f := c.args[0]
+	c.read(f)
+	if f.kind == known && !strings.Contains(f.text, "/") {
+		c.a.add(guard.Action{Kind: guard.KindExec, Path: f.text, Via: []string{c.name}, Span: f.span})
+	}
+	src, ok := c.content(f)
+	if !ok {
+		c.unknown(f.span, "the shell runs a file that can't be read here")
+		return c.stay()
+	}
+	st := c.st
+	if len(c.args) > 1 {
+		st = st.copy()
+		st.params, st.lost = values(c.args[1:])
+	}
+	rets := worlds{}
+	n := *w
+	n.rets = &rets
+	out := n.text(src, f.span, back(c.in, st), true)
+	return out.add(both(rets))
+}
+
+// content is the text of a file that an interpreter runs: one that can be read
+// now and isn't written by the command itself, or a process substitution of
+// known text.
+func (inv *invocation) content(w word) (string, bool) {
+	if w.kind != known {
+		return "", false
+	}
+	if s, ok := inv.a.substitutions[w.text]; ok {
+		return s.text.text, s.text.kind == known
+	}
+	p, glob, ok := inv.dir.abs(w)
+	if !ok || glob || inv.a.o.View == nil || inv.a.wrote(p) {
+		return "", false
+	}
+	b, err := inv.a.o.View(p)
+	return string(b), err == nil
+}
+
+func execute(w *walker, c *builtinCall) flow {
+	c.options("a")
+	if len(c.args) > 0 {
+		c.run(c.args)
+		w.out.add(c.stdout)
+	}
+	return c.stay()
+}
+
+func commandBuiltin(w *walker, c *builtinCall) flow {
+	letters, _ := c.options("")
+	if strings.ContainsAny(letters, "vV") || len(c.args) == 0 {
+		w.out.add(opaqueStream("where a program lies is not known"))
+		return c.stay()
+	}
+	return w.runWords(c)
+}
+
+func builtinBuiltin(w *walker, c *builtinCall) flow {
+	c.options("")
+	if len(c.args) == 0 {
+		return c.stay()
+	}
+	return w.runWords(c)
+}
+
+// runWords runs a call's words without looking at functions.
+func (w *walker) runWords(c *builtinCall) flow {
+	if c.args[0].kind != known {
+		w.start(c.args, c.st, c.span)
+		return c.stay()
+	}
+	return w.runBuiltin(c.args, c.in, c.st, c.span)
+}
+
+// exit ends the shell process, unless it is given words that it may refuse.
+func exit(w *walker, c *builtinCall) flow {
+	if len(c.args) > 1 || len(c.args) == 1 && c.args[0].kind == unknown && c.args[0].split {
+		return c.stay()
+	}
+	w.proc.exits = w.proc.exits.add(c.in)
+	return flow{}
+}
+
+func returnBuiltin(w *walker, c *builtinCall) flow {
+	if w.rets == nil || len(c.args) > 1 || len(c.args) == 1 && c.args[0].kind == unknown && c.args[0].split {
+		return c.stay()
+	}
+	*w.rets = w.rets.add(c.in)
+	return flow{}
+}
+
+// breakBuiltin notes the state as one in which the loop may end.
+func breakBuiltin(w *walker, c *builtinCall) flow {
+	if w.loops != nil {
+		*w.loops = w.loops.add(c.in)
+	}
+	return c.stay()
+}
+
+func shift(w *walker, c *builtinCall) flow {
+	n := 1
+	if len(c.args) > 0 {
+		var err error
+		if n, err = strconv.Atoi(c.args[0].text); err != nil || c.args[0].kind != known || n < 0 {
+			st := c.st.copy()
+			st.params, st.lost = nil, "shift by a number that is not known"
+			return c.become(st)
+		}
+	}
+	if c.st.lost != "" || n > len(c.st.params) {
+		return c.stay()
+	}
+	st := c.st.copy()
+	st.params = st.params[n:]
+	return c.become(st)
+}
+
+var setLetters = map[byte]optionSet{'e': optErrexit, 'a': optAllexport, 'f': optNoglob}
+
+func set(w *walker, c *builtinCall) flow {
+	st := c.st.copy()
+	for len(c.args) > 0 {
+		a := c.args[0]
+		if a.kind == unknown && a.text == "" {
+			c.unknown(a.span, "options of set are not known: "+a.reason)
+			st.params, st.lost = nil, a.reason
+			return c.become(st)
+		}
+		if a.kind != known || len(a.text) < 2 || a.text[0] != '-' && a.text[0] != '+' {
+			break
+		}
+		c.args = c.args[1:]
+		if a.text == "--" {
+			st.params, st.lost = values(c.args)
+			return c.become(st)
+		}
+		c.setOption(st, a)
+	}
+	if len(c.args) > 0 {
+		if c.args[0].is("-") || c.args[0].is("+") {
+			c.args = c.args[1:]
+		}
+		st.params, st.lost = values(c.args)
+	}
+	return c.become(st)
+}
+
+// setOption takes one word of options: -eu, +f, -o pipefail.
+func (c *builtinCall) setOption(st *state, a word) {
+	for _, l := range []byte(a.text[1:]) {
+		o := setLetters[l]
+		if l == 'o' && len(c.args) > 0 {
+			o = optionNames[c.args[0].text]
+			c.args = c.args[1:]
+		}
+		if a.text[0] == '-' {
+			st.opts |= o
+		} else {
+			st.opts &^= o
+		}
+	}
+}
+
+func shopt(w *walker, c *builtinCall) flow {
+	letters, _ := c.options("")
+	st := c.st.copy()
+	for _, a := range c.args {
+		if a.kind != known {
+			c.unknown(a.span, "an option of the shell is not known")
+			continue
+		}
+		if strings.Contains(letters, "s") {
+			st.opts |= optionNames[a.text]
+		}
+		if strings.Contains(letters, "u") {
+			st.opts &^= optionNames[a.text]
+		}
+	}
+	return c.become(st)
+}
+
+func unset(w *walker, c *builtinCall) flow {
+	letters, _ := c.options("")
+	st := c.st.copy()
+	for _, a := range c.args {
+		w.nameOperand(a)
+		if a.kind != known {
+			continue
+		}
+		if !strings.Contains(letters, "f") && isName(a.text) {
+			st.put(a.text, variable{unset: true})
+		}
+		if !strings.Contains(letters, "v") && st.function(a.text) != nil {
+			st.funcs = without(st.funcs, a.text)
+		}
+	}
+	return c.become(st)
+}
+
+func without(f *function, name string) *function {
+	var out *function
+	var all []*function
+	for ; f != nil; f = f.next {
+		if f.name != name {
+			all = append(all, f)
+		}
+	}
+	for _, f := range slices.Backward(all) {
+		out = &function{f.name, f.body, f.maybe, out}
+	}
+	return out
+}
+
+func read(w *walker, c *builtinCall) flow {
+	letters, vals := c.options("adinNptu")
+	st := c.st
+	names := c.args
+	if a, ok := vals['a']; ok {
+		names = append(names[:len(names):len(names)], a)
+	}
+	if len(names) == 0 {
+		names = []word{lit("REPLY", c.span)}
+	}
+	v := unknownValue("what read reads is not known")
+	if strings.IndexByte(letters, 'u') < 0 && len(names) == 1 {
+		v = w.stdin.line(c.dir)
+	}
+	for _, n := range names {
+		w.nameOperand(n)
+		if n.kind == known && isName(n.text) {
+			st = w.assignVar(st, n.text, v, n.span, false)
+			if _, ok := vals['a']; ok {
+				st = st.set(n.text, variable{value: unknownValue("what read reads is not known")})
+			}
+		}
+	}
+	return c.become(st)
+}
+
+// line is a value that covers any line of a stream.
+func (s stream) line(dir place) value {
+	if s.set && len(s.names) == 1 && s.dir == dir {
+		n := s.names[0]
+		if n.kind == pattern {
+			return n.value()
+		}
+	}
+	return unknownValue("what read reads is not known")
+}
+
+func mapfile(w *walker, c *builtinCall) flow {
+	_, vals := c.options("CcdnOsu")
+	st := c.st
+	if cb, ok := vals['C']; ok {
+		st = merge(w.nested(cb, st).all().add(worlds{st}), "it differs with the way taken")
+	}
+	name := lit("MAPFILE", c.span)
+	if len(c.args) > 0 {
+		name = c.args[0]
+	}
+	w.nameOperand(name)
+	if name.kind == known && isName(name.text) {
+		st = w.assignVar(st, name.text, unknownValue("what mapfile reads is not known"), name.span, false)
+	}
+	return c.become(st)
+}
+
+func let(w *walker, c *builtinCall) flow {
+	x := expansion{w, c.st}
+	for _, a := range c.args {
+		x.evaluate(a.value(), &syntax.Lit{}, 0)
+		if name, _, ok := strings.Cut(a.text, "="); ok && isName(name) {
+			x.st = x.st.assign(name, unknownValue("what let assigns"))
+		}
+	}
+	return c.become(x.st)
+}
+
+func test(w *walker, c *builtinCall) flow {
+	for i, a := range c.args {
+		if i+1 == len(c.args) || a.kind != known {
+			continue
+		}
+		next := c.args[i+1]
+		switch a.text {
+		case "-v", "-R":
+			w.nameOperand(next)
+		case "-e", "-f", "-d", "-r", "-w", "-x", "-s", "-L", "-h", "-p", "-S", "-b", "-c", "-g", "-k", "-u", "-N", "-O", "-G":
+			if next.kind != unknown {
+				c.list(next)
+			}
+		case "-nt", "-ot", "-ef":
+			c.list(next)
+		}
+	}
+	return c.stay()
+}
+
+func trap(w *walker, c *builtinCall) flow {
+	letters, _ := c.options("")
+	if strings.ContainsAny(letters, "lpP") || len(c.args) < 2 || c.args[0].is("-") || c.args[0].is("") {
+		return c.stay()
+	}
+	t := c.args[0]
+	atEnd := true
+	for _, sig := range c.args[1:] {
+		atEnd = atEnd && (sig.is("EXIT") || sig.is("0"))
+	}
+	if !atEnd || t.kind != known {
+		w.nested(t, c.st)
+	}
+	if t.kind == known && len(w.proc.traps) < 64 {
+		w.proc.traps = append(w.proc.traps, t)
+	}
+	return c.stay()
+}
+
+func aliasBuiltin(w *walker, c *builtinCall) flow {
+	st := c.st.copy()
+	for _, a := range c.args {
+		name, v, ok := a.cut("=")
+		if a.kind == unknown && !ok {
+			c.unknown(a.span, "an alias is not known: "+a.reason)
+		}
+		if ok {
+			st.aliases = &alias{name, v.value(), st.aliases}
+		}
+	}
+	return c.become(st)
+}
+
+func hash(w *walker, c *builtinCall) flow {
+	letters, _ := c.options("p")
+	if strings.Contains(letters, "p") {
+		c.unknown(c.span, "hash -p makes a name start another program")
+	}
+	return c.stay()
+}
+
+func enable(w *walker, c *builtinCall) flow {
+	letters, _ := c.options("f")
+	if strings.ContainsAny(letters, "fn") {
+		c.unknown(c.span, "enable changes what the shell's own commands are")
+	}
+	return c.stay()
+}
+
+func getopts(w *walker, c *builtinCall) flow {
+	st := c.st
+	if len(c.args) > 1 {
+		w.nameOperand(c.args[1])
+		if c.args[1].kind == known && isName(c.args[1].text) {
+			st = w.assignVar(st, c.args[1].text, patternValue("?"), c.args[1].span, false)
+		}
+	}
+	return c.become(st.assign("OPTARG", unknownValue("the value of an option of the caller")))
+}
+
+func wait(w *walker, c *builtinCall) flow {
+	_, vals := c.options("p")
+	if n, ok := vals['p']; ok {
+		w.nameOperand(n)
+	}
+	return c.stay()
+}
+
+func history(w *walker, c *builtinCall) flow {
+	letters, _ := c.options("d")
+	for _, a := range c.args {
+		switch {
+		case strings.Contains(letters, "s"):
+			c.unknown(a.span, "text is put into the history, from where it may be run")
+		case strings.ContainsAny(letters, "aw"):
+			c.write(a)
+		default:
+			c.anyWord(a)
+		}
+	}
+	return c.stay()
+}
+
+func compgen(w *walker, c *builtinCall) flow {
+	_, vals := c.options("ACFGoPSWX")
+	for _, l := range []byte("CF") {
+		if v, ok := vals[l]; ok {
+			w.nested(v, c.st)
+		}
+	}
+	if v, ok := vals['W']; ok && (v.kind != known || strings.ContainsAny(v.text, "$`")) {
+		c.unknown(v.span, "a list of words is expanded again")
+	}
+	return c.stay()
+}

@@ -1,0 +1,293 @@
+package shell
+
+import (
+	"path"
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// effect says what a variable does to the programs that see it.
+type effect uint8
+
+const (
+	harmless  effect = iota
+	code             // any value makes programs load or run something
+	command          // the value is a command that programs run
+	searched         // the value lists folders that code is taken from
+	options          // the value holds options, of which some run code
+	startFile        // the value names a file that a shell reads
+	proxy            // the value names a host that traffic goes through
+	redirects        // the value moves where configuration is taken from
+)
+
+// variables says what is known of names. A name that isn't here, and that no
+// pattern of variablePatterns fits, is harmless.
+var variables = map[string]effect{
+	"BASH_ENV": code, "ENV": startFile, "PROMPT_COMMAND": code, "PS0": code, "PS1": code, "PS2": code, "PS4": code, "SHELLOPTS": code, "BASHOPTS": code,
+	"BASH_CMDS": code, "BASH_ALIASES": code, "BASH_LOADABLES_PATH": code, "EXECIGNORE": code, "GLOBIGNORE": harmless, "INPUTRC": code, "FIGNORE": harmless,
+	"PATH": searched, "CDPATH": harmless, "SHELL": command, "HOSTALIASES": code, "GCONV_PATH": code, "LOCPATH": code, "NLSPATH": code, "GETCONF_DIR": code,
+	"GLIBC_TUNABLES": code, "MALLOC_CHECK_": harmless, "TERMINFO": code, "TERMCAP": code, "RESOLV_HOST_CONF": code, "LOCALDOMAIN": code, "PYTHONHOME": code,
+
+	"PAGER": command, "MANPAGER": command, "GIT_PAGER": command, "BAT_PAGER": command, "SYSTEMD_PAGER": command, "PSQL_PAGER": command, "DELTA_PAGER": command,
+	"EDITOR": command, "VISUAL": command, "GIT_EDITOR": command, "GIT_SEQUENCE_EDITOR": command, "SUDO_EDITOR": command, "SVN_EDITOR": command, "FCEDIT": command, "HGEDITOR": command,
+	"BROWSER": command, "LESSOPEN": code, "LESSCLOSE": code, "LESSEDIT": code, "LESSKEY": code, "LESSKEYIN": code, "LESSKEY_CONTENT": code, "MANOPT": options, "MANROFFOPT": options, "MANROFFSEQ": code, "LESS": options, "MORE": options,
+
+	"GIT_SSH": command, "GIT_SSH_COMMAND": command, "GIT_ASKPASS": command, "SSH_ASKPASS": command, "SUDO_ASKPASS": command, "GIT_PROXY_COMMAND": command, "GIT_EXTERNAL_DIFF": command,
+	"GIT_EXEC_PATH": code, "GIT_TEMPLATE_DIR": code, "GIT_CONFIG": code, "GIT_CONFIG_GLOBAL": redirects, "GIT_CONFIG_SYSTEM": redirects, "GIT_CONFIG_COUNT": code, "GIT_CONFIG_PARAMETERS": code, "GIT_CONFIG_NOSYSTEM": harmless,
+	"GIT_DIR": redirects, "GIT_COMMON_DIR": redirects, "GIT_WORK_TREE": redirects, "GIT_INDEX_FILE": redirects, "GIT_OBJECT_DIRECTORY": redirects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": redirects, "GIT_ALLOW_PROTOCOL": code, "GIT_PROTOCOL_FROM_USER": code,
+	"GIT_ATTR_SOURCE": redirects, "GIT_TRACE": options, "GIT_TRACE2": options, "GIT_SSL_NO_VERIFY": code, "GIT_SSL_CAINFO": code, "GIT_NAMESPACE": harmless,
+
+	"NODE_OPTIONS": options, "NODE_PATH": searched, "NODE_EXTRA_CA_CERTS": code, "NODE_TLS_REJECT_UNAUTHORIZED": code, "NODE_REPL_EXTERNAL_MODULE": code, "ELECTRON_RUN_AS_NODE": code, "DENO_DIR": redirects, "BUN_OPTIONS": options,
+	"PYTHONSTARTUP": code, "PYTHONPATH": searched, "PYTHONINSPECT": harmless, "PYTHONUSERBASE": searched, "PYTHONBREAKPOINT": code, "PYTHONWARNINGS": options, "PYTHONEXECUTABLE": code, "PYTHONPLATLIBDIR": code, "PYTHONPYCACHEPREFIX": redirects, "PYTEST_PLUGINS": code, "PYTEST_ADDOPTS": options,
+	"PERL5LIB": searched, "PERLLIB": searched, "PERL5OPT": code, "PERL5DB": code, "PERL5SHELL": code, "PERL_UNICODE": harmless,
+	"RUBYOPT": code, "RUBYLIB": searched, "RUBYSHELL": code, "GEM_HOME": redirects, "GEM_PATH": redirects, "BUNDLE_GEMFILE": redirects, "BUNDLE_PATH": redirects,
+	"JAVA_TOOL_OPTIONS": options, "_JAVA_OPTIONS": options, "JDK_JAVA_OPTIONS": options, "JAVA_OPTS": options, "MAVEN_OPTS": options, "MAVEN_ARGS": options, "GRADLE_OPTS": options, "SBT_OPTS": options, "CLASSPATH": searched, "JAVA_HOME": redirects, "GRADLE_USER_HOME": redirects,
+	"LUA_INIT": code, "LUA_PATH": searched, "LUA_CPATH": searched, "R_PROFILE": code, "R_PROFILE_USER": code, "R_ENVIRON": code, "R_ENVIRON_USER": code, "R_LIBS": searched, "PHPRC": code, "PHP_INI_SCAN_DIR": code, "JULIA_LOAD_PATH": searched, "JULIA_DEPOT_PATH": redirects, "ERL_FLAGS": options, "ERL_AFLAGS": options, "ERL_ZFLAGS": options, "GUILE_LOAD_PATH": searched, "TCLLIBPATH": searched, "GROOVY_OPTS": options, "AWKPATH": searched, "AWKLIBPATH": searched, "GHCRTS": options, "OCAMLRUNPARAM": harmless, "PSMODULEPATH": searched, "DOTNET_STARTUP_HOOKS": code, "CORECLR_PROFILER_PATH": code, "CORECLR_PROFILER": code,
+
+	"GOFLAGS": options, "GOROOT": redirects, "GOTOOLDIR": code, "GOPROXY": proxy, "GONOSUMCHECK": harmless, "GONOSUMDB": code, "GONOSUMBD": code, "GOINSECURE": code, "GOSUMDB": options, "GOENV": redirects, "GOAUTH": code, "GOVCS": code, "GO_EXTLINK_ENABLED": harmless, "CGO_CFLAGS": options, "CGO_LDFLAGS": options,
+	"CC": command, "CXX": command, "LD": command, "AR": command, "AS": command, "CPP": command, "FC": command, "RUSTC": command, "RUSTC_WRAPPER": command, "RUSTC_WORKSPACE_WRAPPER": command, "RUSTDOC": command, "CARGO": command, "RUSTFLAGS": options, "CARGO_ENCODED_RUSTFLAGS": options, "RUSTUP_TOOLCHAIN": harmless,
+	"CARGO_HOME": redirects, "RUSTUP_HOME": redirects, "CMAKE_TOOLCHAIN_FILE": redirects, "CMAKE_C_COMPILER_LAUNCHER": command, "CMAKE_CXX_COMPILER_LAUNCHER": command, "COMPILER_PATH": searched, "GCC_EXEC_PREFIX": code, "CCACHE_PREFIX": command, "CONFIG_SHELL": command, "CONFIG_SITE": code, "MAKEFLAGS": options, "MFLAGS": options, "GNUMAKEFLAGS": options, "MAKEFILES": code, "LIBTOOL": command, "PKG_CONFIG": command, "PKG_CONFIG_PATH": searched,
+
+	"TAR_OPTIONS": code, "RSYNC_RSH": command, "RSYNC_PROXY": proxy, "RSYNC_CONNECT_PROG": command, "ZIPOPT": code, "UNZIP": options, "UNZIPOPT": options, "GZIP": options, "XZ_OPT": options, "XZ_DEFAULTS": options, "ZSTD_CLEVEL": harmless, "GREP_OPTIONS": code, "RIPGREP_CONFIG_PATH": code, "ACKRC": code, "FZF_DEFAULT_COMMAND": command, "FZF_DEFAULT_OPTS": options, "BAT_CONFIG_PATH": code, "CURL_HOME": redirects, "WGETRC": code, "SYSTEM_WGETRC": code, "NETRC": redirects, "CVS_RSH": command, "SVN_SSH": command, "HGRCPATH": code, "PSQLRC": code, "PGSERVICEFILE": redirects, "PGPASSFILE": redirects, "MYSQL_HOME": redirects, "SQLITE_HISTORY": harmless, "SCREENRC": code, "TMUX_TMPDIR": redirects, "VIMINIT": code, "EXINIT": code, "GVIMINIT": code, "MYVIMRC": code, "VIM": code, "VIMRUNTIME": code, "NVIM_APPNAME": code, "EMACSLOADPATH": code, "NANORC": code,
+	"PIP_INDEX_URL": proxy, "PIP_EXTRA_INDEX_URL": proxy, "PIP_TRUSTED_HOST": proxy, "PIP_CONFIG_FILE": redirects, "PIP_TARGET": redirects, "PIP_PREFIX": redirects, "PIP_FIND_LINKS": redirects, "UV_INDEX_URL": proxy, "UV_DEFAULT_INDEX": proxy, "UV_EXTRA_INDEX_URL": proxy, "UV_INDEX": proxy, "POETRY_REPOSITORIES": proxy, "YARN_REGISTRY": proxy, "YARN_RC_FILENAME": code, "YARN_YARN_PATH": code, "COREPACK_NPM_REGISTRY": proxy, "HOMEBREW_BOTTLE_DOMAIN": proxy,
+	"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "ALL_PROXY": proxy, "FTP_PROXY": proxy, "http_proxy": proxy, "https_proxy": proxy, "all_proxy": proxy, "ftp_proxy": proxy, "NO_PROXY": harmless, "no_proxy": harmless,
+	"SSL_CERT_FILE": code, "SSL_CERT_DIR": code, "CURL_CA_BUNDLE": code, "REQUESTS_CA_BUNDLE": code, "OPENSSL_CONF": code, "OPENSSL_MODULES": code, "OPENSSL_ENGINES": code, "SSLKEYLOGFILE": redirects,
+	"KUBECONFIG": redirects, "KUBE_EDITOR": command, "DOCKER_HOST": proxy, "DOCKER_CONFIG": redirects, "AWS_CONFIG_FILE": redirects, "AWS_SHARED_CREDENTIALS_FILE": redirects, "AWS_ENDPOINT_URL": proxy, "AWS_PAGER": command, "GH_HOST": proxy, "GH_PAGER": command, "GH_EDITOR": command, "GH_BROWSER": command, "GH_CONFIG_DIR": redirects, "SSH_AUTH_SOCK": redirects, "GNUPGHOME": redirects, "GPG_TTY": harmless, "PINENTRY_USER_DATA": harmless, "ANSIBLE_CONFIG": redirects, "TF_CLI_CONFIG_FILE": redirects, "TF_CLI_ARGS": options,
+	"HOME": redirects, "XDG_CONFIG_HOME": redirects, "XDG_DATA_HOME": redirects, "XDG_CONFIG_DIRS": redirects, "XDG_DATA_DIRS": redirects, "TMPDIR": redirects, "HISTFILE": redirects, "MAIL": harmless, "MAILPATH": code, "GDBINIT": code, "DEBUGINFOD_URLS": proxy, "QT_PLUGIN_PATH": code, "QT_QPA_PLATFORM_PLUGIN_PATH": code, "GTK_MODULES": code, "GTK_PATH": code, "GIO_EXTRA_MODULES": code, "GST_PLUGIN_PATH": code, "LIBGL_DRIVERS_PATH": code, "VK_ICD_FILENAMES": code, "OCL_ICD_VENDORS": code, "TEXINPUTS": searched, "MANPATH": searched, "INFOPATH": harmless, "GROFF_COMMAND_PREFIX": code, "GROFF_TYPESETTER": harmless, "M4PATH": searched, "BASH_XTRACEFD": harmless,
+}
+
+// variablePatterns are for names that come in families. The first that fits
+// counts.
+var variablePatterns = []struct {
+	prefix, suffix string
+	effect         effect
+}{
+	{"LD_", "", code}, {"DYLD_", "", code}, {"BASH_FUNC_", "", code}, {"GIT_CONFIG_KEY_", "", code}, {"GIT_CONFIG_VALUE_", "", code}, {"GIT_TRACE", "", options},
+	{"npm_config_", "", options}, {"NPM_CONFIG_", "", options}, {"YARN_", "_PATH", code}, {"PERL5", "", code}, {"CARGO_TARGET_", "_RUNNER", command}, {"CARGO_TARGET_", "_LINKER", command}, {"CARGO_BUILD_", "", options}, {"TF_CLI_ARGS", "", options}, {"COR_", "", code}, {"CORECLR_", "", code},
+	{"", "_PAGER", command}, {"", "_EDITOR", command}, {"", "_ASKPASS", command}, {"", "_RSH", command}, {"", "_PRELOAD", code}, {"", "_SSH_COMMAND", command}, {"", "_PROXY", proxy}, {"", "_proxy", proxy}, {"", "_INDEX_URL", proxy}, {"", "_RC_FILE", redirects},
+}
+
+func effectOf(name string) effect {
+	if e, ok := variables[name]; ok {
+		return e
+	}
+	for _, p := range variablePatterns {
+		if len(name) > len(p.prefix)+len(p.suffix) && strings.HasPrefix(name, p.prefix) && strings.HasSuffix(name, p.suffix) {
+			return p.effect
+		}
+	}
+	return harmless
+}
+
+// plainCommands are values of PAGER, EDITOR, CC and the like that do nothing
+// unexpected.
+var plainCommands = map[string]bool{
+	"": true, "cat": true, "less": true, "more": true, "true": true, ":": true, "false": true, "echo": true, "vi": true, "vim": true, "nano": true, "nvim": true, "emacs": true, "ed": true,
+	"bat": true, "delta": true, "code": true, "ssh": true, "gcc": true, "g++": true, "cc": true, "c++": true, "clang": true, "clang++": true, "ld": true, "lld": true, "gold": true, "mold": true, "ar": true, "as": true, "rustc": true, "sccache": true, "ccache": true, "distcc": true,
+	"gfortran": true, "musl-gcc": true, "/bin/true": true, "/bin/cat": true, "/usr/bin/true": true, "/bin/sh": true, "/bin/bash": true, "/bin/false": true, "/usr/bin/bash": true, "/usr/bin/zsh": true, "/bin/zsh": true, "bash": true, "sh": true, "zsh": true, "dash": true, "zig": true, "cargo": true, "rustdoc": true, "none": true, "pkg-config": true, "lynx": true, "w3m": true,
+}
+
+// riskyOptions are parts of values that make programs load or run something.
+var riskyOptions = []string{
+	"-r", "--require", "--import", "--loader", "--experimental-loader", "--eval", "-e ", "--inspect", "-javaagent", "-agentlib", "-agentpath", "-Xbootclasspath", "-XX:OnError", "-XX:OnOutOfMemoryError", "-XX:Flags", "-XX:VMOptionsFile", "@",
+	"-toolexec", "-exec", "-overlay", "-modfile", "-ldflags", "-gcflags", "-fplugin", "-specs", "-wrapper", "-B", "-Wl,", "-load", "linker", "--eval=", "-f", "-C", "-I", "-p ", "--plugin", "--preview", "--bind", "--execute", "!", "+", "$(", "`", "/", "-H", "-P", "script_shell", "script-shell",
+}
+
+// environment judges an assignment by what the variable does to programs.
+func (w *walker) environment(st *state, name string, v value, span guard.Span) {
+	e := effectOf(name)
+	if e == harmless || v.kind == known && v.text == "" {
+		return
+	}
+	if reason := w.a.danger(st, name, e, v); reason != "" {
+		w.a.unknown(span, reason, false)
+		if e == command && v.kind == known {
+			c := w.sub()
+			c.out = nil
+			c.nested(v.word(span), st.inChild(st.dir))
+		}
+	}
+}
+
+// danger says why a value of a variable is not harmless; "" where it is.
+func (a *analysis) danger(st *state, name string, e effect, v value) string {
+	reason := "the variable " + name + " makes programs run or load something"
+	if v.kind != known {
+		if e == redirects && v.kind == pattern && strings.HasPrefix(v.text, a.temp()+"/") || v.num {
+			return ""
+		}
+		if e == redirects {
+			return "the variable " + name + " has a value that is not known"
+		}
+		return reason
+	}
+	switch e {
+	case command:
+		if plainCommand(v.text) {
+			return ""
+		}
+	case options:
+		if !riskyValue(name, v.text) {
+			return ""
+		}
+	case searched:
+		if a.trusted(st, name, v.text) {
+			return ""
+		}
+	case startFile:
+		if !strings.ContainsAny(v.text, "/.~$`") {
+			return ""
+		}
+	case proxy:
+		return "the variable " + name + " sends traffic through another host"
+	case redirects:
+		if a.inside(st, name, v.text) {
+			return ""
+		}
+		return "the variable " + name + " makes programs take their settings or data from another place"
+	}
+	return reason
+}
+
+// plainCommand reports whether a value is a known program with plain flags.
+func plainCommand(s string) bool {
+	f := strings.Fields(s)
+	if len(f) == 0 {
+		return true
+	}
+	for _, arg := range f[1:] {
+		if strings.ContainsAny(arg, "$`;|&<>(){}!+/'\"\\") || !strings.HasPrefix(arg, "-") && !plainCommands[arg] {
+			return false
+		}
+		if strings.HasPrefix(arg, "-c") || strings.HasPrefix(arg, "-e") || strings.HasPrefix(arg, "-o") || strings.HasPrefix(arg, "-F") {
+			return false
+		}
+	}
+	return plainCommands[f[0]]
+}
+
+// riskyValue reports whether options in a value may run something.
+func riskyValue(name, s string) bool {
+	switch {
+	case strings.HasPrefix(strings.ToLower(name), "npm_config_"):
+		return riskyNpm(strings.ToLower(name)[len("npm_config_"):], s)
+	case strings.HasPrefix(name, "GIT_TRACE"):
+		return strings.Contains(s, "/")
+	case name == "GOSUMDB":
+		return s != "sum.golang.org"
+	case name == "PYTHONWARNINGS":
+		return strings.Contains(s, "::") && strings.Contains(s, ".")
+	}
+	for _, o := range riskyOptions {
+		if strings.Contains(s, o) {
+			return !benignOptions(name, s)
+		}
+	}
+	return false
+}
+
+// benignOptions lets well-known harmless values through that hold a part that
+// looks risky.
+func benignOptions(name, s string) bool {
+	for _, f := range strings.Fields(s) {
+		ok := false
+		for _, p := range benignPrefixes[name] {
+			ok = ok || strings.HasPrefix(f, p)
+		}
+		if !ok || strings.ContainsAny(f, "$`!@") {
+			return false
+		}
+	}
+	return true
+}
+
+var benignPrefixes = map[string][]string{
+	"LESS": {"-F", "-R", "-X", "-S", "-i", "-M", "-N", "F", "R", "X", "S"}, "GOFLAGS": {"-mod=mod", "-mod=vendor", "-mod=readonly", "-tags=", "-race", "-count=", "-trimpath", "-buildvcs=", "-v", "-p="},
+	"RUSTFLAGS": {"-D", "-W", "-A", "-Dwarnings", "warnings", "-Copt-level", "-Ctarget-cpu"}, "NODE_OPTIONS": {"--max-old-space-size", "--max_old_space_size", "--no-warnings", "--enable-source-maps", "--trace-warnings", "--openssl-legacy-provider", "--unhandled-rejections", "--stack-trace-limit", "--experimental-vm-modules", "--trace-deprecation"},
+	"JAVA_TOOL_OPTIONS": {"-Xm", "-Xs", "-Dfile.encoding=", "-Duser.", "-XX:MaxRAM", "-XX:+Use"}, "MAVEN_OPTS": {"-Xm", "-Xs", "-XX:MaxRAM", "-XX:+Use", "-Djava.awt.headless="}, "GRADLE_OPTS": {"-Xm", "-Dorg.gradle."}, "JAVA_OPTS": {"-Xm", "-Xs"},
+	"MAKEFLAGS": {"-j", "-s", "-k", "--no-print-directory"}, "PYTEST_ADDOPTS": {"-v", "-q", "-x", "--tb=", "--color=", "-n", "--maxfail"}, "CGO_CFLAGS": {"-O", "-g", "-W"}, "CGO_LDFLAGS": {"-l"},
+}
+
+// riskyNpm reports whether a setting of npm runs or fetches something.
+func riskyNpm(setting, s string) bool {
+	switch setting {
+	case "script_shell", "node_options", "git", "shell", "editor", "viewer", "browser", "registry", "userconfig", "globalconfig", "prefix", "cache", "proxy", "https_proxy", "init_module", "call", "onload_script", "node_gyp", "scripts_prepend_node_path", "cafile", "strict_ssl":
+		return true
+	}
+	return strings.Contains(s, "/")
+}
+
+// trusted reports whether every folder of a list is one that code may be taken
+// from.
+func (a *analysis) trusted(st *state, name, list string) bool {
+	for _, dir := range strings.Split(list, ":") {
+		if !a.trustedFolder(st, name, dir) {
+			return false
+		}
+	}
+	return true
+}
+
+func (a *analysis) trustedFolder(st *state, name, dir string) bool {
+	if name == "PATH" {
+		return path.IsAbs(dir) && (systemFolder(strings.TrimSuffix(dir, "/")) || toolFolder(dir) && !a.isTemp(dir))
+	}
+	if dir == "" {
+		return true
+	}
+	if strings.ContainsAny(dir, ";?@") && name != "LUA_PATH" && name != "LUA_CPATH" {
+		return false
+	}
+	return a.inside(st, name, dir)
+}
+
+// toolFolder reports whether programs are usually installed in a folder.
+func toolFolder(dir string) bool {
+	dir = strings.TrimSuffix(dir, "/")
+	if dir != path.Clean(dir) {
+		return false
+	}
+	for _, end := range []string{"/node_modules/.bin", "/.venv/bin", "/venv/bin", "/go/bin", "/.cargo/bin", "/.local/bin", "/.bun/bin", "/.deno/bin", "/snap/bin", "/opt/homebrew/sbin", "/usr/games", "/usr/local/games"} {
+		if strings.HasSuffix(dir, end) {
+			return true
+		}
+	}
+	return strings.HasPrefix(dir, "/usr/lib/") || strings.HasPrefix(dir, "/opt/") && strings.HasSuffix(dir, "/bin") || strings.HasPrefix(dir, "/usr/local/") && strings.HasSuffix(dir, "/bin")
+}
+
+func (a *analysis) isTemp(dir string) bool {
+	dir = path.Clean(dir)
+	for _, t := range []string{a.temp(), "/tmp", "/var/tmp", "/dev/shm"} {
+		if dir == t || strings.HasPrefix(dir, t+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// inside reports whether a folder lies beneath the working folder, or is the
+// system's.
+func (a *analysis) inside(st *state, name, dir string) bool {
+	if strings.HasPrefix(dir, "~") {
+		return false
+	}
+	p, glob, ok := st.dir.abs(lit(dir, guard.Span{}))
+	if !ok || glob {
+		return false
+	}
+	p = path.Clean(p)
+	root := a.o.Dir
+	if a.o.Toplevel != "" {
+		root = a.o.Toplevel
+	}
+	if root != "" && (p == root || strings.HasPrefix(p, strings.TrimSuffix(root, "/")+"/")) {
+		return true
+	}
+	switch {
+	case name == "HOME" && p == a.o.Home, name == "TMPDIR" && a.isTemp(p), strings.HasPrefix(p, "/usr/"), p == "/dev/null":
+		return true
+	}
+	// Settings and caches in a temporary folder are what isolated runs use.
+	return effectOf(name) == redirects && a.isTemp(p) && !strings.HasPrefix(name, "GIT_") && name != "GOROOT" && name != "JAVA_HOME"
+}

@@ -1,0 +1,747 @@
+package shell
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// Bounds of expansion. A word past one of them is unknown.
+const (
+	maxBraces = 256     // words that braces make of one
+	maxValue  = 1 << 16 // bytes of a value
+)
+
+// expansion turns words of the tree into words of a command line, as Bash
+// would in this state. Assignments on the way (${x:=y}, $((x++))) replace st.
+type expansion struct {
+	w  *walker
+	st *state
+}
+
+// fields expands words that stand as arguments: braces, tildes, parameters,
+// splitting and globs.
+func (x *expansion) fields(ws []*syntax.Word) []word {
+	out := make([]word, 0, len(ws)+2)
+	for _, w := range ws {
+		out = x.field(out, w)
+	}
+	return out
+}
+
+func (x *expansion) field(out []word, w *syntax.Word) []word {
+	span := x.w.u.at(w)
+	if s, ok := plain(w); ok {
+		return append(out, lit(s, span))
+	}
+	if !x.w.u.posix && hasBrace(w) {
+		alternatives, ok := braces(w)
+		if !ok {
+			return append(out, word{kind: unknown, reason: "braces make too many words", split: true, span: span})
+		}
+		if len(alternatives) != 1 || alternatives[0] != nil {
+			for _, parts := range alternatives {
+				out = x.build(out, parts, span, argument)
+			}
+			return out
+		}
+	}
+	return x.build(out, w.Parts, span, argument)
+}
+
+// one expands a word that stays one: the value of an assignment, a
+// here-string, an operand of [[ or case.
+func (x *expansion) one(w *syntax.Word) word {
+	if w == nil {
+		return word{}
+	}
+	span := x.w.u.at(w)
+	if s, ok := plain(w); ok {
+		return lit(s, span)
+	}
+	return x.single(w.Parts, span, assigned)
+}
+
+// document expands the body of a here-document or the like.
+func (x *expansion) document(w *syntax.Word) word {
+	if w == nil {
+		return word{}
+	}
+	return x.single(w.Parts, x.w.u.at(w), document)
+}
+
+func (x *expansion) single(parts []syntax.WordPart, span guard.Span, m mode) word {
+	out := x.build(nil, parts, span, m)
+	if len(out) == 0 {
+		return lit("", span)
+	}
+	return out[0]
+}
+
+// plain is the text of a word that no expansion changes.
+func plain(w *syntax.Word) (string, bool) {
+	if len(w.Parts) != 1 {
+		return "", false
+	}
+	switch p := w.Parts[0].(type) {
+	case *syntax.Lit:
+		if !strings.ContainsAny(p.Value, "\\~*?[{") {
+			return p.Value, true
+		}
+	case *syntax.SglQuoted:
+		return p.Value, !p.Dollar
+	}
+	return "", false
+}
+
+// mode says how a word is expanded.
+type mode uint8
+
+const (
+	argument mode = iota // split, globbed
+	assigned             // one word, tildes after ":" too
+	document             // one word, text as in double quotes
+)
+
+// builder makes words of the parts of one.
+type builder struct {
+	x    *expansion
+	out  []word
+	span guard.Span
+	mode mode
+
+	buf     []byte // the field so far, as a glob
+	escaped bool   // buf holds escapes
+	glob    bool   // buf holds something that matches more than itself
+	exists  bool   // the field is there even if empty
+	unknown bool
+	reason  string
+	split   bool
+	tree    bool // buf is a folder and stands for what lies beneath
+}
+
+func (x *expansion) build(out []word, parts []syntax.WordPart, span guard.Span, m mode) []word {
+	b := builder{x: x, out: out, span: span, mode: m}
+	if m == document {
+		b.quoted(parts, true)
+	} else {
+		b.parts(parts)
+	}
+	b.end()
+	return b.out
+}
+
+// end finishes a field.
+func (b *builder) end() {
+	if !b.exists && len(b.buf) == 0 && !b.unknown {
+		return
+	}
+	w := word{span: b.span}
+	switch {
+	case b.unknown:
+		w.kind, w.reason, w.split = unknown, b.reason, b.split
+		if !b.glob {
+			w.text = unquoteGlob(string(b.buf))
+		}
+	case b.glob:
+		w.kind, w.text, w.tree = pattern, string(b.buf), b.tree
+		b.out = append(b.out, w)
+		if hidden, ok := b.dotted(w); ok {
+			b.out = append(b.out, hidden)
+		}
+		b.reset()
+		return
+	default:
+		w.text = string(b.buf)
+		if b.escaped {
+			w.text = unquoteGlob(w.text)
+		}
+	}
+	b.out = append(b.out, w)
+	b.reset()
+}
+
+func (b *builder) reset() {
+	b.buf, b.escaped, b.glob, b.exists, b.unknown, b.reason, b.split, b.tree = b.buf[:0], false, false, false, false, "", false, false
+}
+
+// dotted is the glob for hidden names that dotglob adds to one that begins
+// with a wildcard.
+func (b *builder) dotted(w word) (word, bool) {
+	if b.x.st.opts&optDotglob == 0 {
+		return w, false
+	}
+	i := strings.LastIndexByte(w.text, '/') + 1
+	if i == len(w.text) || strings.IndexByte("*?[", w.text[i]) < 0 {
+		return w, false
+	}
+	w.text = w.text[:i] + "." + strings.TrimPrefix(w.text[i:], "?")
+	return w, true
+}
+
+// foldGlob makes a glob that matches in either case.
+func foldGlob(s string) string {
+	var b strings.Builder
+	class := false
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		l := c | 0x20
+		switch {
+		case c == '[':
+			class = true
+		case c == ']':
+			class = false
+		}
+		if l < 'a' || l > 'z' {
+			b.WriteByte(c)
+			continue
+		}
+		if class {
+			b.WriteByte(l)
+			b.WriteByte(l &^ 0x20)
+			continue
+		}
+		b.WriteByte('[')
+		b.WriteByte(l)
+		b.WriteByte(l &^ 0x20)
+		b.WriteByte(']')
+	}
+	return b.String()
+}
+
+// text adds text that matches only itself.
+func (b *builder) text(s string) {
+	b.exists = b.exists || s != ""
+	if b.unknown || s == "" {
+		return
+	}
+	b.untree()
+	if len(b.buf)+len(s) > maxValue {
+		b.lose("it grows too long", false)
+		return
+	}
+	for i := 0; i < len(s); i++ {
+		if strings.IndexByte(globMeta, s[i]) >= 0 {
+			b.buf = append(b.buf, '\\')
+			b.escaped = true
+		}
+		b.buf = append(b.buf, s[i])
+	}
+}
+
+// wild adds text in which wildcards count, where the shell looks for them.
+func (b *builder) wild(s string) {
+	if b.mode != argument || b.x.st.opts&optNoglob != 0 || !isGlob(s) {
+		b.text(s)
+		return
+	}
+	if b.x.st.opts&optGlobstar == 0 {
+		for strings.Contains(s, "**") {
+			s = strings.ReplaceAll(s, "**", "*")
+		}
+	}
+	if b.x.st.opts&optNocaseglob != 0 {
+		s = foldGlob(s)
+	}
+	b.match(s)
+}
+
+// match adds a glob.
+func (b *builder) match(s string) {
+	b.untree()
+	if !b.unknown && len(b.buf)+len(s) <= maxValue {
+		b.buf = append(b.buf, s...)
+		b.glob = true
+	}
+	b.exists = true
+}
+
+// untree makes an ordinary glob of a tree, as more follows.
+func (b *builder) untree() {
+	if b.tree {
+		b.tree = false
+		b.buf = append(b.buf, "/**"...)
+	}
+}
+
+// isGlob reports whether a text holds something that pathname expansion would
+// act on.
+func isGlob(s string) bool {
+	if strings.ContainsAny(s, "*?") {
+		return true
+	}
+	i := strings.IndexByte(s, '[')
+	return i >= 0 && strings.IndexByte(s[i:], ']') > 0
+}
+
+// lose makes the field unknown from here on.
+func (b *builder) lose(reason string, split bool) {
+	b.exists = true
+	if !b.unknown {
+		b.unknown, b.reason = true, reason
+	}
+	b.split = b.split || split
+}
+
+// value adds the value of an expansion.
+func (b *builder) value(v value, quoted bool) {
+	quoted = quoted || b.mode != argument
+	switch {
+	case v.kind == unknown:
+		b.lose(v.reason, !quoted)
+	case v.tree && len(b.buf) == 0 && !b.unknown:
+		b.match(v.text)
+		b.tree = true
+	case v.tree:
+		b.match(v.text + "/**")
+	case v.kind == pattern:
+		b.match(v.text)
+	case quoted:
+		b.text(v.text)
+	default:
+		b.splitText(v.text)
+	}
+}
+
+// splitText adds text that the shell splits at the characters of IFS.
+func (b *builder) splitText(s string) {
+	ifs := b.x.ifs()
+	if ifs.kind != known {
+		b.lose("IFS is not known", true)
+		return
+	}
+	i := 0
+	for i < len(s) {
+		j := i
+		for j < len(s) && strings.IndexByte(ifs.text, s[j]) < 0 {
+			j++
+		}
+		if j > i {
+			b.wild(s[i:j])
+		}
+		if j == len(s) {
+			return
+		}
+		if !isBlank(s[j]) {
+			b.exists = true
+		}
+		b.end()
+		for i = j; i < len(s) && isBlank(s[i]) && strings.IndexByte(ifs.text, s[i]) >= 0; {
+			i++
+		}
+		if i == j {
+			i++
+		}
+	}
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' }
+
+// ifs is the value of IFS.
+func (x *expansion) ifs() value {
+	if v, ok := x.st.lookup("IFS"); ok && !v.unset {
+		return v.value
+	}
+	return text(" \t\n")
+}
+
+func (b *builder) parts(parts []syntax.WordPart) {
+	for i, p := range parts {
+		switch p := p.(type) {
+		case *syntax.Lit:
+			b.literal(p.Value, i == 0, i == len(parts)-1)
+		case *syntax.SglQuoted:
+			b.exists = true
+			if p.Dollar {
+				b.text(ansiC(p.Value))
+			} else {
+				b.text(p.Value)
+			}
+		case *syntax.DblQuoted:
+			if len(p.Parts) == 0 {
+				b.exists = true
+			}
+			b.quoted(p.Parts, false)
+		default:
+			b.expand(p, false)
+		}
+	}
+}
+
+// quoted adds parts in double quotes, or those of a here-document.
+func (b *builder) quoted(parts []syntax.WordPart, doc bool) {
+	for _, p := range parts {
+		switch p := p.(type) {
+		case *syntax.Lit:
+			b.exists = true
+			b.text(unescapeQuoted(p.Value, doc))
+		default:
+			b.expand(p, true)
+		}
+	}
+}
+
+// unescapeQuoted takes away the backslashes that double quotes take away.
+func unescapeQuoted(s string, doc bool) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	var out strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			switch c := s[i+1]; {
+			case c == '\n':
+				i++
+				continue
+			case c == '$' || c == '`' || c == '\\' || c == '"' && !doc:
+				i++
+			}
+		}
+		out.WriteByte(s[i])
+	}
+	return out.String()
+}
+
+// literal adds unquoted text: tildes, escapes and wildcards count.
+func (b *builder) literal(s string, first, last bool) {
+	if first {
+		s = b.tilde(s, last)
+		if b.mode == argument {
+			s = b.assignment(s, last)
+		}
+	}
+	for s != "" {
+		i := strings.IndexByte(s, '\\')
+		if b.mode == assigned {
+			if j := strings.Index(s, ":~"); j >= 0 && (i < 0 || j < i) {
+				b.wild(s[:j+1])
+				s = b.tilde(s[j+1:], last)
+				continue
+			}
+		}
+		if i < 0 {
+			b.wild(s)
+			return
+		}
+		b.wild(s[:i])
+		if i+1 == len(s) {
+			b.text(`\`)
+			return
+		}
+		n := 1
+		if s[i+1] >= utf8.RuneSelf {
+			_, n = utf8.DecodeRuneInString(s[i+1:])
+		}
+		if s[i+1] != '\n' {
+			b.text(s[i+1 : i+1+n])
+			b.exists = true
+		}
+		s = s[i+1+n:]
+	}
+}
+
+// assignment expands the tilde in an argument that looks like an assignment,
+// as Bash does (dd of=~/x).
+func (b *builder) assignment(s string, last bool) string {
+	i := strings.Index(s, "=~")
+	if i <= 0 || b.x.w.u.posix || !isName(s[:i]) {
+		return s
+	}
+	b.text(s[:i+1])
+	return b.tilde(s[i+1:], last)
+}
+
+// tilde expands a tilde at the beginning of s and returns what follows it.
+func (b *builder) tilde(s string, last bool) string {
+	if s == "" || s[0] != '~' {
+		return s
+	}
+	end := strings.IndexAny(s, "/:")
+	if end < 0 || s[end] == ':' && b.mode != assigned {
+		end = strings.IndexByte(s, '/')
+	}
+	if end < 0 {
+		if !last {
+			return s
+		}
+		end = len(s)
+	}
+	name := s[1:end]
+	if strings.ContainsAny(name, "\\*?[") {
+		return s
+	}
+	v := b.x.home(name)
+	if v.kind == unknown {
+		b.lose(v.reason, false)
+	} else {
+		b.text(v.text)
+	}
+	b.exists = true
+	return s[end:]
+}
+
+// home is what ~name stands for.
+func (x *expansion) home(name string) value {
+	switch name {
+	case "":
+		if v, ok := x.st.lookup("HOME"); ok && !v.unset {
+			return v.value
+		}
+		if h := x.w.a.o.Home; h != "" {
+			return text(h)
+		}
+		return unknownValue("the home folder is not known")
+	case "+":
+		return x.st.dir.value()
+	case "-":
+		return x.st.oldDir.value()
+	case "root":
+		return text("/root")
+	}
+	if name[0] >= '0' && name[0] <= '9' || name[0] == '+' || name[0] == '-' {
+		return unknownValue("a folder of the stack is not known")
+	}
+	home := x.w.a.o.Home
+	i := strings.LastIndexByte(home, '/')
+	if i <= 0 {
+		return unknownValue("the home folder of " + name + " is not known")
+	}
+	return text(home[:i+1] + name)
+}
+
+// value is the place as the value of PWD.
+func (p place) value() value {
+	switch {
+	case p.path == "":
+		return unknownValue("the working folder is not known")
+	case p.glob:
+		return patternValue(p.path)
+	}
+	return text(p.path)
+}
+
+// expand adds an expansion.
+func (b *builder) expand(p syntax.WordPart, quoted bool) {
+	switch p := p.(type) {
+	case *syntax.ParamExp:
+		b.param(p, quoted)
+	case *syntax.CmdSubst:
+		b.value(b.x.substitute(p), quoted)
+	case *syntax.ArithmExp:
+		b.value(b.x.arithmetic(p.X).value(), true)
+	case *syntax.ProcSubst:
+		b.text(b.x.w.process(p, b.x.st))
+	case *syntax.ExtGlob:
+		b.lose("an extended pattern", false)
+	case *syntax.DblQuoted:
+		b.quoted(p.Parts, false)
+	case *syntax.SglQuoted:
+		b.parts([]syntax.WordPart{p})
+	case *syntax.Lit:
+		b.text(p.Value)
+	default:
+		b.lose("it is a kind of expansion that is not known", !quoted)
+	}
+}
+
+// ansiC decodes the text of $'…'. A NUL ends it, as in Bash.
+func ansiC(s string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	var out []byte
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			out = append(out, s[i])
+			continue
+		}
+		i++
+		if j := strings.IndexByte(`abeEfnrtv\'"?`, s[i]); j >= 0 {
+			out = append(out, "\a\b\x1b\x1b\f\n\r\t\v\\'\"?"[j])
+			continue
+		}
+		var r rune
+		n := 0
+		switch c := s[i]; {
+		case c >= '0' && c <= '7':
+			r, n = digits(s[i:], 3, 8)
+			r &= 0xff
+		case c == 'x':
+			if r, n = digits(s[i+1:], 2, 16); n > 0 {
+				n++
+			}
+		case c == 'u' || c == 'U':
+			if r, n = digits(s[i+1:], map[byte]int{'u': 4, 'U': 8}[c], 16); n > 0 {
+				if r == 0 {
+					return string(out)
+				}
+				out = utf8.AppendRune(out, r)
+				i += n
+				continue
+			}
+		case c == 'c' && i+1 < len(s):
+			r, n = rune(s[i+1]&0x1f), 2
+		}
+		if n == 0 {
+			out = append(out, '\\', s[i])
+			continue
+		}
+		if r == 0 {
+			return string(out)
+		}
+		out = append(out, byte(r))
+		i += n - 1
+	}
+	return string(out)
+}
+
+// digits reads up to most digits of a base.
+func digits(s string, most, base int) (r rune, n int) {
+	for n < most && n < len(s) {
+		d, err := strconv.ParseUint(s[n:n+1], base, 8)
+		if err != nil {
+			break
+		}
+		r = r*rune(base) + rune(d)
+		n++
+	}
+	return r, n
+}
+
+// isName reports whether a text can name a variable.
+func isName(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i] | 0x20
+		if !(c >= 'a' && c <= 'z' || s[i] == '_' || i > 0 && s[i] >= '0' && s[i] <= '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func hasBrace(w *syntax.Word) bool {
+	for _, p := range w.Parts {
+		if l, ok := p.(*syntax.Lit); ok && strings.IndexByte(l.Value, '{') >= 0 {
+			return true
+		}
+		if _, ok := p.(*syntax.BraceExp); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// braces makes the words that brace expansion makes of one; a single nil means
+// that there is nothing to expand. ok is false past the bound.
+func braces(w *syntax.Word) (alternatives [][]syntax.WordPart, ok bool) {
+	c := syntax.Word{Parts: append([]syntax.WordPart(nil), w.Parts...)}
+	if !syntax.SplitBraces(&c) {
+		return [][]syntax.WordPart{nil}, true
+	}
+	return braceParts(c.Parts)
+}
+
+func braceParts(parts []syntax.WordPart) ([][]syntax.WordPart, bool) {
+	out := [][]syntax.WordPart{nil}
+	for _, p := range parts {
+		br, isBrace := p.(*syntax.BraceExp)
+		if !isBrace {
+			for i := range out {
+				out[i] = append(out[i][:len(out[i]):len(out[i])], p)
+			}
+			continue
+		}
+		var each [][]syntax.WordPart
+		if br.Sequence {
+			each = sequence(br)
+		} else {
+			for _, e := range br.Elems {
+				alts, ok := braceParts(e.Parts)
+				if !ok {
+					return nil, false
+				}
+				each = append(each, alts...)
+			}
+		}
+		if each == nil || len(out)*len(each) > maxBraces {
+			return nil, false
+		}
+		next := make([][]syntax.WordPart, 0, len(out)*len(each))
+		for _, head := range out {
+			for _, tail := range each {
+				next = append(next, append(head[:len(head):len(head)], tail...))
+			}
+		}
+		out = next
+	}
+	return out, true
+}
+
+// sequence expands {a..z} and {1..9..2}; nil where it isn't a plain one or
+// makes too many words.
+func sequence(br *syntax.BraceExp) [][]syntax.WordPart {
+	var ends [3]string
+	for i, e := range br.Elems {
+		if i > 2 || len(e.Parts) != 1 {
+			return nil
+		}
+		l, ok := e.Parts[0].(*syntax.Lit)
+		if !ok {
+			return nil
+		}
+		ends[i] = l.Value
+	}
+	from, err1 := strconv.Atoi(ends[0])
+	to, err2 := strconv.Atoi(ends[1])
+	chars := err1 != nil && err2 != nil && len(ends[0]) == 1 && len(ends[1]) == 1
+	if chars {
+		from, to = int(ends[0][0]), int(ends[1][0])
+	} else if err1 != nil || err2 != nil {
+		return nil
+	}
+	step := 1
+	if ends[2] != "" {
+		n, err := strconv.Atoi(ends[2])
+		if err != nil || n < -maxValue || n > maxValue {
+			return nil
+		}
+		step = max(n, -n, 1)
+	}
+	if from < -1e9 || from > 1e9 || to < -1e9 || to > 1e9 || (max(from, to)-min(from, to))/step >= maxBraces {
+		return nil
+	}
+	width := 0
+	if padded(ends[0]) || padded(ends[1]) {
+		width = max(len(ends[0]), len(ends[1]))
+	}
+	var out [][]syntax.WordPart
+	for i := 0; i <= (max(from, to)-min(from, to))/step; i++ {
+		n := from + i*step
+		if to < from {
+			n = from - i*step
+		}
+		s := string(rune(n))
+		if !chars {
+			s = pad(n, width)
+		}
+		out = append(out, []syntax.WordPart{&syntax.SglQuoted{Value: s}})
+	}
+	return out
+}
+
+func padded(s string) bool {
+	s = strings.TrimLeft(s, "+-")
+	return len(s) > 1 && s[0] == '0'
+}
+
+func pad(n, width int) string {
+	s := strconv.Itoa(max(n, -n))
+	if n < 0 {
+		return "-" + strings.Repeat("0", max(width-1-len(s), 0)) + s
+	}
+	return strings.Repeat("0", max(width-len(s), 0)) + s
+}

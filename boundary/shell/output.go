@@ -1,0 +1,464 @@
+package shell
+
+import (
+	"path"
+	"strconv"
+	"strings"
+)
+
+// output is what a program writes on standard output, where its words tell.
+func (inv *invocation) output() stream {
+	if f := outputs[inv.command]; f != nil {
+		return f(inv)
+	}
+	if tokens[inv.command] {
+		return inv.token()
+	}
+	return opaqueStream("the output of " + inv.title() + " is not known")
+}
+
+// tokens are commands that write one word of letters, digits and marks that is
+// no option and holds no slash.
+var tokens = map[string]bool{
+	"nproc": true, "uname": true, "whoami": true, "hostname": true, "id": true, "arch": true, "uuidgen": true, "logname": true, "tty": false,
+	"git rev-parse": true, "git merge-base": true, "git rev-list": true, "git describe": true, "git hash-object": true, "git write-tree": true,
+	"cksum": true, "sha256sum": true, "md5sum": true, "sha1sum": true, "getconf": true, "tput": true,
+}
+
+func (inv *invocation) token() stream {
+	for _, a := range inv.args {
+		if a.kind == unknown || strings.Contains(a.text, "%") && strings.Contains(a.text, "/") || strings.HasPrefix(a.text, "--show") || strings.Contains(a.text, "git-") {
+			return opaqueStream("the output of " + inv.title() + " is not known")
+		}
+	}
+	return textStream(patternValue("*"))
+}
+
+// outputs computes what commands write.
+var outputs = map[string]func(inv *invocation) stream{
+	"pwd":              func(inv *invocation) stream { return lineOf(inv.dir.value()) },
+	"basename":         basename,
+	"dirname":          dirname,
+	"realpath":         realpath,
+	"readlink":         realpath,
+	"mktemp":           mktemp,
+	"seq":              seq,
+	"date":             date,
+	"expr":             func(inv *invocation) stream { return numeric(inv, "+-*/%():0123456789") },
+	"wc":               wc,
+	"git rev-parse":    revParse,
+	"git ls-files":     tree,
+	"git grep":         treeIf("l", "files-with-matches", "name-only", "L"),
+	"git diff":         treeIf("name-only"),
+	"git branch":       refs,
+	"git symbolic-ref": refs,
+	"git log":          gitLog,
+	"go list":          refs,
+	"ls":               ls,
+	"find":             found_,
+	"fd":               tree,
+	"fdfind":           tree,
+	"rg":               treeIf("l", "files-with-matches", "files", "files-without-match"),
+	"grep":             grep,
+	"egrep":            grep,
+	"fgrep":            grep,
+	"cat":              cat,
+	"tee":              func(inv *invocation) stream { return inv.stdin },
+	"head":             filter,
+	"tail":             filter,
+	"sort":             filter,
+	"uniq":             filter,
+	"shuf":             filter,
+	"tac":              filter,
+	"env":              passed,
+	"stat":             func(inv *invocation) stream { return numeric(inv, "%-cfszYXWaugoh= /+.") },
+	"true":             func(inv *invocation) stream { return textStream(text("")) },
+	"rm":               silent, "mkdir": silent, "cp": silent, "mv": silent, "touch": silent, "chmod": silent, "rmdir": silent, "ln": silent, "sleep": silent,
+}
+
+func lineOf(v value) stream {
+	if v.kind == known {
+		v.text += "\n"
+	}
+	return textStream(v)
+}
+
+// silent is the output of commands that write nothing unless they are asked
+// to.
+func silent(inv *invocation) stream {
+	if inv.flag("v", "verbose", "help", "version") {
+		return opaqueStream("the output of " + inv.title() + " is not known")
+	}
+	return textStream(text(""))
+}
+
+// passed is what the program wrote that a wrapper started.
+func passed(inv *invocation) stream {
+	if inv.stdout.set {
+		return inv.stdout
+	}
+	return opaqueStream("the output of " + inv.title() + " is not known")
+}
+
+// plainArgs are the words that are no options.
+func (inv *invocation) plainArgs() []word {
+	var out []word
+	ended := false
+	for _, a := range inv.args {
+		switch {
+		case !ended && a.is("--"):
+			ended = true
+		case ended || !mayBeOption(a) || a.kind == unknown && a.text == "":
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func basename(inv *invocation) stream {
+	args := inv.plainArgs()
+	if len(args) == 0 || len(args) > 2 || inv.flag("a", "s", "z", "multiple", "suffix", "zero") {
+		return opaqueStream("the output of basename is not known")
+	}
+	v := args[0].value()
+	if v.kind == unknown || v.text == "" {
+		return opaqueStream("a part of a name that is not known")
+	}
+	v.text = path.Base(v.text)
+	if len(args) == 2 {
+		if args[1].kind != known {
+			return opaqueStream("a part of a name that is not known")
+		}
+		if s, ok := strings.CutSuffix(v.text, args[1].text); ok && s != "" {
+			v.text = s
+		}
+	}
+	return lineOf(v)
+}
+
+func dirname(inv *invocation) stream {
+	args := inv.plainArgs()
+	if len(args) != 1 || args[0].kind == unknown {
+		return opaqueStream("a part of a name that is not known")
+	}
+	v := args[0].value()
+	i := strings.LastIndexByte(strings.TrimRight(v.text, "/"), '/')
+	switch {
+	case i < 0:
+		v = text(".")
+		if strings.HasPrefix(args[0].text, "/") {
+			v = text("/")
+		}
+	case i == 0:
+		v.text = "/"
+	default:
+		v.text = strings.TrimRight(v.text[:i], "/")
+	}
+	if v.kind == pattern && !isGlob(v.text) {
+		v = text(unquoteGlob(v.text))
+	}
+	return lineOf(v)
+}
+
+func realpath(inv *invocation) stream {
+	args := inv.plainArgs()
+	if len(args) != 1 || args[0].kind == unknown || inv.name == "readlink" && !inv.flag("f", "canonicalize", "e", "m") || inv.flag("relative-to", "relative-base") {
+		return opaqueStream("where a link leads is not known")
+	}
+	p, glob, ok := inv.dir.abs(args[0])
+	if !ok {
+		return opaqueStream("the working folder is not known")
+	}
+	if glob {
+		return textStream(patternValue(p))
+	}
+	return lineOf(text(p))
+}
+
+// mktemp makes a fresh name.
+func mktemp(inv *invocation) stream {
+	dir, template := quoteGlob(inv.a.temp()), "tmp.??????????"
+	var lost bool
+	for i := 0; i < len(inv.args); i++ {
+		a := inv.args[i]
+		next := func() (w word) {
+			if i+1 < len(inv.args) {
+				i++
+				w = inv.args[i]
+			}
+			return w
+		}
+		switch {
+		case a.kind != known:
+			lost = true
+		case a.text == "-p":
+			dir, lost = inv.tempDir(next(), lost)
+		case strings.HasPrefix(a.text, "--tmpdir="):
+			dir, lost = inv.tempDir(a.after(len("--tmpdir=")), lost)
+		case a.text == "--suffix" || strings.HasPrefix(a.text, "--suffix="):
+			lost = true
+		case strings.HasPrefix(a.text, "-"):
+		case strings.Contains(a.text, "/"):
+			if path.IsAbs(a.text) {
+				dir = quoteGlob(path.Dir(a.text))
+			} else {
+				dir = quoteGlob(path.Join(inv.dir.path, path.Dir(a.text)))
+				lost = lost || inv.dir.path == "" || inv.dir.glob
+			}
+			template = freshName(path.Base(a.text))
+		default:
+			template = freshName(a.text)
+			if !inv.tempFlag() {
+				dir = quoteGlob(inv.dir.path)
+				lost = lost || inv.dir.path == "" || inv.dir.glob
+			}
+		}
+	}
+	if lost {
+		return opaqueStream("the name of a temporary file is not known")
+	}
+	return textStream(patternValue(dir + "/" + template))
+}
+
+func (inv *invocation) tempDir(w word, lost bool) (string, bool) {
+	p, glob, ok := inv.dir.abs(w)
+	if w.kind == unknown || !ok {
+		return "", true
+	}
+	if !glob {
+		p = quoteGlob(p)
+	}
+	return strings.TrimSuffix(p, "/"), lost
+}
+
+// tempFlag reports whether a bare template of mktemp is taken from the
+// temporary folder.
+func (inv *invocation) tempFlag() bool {
+	for _, a := range inv.args {
+		if strings.HasPrefix(a.text, "--tmpdir") || len(a.text) > 1 && a.text[0] == '-' && a.text[1] != '-' && strings.ContainsAny(a.text, "tp") {
+			return true
+		}
+	}
+	return false
+}
+
+func freshName(template string) string {
+	s := quoteGlob(template)
+	i := strings.LastIndex(s, "XXX")
+	if i < 0 {
+		return s + ".*"
+	}
+	j := i + 3
+	for i > 0 && s[i-1] == 'X' {
+		i--
+	}
+	return s[:i] + strings.Repeat("?", j-i) + s[j:]
+}
+
+func seq(inv *invocation) stream {
+	var n [3]int
+	if len(inv.args) == 0 || len(inv.args) > 3 {
+		return opaqueStream("the output of seq is not known")
+	}
+	for i, a := range inv.args {
+		v, err := strconv.Atoi(a.text)
+		if err != nil || a.kind != known || v < -1e6 || v > 1e6 {
+			return textStream(number())
+		}
+		n[i] = v
+	}
+	from, step, to := 1, 1, n[0]
+	switch len(inv.args) {
+	case 2:
+		from, to = n[0], n[1]
+	case 3:
+		from, step, to = n[0], n[1], n[2]
+	}
+	if step == 0 || (to-from)/step > maxItems {
+		return textStream(number())
+	}
+	var b strings.Builder
+	for i := from; step > 0 && i <= to || step < 0 && i >= to; i += step {
+		b.WriteString(strconv.Itoa(i))
+		b.WriteByte('\n')
+	}
+	return textStream(text(b.String()))
+}
+
+// numeric is a number where the words hold only the given characters.
+func numeric(inv *invocation, chars string) stream {
+	for _, a := range inv.args {
+		if a.kind == known && strings.Trim(a.text, chars) == "" || a.kind == pattern && a.text == "*" {
+			continue
+		}
+		if inv.name == "stat" && a.kind != unknown && !strings.HasPrefix(a.text, "-") && !strings.Contains(a.text, "%n") {
+			continue
+		}
+		return opaqueStream("the output of " + inv.title() + " is not known")
+	}
+	return textStream(number())
+}
+
+// date writes digits and words, unless its format holds a slash.
+func date(inv *invocation) stream {
+	for _, a := range inv.args {
+		if a.kind == unknown || strings.HasPrefix(a.text, "+") && strings.ContainsAny(a.text, "/DxX") || strings.HasPrefix(a.text, "-f") || strings.HasPrefix(a.text, "--f") {
+			return opaqueStream("the output of date is not known")
+		}
+		if a.is("+%s") || a.is("+%N") || a.is("+%s%N") || a.is("+%Y%m%d%H%M%S") || a.is("+%Y%m%d") {
+			return textStream(number())
+		}
+	}
+	return textStream(patternValue("*"))
+}
+
+// wc writes a number where it reads its standard input.
+func wc(inv *invocation) stream {
+	if len(inv.plainArgs()) == 0 && len(inv.args) == 1 {
+		return textStream(number())
+	}
+	return opaqueStream("the output of wc is not known")
+}
+
+func revParse(inv *invocation) stream {
+	if inv.flag("show-toplevel") || len(inv.args) > 0 && inv.args[len(inv.args)-1].is("--show-toplevel") {
+		top := inv.a.o.Toplevel
+		if top != "" && (inv.dir.path == top || strings.HasPrefix(inv.dir.path, top+"/")) {
+			return lineOf(text(top))
+		}
+		return opaqueStream("the top folder of the repository is not known")
+	}
+	return inv.token()
+}
+
+// tree says that the output names files beneath the folder.
+func tree(inv *invocation) stream {
+	return stream{set: true, text: unknownValue("names of files"), names: []word{{text: ".", kind: pattern, tree: true}}, dir: inv.dir}
+}
+
+func treeIf(flags ...string) func(inv *invocation) stream {
+	return func(inv *invocation) stream {
+		if inv.flag(flags...) {
+			return tree(inv)
+		}
+		return opaqueStream("the output of " + inv.title() + " is not known")
+	}
+}
+
+// refs are words that may hold slashes, but are no options.
+func refs(inv *invocation) stream { return textStream(patternValue("**")) }
+
+func gitLog(inv *invocation) stream {
+	for _, a := range inv.args {
+		if _, f, ok := a.cut("="); ok && strings.HasSuffix(strings.SplitN(a.text, "=", 2)[0], "format") || strings.HasPrefix(a.text, "--pretty") {
+			f := strings.TrimPrefix(f.text, "format:")
+			if strings.Trim(f, "%hHcstiad") == "" || f == "%at" || f == "%ct" {
+				return textStream(patternValue("*"))
+			}
+		}
+	}
+	return opaqueStream("the output of git log is not known")
+}
+
+func ls(inv *invocation) stream {
+	if inv.flag("l", "R", "recursive", "g", "o", "n", "s", "i", "p", "F", "Q") {
+		return opaqueStream("the output of ls is not known")
+	}
+	s := stream{set: true, text: unknownValue("names of files"), dir: inv.dir}
+	args := inv.plainArgs()
+	for _, a := range args {
+		if a.kind == unknown {
+			return opaqueStream("the output of ls is not known")
+		}
+		if a.kind == pattern && !a.tree {
+			s.names = append(s.names, a)
+		} else if len(args) == 1 {
+			s.names = append(s.names, word{text: "*", kind: pattern, span: a.span})
+		}
+	}
+	if len(args) == 0 {
+		s.names = append(s.names, word{text: "*", kind: pattern})
+	}
+	if inv.flag("a", "A", "all", "almost-all") {
+		s.names = append(s.names, word{text: ".*", kind: pattern})
+	}
+	return s
+}
+
+// found_ is the output of find: files beneath its starting points.
+func found_(inv *invocation) stream {
+	s := stream{set: true, text: unknownValue("names of files"), dir: inv.dir}
+	i, name := 0, ""
+	names := 0
+	for ; i < len(inv.args); i++ {
+		a := inv.args[i]
+		if strings.HasPrefix(a.text, "-") || a.is("(") || a.is("!") || a.kind == unknown {
+			break
+		}
+		s.names = append(s.names, word{text: a.text, kind: pattern, tree: true, span: a.span})
+	}
+	for ; i < len(inv.args); i++ {
+		switch a := inv.args[i]; a.text {
+		case "-name":
+			names++
+			if i+1 < len(inv.args) && inv.args[i+1].kind == known {
+				name = inv.args[i+1].text
+			}
+		case "-exec", "-execdir", "-ok", "-okdir", "-printf", "-ls":
+			return opaqueStream("the output of find is not known")
+		case "-o", "-or", "!", "-not", "-iname", "-regex", "-path":
+			names += 2
+		}
+	}
+	if len(s.names) == 0 {
+		s.names = []word{{text: ".", kind: pattern, tree: true}}
+	}
+	if names == 1 && name != "" && !strings.Contains(name, "/") {
+		for i := range s.names {
+			root := s.names[i].text
+			if !isGlob(root) {
+				root = quoteGlob(root)
+			}
+			s.names[i].text, s.names[i].tree = strings.TrimSuffix(root, "/")+"/**/"+name, false
+		}
+	}
+	return s
+}
+
+// grep passes lines on, or lists the files that match.
+func grep(inv *invocation) stream {
+	args := inv.plainArgs()
+	switch {
+	case inv.flag("c", "count"):
+		if len(args) <= 2 && !inv.flag("r", "R", "recursive") && (len(args) < 2 || args[1].kind == known) {
+			return textStream(number())
+		}
+	case inv.flag("l", "files-with-matches", "L", "files-without-match"):
+		return tree(inv)
+	case len(args) == 1 && inv.stdin.names != nil && !inv.flag("o", "n", "H", "b", "only-matching", "line-number", "r", "R"):
+		return inv.stdin
+	}
+	return opaqueStream("the output of grep is not known")
+}
+
+// filter passes some of the lines that it reads on.
+func filter(inv *invocation) stream {
+	if inv.stdin.names == nil || inv.flag("c", "count", "bytes", "files0-from") {
+		return opaqueStream("the output of " + inv.title() + " is not known")
+	}
+	for _, a := range inv.plainArgs() {
+		if !isNumber(a.text) {
+			return opaqueStream("the output of " + inv.title() + " is not known")
+		}
+	}
+	return inv.stdin
+}
+
+func cat(inv *invocation) stream {
+	if args := inv.plainArgs(); len(inv.args) == 0 || len(inv.args) == 1 && len(args) == 1 && args[0].is("-") {
+		if inv.stdin.set && inv.stdin.file.text == "" {
+			return inv.stdin
+		}
+	}
+	return opaqueStream("the content of a file is not known")
+}

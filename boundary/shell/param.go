@@ -1,0 +1,759 @@
+package shell
+
+import (
+	"path"
+	"strconv"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// found is what a parameter holds: one value, or a list ($@, ${a[*]}).
+type found struct {
+	variable
+	isList bool
+	joined bool // the list is one word in quotes ($*)
+}
+
+func unsetParam() found       { return found{variable: variable{unset: true}} }
+func single(v value) found    { return found{variable: variable{value: v}} }
+func lostList(r string) found { return found{variable: variable{value: unknownValue(r)}} }
+
+// param adds a parameter expansion to the field.
+func (b *builder) param(p *syntax.ParamExp, quoted bool) {
+	r := b.x.param(p, quoted)
+	if !r.isList {
+		b.value(r.value, quoted)
+		return
+	}
+	if r.joined && (quoted || b.mode != argument) {
+		b.joined(r.list)
+		return
+	}
+	if len(r.list) == 0 && quoted && b.mode == argument && len(b.buf) == 0 {
+		b.exists = false // "$@" without parameters is no word
+	}
+	for i, v := range r.list {
+		if i > 0 {
+			if b.mode != argument {
+				b.text(" ")
+			} else {
+				b.end()
+			}
+		}
+		if quoted {
+			b.exists = true
+		}
+		b.value(v, quoted)
+	}
+}
+
+func (b *builder) joined(list []value) {
+	sep := b.x.ifs()
+	for i, v := range list {
+		if i > 0 {
+			if sep.kind != known {
+				b.lose("IFS is not known", false)
+			} else {
+				b.text(sep.text[:min(1, len(sep.text))])
+			}
+		}
+		b.value(v, true)
+	}
+}
+
+// param evaluates a parameter expansion.
+func (x *expansion) param(p *syntax.ParamExp, quoted bool) found {
+	if p.Param == nil || p.Flags != nil || p.NestedParam != nil || len(p.Modifiers) > 0 || p.Width || p.IsSet {
+		return x.refuse(p, "a kind of parameter expansion that is not known")
+	}
+	name := p.Param.Value
+	if p.Excl {
+		return x.indirect(p, name)
+	}
+	r := x.named(name)
+	if p.Index != nil {
+		r = x.element(r, p.Index)
+	} else if r.array && !r.isList {
+		r = single(first(r.list))
+	}
+	switch {
+	case p.Length:
+		return x.length(r)
+	case p.Slice != nil:
+		return x.slice(r, p.Slice)
+	case p.Repl != nil:
+		return x.replace(r, p.Repl)
+	case p.Exp != nil:
+		return x.operate(p, name, r, quoted)
+	}
+	return r
+}
+
+func first(list []value) value {
+	if len(list) == 0 {
+		return text("")
+	}
+	return list[0]
+}
+
+// refuse reports an expansion that runs or hides something.
+func (x *expansion) refuse(n syntax.Node, reason string) found {
+	x.w.a.unknown(x.w.u.at(n), reason, false)
+	return single(unknownValue(reason))
+}
+
+// named finds what a parameter holds.
+func (x *expansion) named(name string) found {
+	if name == "" {
+		return lostList("a parameter without a name")
+	}
+	if c := name[0]; !(c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_') {
+		return x.special(name)
+	}
+	v, ok := x.st.lookup(name)
+	for hops := 0; ok && v.nameref && hops < 4; hops++ {
+		if v.kind != known || !isName(v.text) {
+			return single(unknownValue("a reference to a name that is not known"))
+		}
+		v, ok = x.st.lookup(v.text)
+	}
+	if ok {
+		return found{variable: v}
+	}
+	if v, ok := x.builtinVariable(name); ok {
+		return single(v)
+	}
+	return single(value{kind: unknown, env: true, reason: "the variable " + name + " is not set in the command"})
+}
+
+func (x *expansion) builtinVariable(name string) (value, bool) {
+	switch name {
+	case "PWD":
+		return x.st.dir.value(), true
+	case "OLDPWD":
+		return x.st.oldDir.value(), true
+	case "HOME":
+		return x.home(""), true
+	case "TMPDIR":
+		return text(x.w.a.temp()), true
+	case "IFS":
+		return text(" \t\n"), true
+	case "PATH":
+		return text(defaultPath), true
+	case "RANDOM", "SECONDS", "LINENO", "UID", "EUID", "PPID", "BASHPID", "EPOCHSECONDS", "SRANDOM", "COLUMNS", "LINES", "OPTIND", "SHLVL", "BASH_SUBSHELL", "HISTCMD", "PIPESTATUS":
+		return number(), true
+	}
+	return value{}, false
+}
+
+// defaultPath stands for a PATH that wasn't given: programs are looked up
+// among the system's.
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+func (x *expansion) special(name string) found {
+	switch name {
+	case "@", "*":
+		if x.st.lost != "" {
+			return lostList(x.st.lost)
+		}
+		return found{variable: variable{list: x.st.params, array: true}, isList: true, joined: name == "*"}
+	case "#":
+		if x.st.lost != "" {
+			return single(number())
+		}
+		return single(value{text: strconv.Itoa(len(x.st.params)), num: true})
+	case "?", "$", "!":
+		return single(number())
+	case "-":
+		return single(patternValue("*"))
+	case "0":
+		if v, ok := x.st.lookup("0"); ok {
+			return found{variable: v}
+		}
+		return single(unknownValue("$0 is not known"))
+	}
+	n, err := strconv.Atoi(name)
+	switch {
+	case err != nil:
+		return single(unknownValue("the parameter " + name + " is not known"))
+	case x.st.lost != "":
+		return single(unknownValue(x.st.lost))
+	case n > len(x.st.params):
+		return unsetParam()
+	}
+	return single(x.st.params[n-1])
+}
+
+// element is an element of an array, or its list.
+func (x *expansion) element(r found, index syntax.ArithmExpr) found {
+	sub := ""
+	if w, ok := index.(*syntax.Word); ok {
+		sub = w.Lit()
+	}
+	if sub == "@" || sub == "*" {
+		switch {
+		case r.array:
+		case r.unset:
+			r.list = nil
+		case r.kind == unknown && r.env:
+			return lostList(r.reason)
+		default:
+			r.list = []value{r.value}
+		}
+		return found{variable: variable{list: r.list, keys: r.keys, array: true}, isList: true, joined: sub == "*"}
+	}
+	if r.keys != nil {
+		return x.keyed(r, index)
+	}
+	n := x.arithmetic(index)
+	if !n.known {
+		return single(unknownValue("an element of an array that is not known"))
+	}
+	if !r.array {
+		if n.n == 0 || n.n == -1 {
+			return r
+		}
+		if r.kind == unknown {
+			return single(r.value)
+		}
+		return unsetParam()
+	}
+	i := n.n
+	if i < 0 {
+		i += int64(len(r.list))
+	}
+	if i < 0 || i >= int64(len(r.list)) {
+		return unsetParam()
+	}
+	return single(r.list[i])
+}
+
+func (x *expansion) keyed(r found, index syntax.ArithmExpr) found {
+	w, ok := index.(*syntax.Word)
+	if !ok {
+		x.arithmetic(index)
+		return single(unknownValue("an element of an array that is not known"))
+	}
+	key := x.one(w)
+	if key.kind == known {
+		for i, k := range r.keys {
+			if k == key.text && i < len(r.list) {
+				return single(r.list[i])
+			}
+		}
+	}
+	return single(unknownValue("an element of an array that is not known"))
+}
+
+// indirect is ${!x}: names of variables, or the variable that x names.
+func (x *expansion) indirect(p *syntax.ParamExp, name string) found {
+	if p.Names != 0 {
+		return lostList("names of variables")
+	}
+	if w, ok := p.Index.(*syntax.Word); ok && (w.Lit() == "@" || w.Lit() == "*") {
+		r := x.named(name)
+		if r.array && r.keys == nil {
+			list := make([]value, len(r.list))
+			for i := range list {
+				list[i] = value{text: strconv.Itoa(i), num: true}
+			}
+			return found{variable: variable{list: list, array: true}, isList: true, joined: w.Lit() == "*"}
+		}
+		if r.array {
+			list := make([]value, len(r.keys))
+			for i := range list {
+				list[i] = text(r.keys[i])
+			}
+			return found{variable: variable{list: list, array: true}, isList: true, joined: w.Lit() == "*"}
+		}
+		return lostList("subscripts of an array that is not known")
+	}
+	r := x.named(name)
+	if r.kind == known && !r.unset && !r.array && p.Index == nil && (isName(r.text) || isNumber(r.text)) {
+		q := *p
+		q.Excl, q.Param = false, &syntax.Lit{ValuePos: p.Param.ValuePos, ValueEnd: p.Param.ValueEnd, Value: r.text}
+		return x.param(&q, false)
+	}
+	return x.refuse(p, "the name in ${!"+name+"} is not known, and may hold code")
+}
+
+func (x *expansion) length(r found) found {
+	switch {
+	case r.isList:
+		return single(value{text: strconv.Itoa(len(r.list)), num: true})
+	case r.kind == known && ascii(r.text):
+		return single(value{text: strconv.Itoa(len(r.text)), num: true})
+	}
+	return single(number())
+}
+
+func ascii(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+func (x *expansion) slice(r found, s *syntax.Slice) found {
+	from, to := x.arithmetic(s.Offset), result{known: true, n: -1}
+	if s.Length != nil {
+		to = x.arithmetic(s.Length)
+	}
+	if !from.known || !to.known {
+		return single(unknownValue("a part of a value, by a number that is not known"))
+	}
+	if r.isList {
+		return sliceList(r, from.n, to.n, s.Length != nil)
+	}
+	if r.kind != known || !ascii(r.text) {
+		return single(unknownValue("a part of a value that is not known"))
+	}
+	i, j, ok := sliceBounds(int64(len(r.text)), from.n, to.n, s.Length != nil)
+	if !ok {
+		return single(text(""))
+	}
+	return single(text(r.text[i:j]))
+}
+
+func sliceBounds(n, from, length int64, has bool) (i, j int64, ok bool) {
+	i, j = from, n
+	if i < 0 {
+		i += n
+	}
+	if i < 0 || i > n {
+		return 0, 0, false
+	}
+	if has {
+		if length < 0 {
+			j = n + length
+		} else if length < n-i {
+			j = i + length
+		}
+	}
+	return i, j, i <= j
+}
+
+// sliceList cuts a list; that of $@ would begin with $0 and counts from 1.
+func sliceList(r found, from, length int64, has bool) found {
+	if from <= 0 || r.keys != nil || has && length < 0 {
+		return lostList("a part of a list")
+	}
+	i, j, ok := sliceBounds(int64(len(r.list)), from-1, length, has)
+	if r.variable.value.kind == known && !ok {
+		return found{variable: variable{array: true}, isList: true}
+	}
+	r.list = r.list[i:j]
+	return r
+}
+
+// operate applies an operator of ${x…}.
+func (x *expansion) operate(p *syntax.ParamExp, name string, r found, quoted bool) found {
+	e := p.Exp
+	switch e.Op {
+	case syntax.OtherParamOps:
+		return x.transform(p, r)
+	case syntax.RemSmallSuffix, syntax.RemLargeSuffix, syntax.RemSmallPrefix, syntax.RemLargePrefix,
+		syntax.UpperFirst, syntax.UpperAll, syntax.LowerFirst, syntax.LowerAll:
+		pat := x.globOf(e.Word)
+		return x.each(r, func(v value) value { return trim(e.Op, v, pat) })
+	}
+	return x.fallback(e, name, r, quoted)
+}
+
+// each applies a function to a value or to each of a list.
+func (x *expansion) each(r found, f func(value) value) found {
+	if !r.isList {
+		if r.unset {
+			r.value, r.unset = text(""), false
+		}
+		return single(f(r.value))
+	}
+	list := make([]value, len(r.list))
+	for i, v := range r.list {
+		list[i] = f(v)
+	}
+	r.list = list
+	return r
+}
+
+// fallback is ${x-y} and its kin. The word is expanded for what it runs, even
+// where its text won't be used.
+func (x *expansion) fallback(e *syntax.Expansion, name string, r found, quoted bool) found {
+	colon := e.Op == syntax.DefaultUnsetOrNull || e.Op == syntax.AssignUnsetOrNull || e.Op == syntax.AlternateUnsetOrNull || e.Op == syntax.ErrorUnsetOrNull
+	absent, sure := absence(r, colon)
+	before := x.st
+	other := x.alternative(e.Word, quoted)
+	switch e.Op {
+	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
+		switch {
+		case sure && absent:
+			return single(text(""))
+		case sure:
+			return other
+		}
+		return single(unknownValue("it depends on whether " + name + " is set"))
+	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
+		if sure && absent {
+			return single(unknownValue(name + " is not set"))
+		}
+		return r
+	}
+	if sure && !absent {
+		x.st = before
+		return r
+	}
+	if e.Op == syntax.AssignUnset || e.Op == syntax.AssignUnsetOrNull {
+		v := other.value
+		if !sure || other.isList {
+			v = unknownValue("it depends on whether " + name + " is set")
+		}
+		x.st = x.w.assignVar(x.st, name, v, x.w.u.at(e.Word), false)
+	}
+	if sure {
+		return other
+	}
+	return single(unknownValue("it depends on whether " + name + " is set"))
+}
+
+// absence reports whether a parameter counts as absent, and whether that is
+// sure.
+func absence(r found, colon bool) (absent, sure bool) {
+	switch {
+	case r.isList:
+		return len(r.list) == 0, !colon || len(r.list) != 1
+	case r.unset:
+		return true, true
+	case r.kind == unknown:
+		return false, !r.env && !colon
+	case r.kind == pattern:
+		return false, true
+	}
+	return colon && r.text == "", true
+}
+
+// alternative expands the word of ${x-word}.
+func (x *expansion) alternative(w *syntax.Word, quoted bool) found {
+	if w == nil {
+		return single(text(""))
+	}
+	m := assigned
+	if quoted {
+		m = document
+	}
+	if !quoted && len(w.Parts) > 0 {
+		if d, ok := w.Parts[0].(*syntax.DblQuoted); ok && len(w.Parts) == 1 && len(d.Parts) == 1 {
+			if p, ok := d.Parts[0].(*syntax.ParamExp); ok {
+				return x.param(p, true)
+			}
+		}
+	}
+	return single(x.single(w.Parts, x.w.u.at(w), m).value())
+}
+
+// transform is ${x@P} and its kin.
+func (x *expansion) transform(p *syntax.ParamExp, r found) found {
+	op := ""
+	if p.Exp.Word != nil {
+		op = p.Exp.Word.Lit()
+	}
+	switch op {
+	case "U", "L", "u":
+		return x.each(r, func(v value) value { return changeCase(v, op) })
+	case "E":
+		return x.each(r, func(v value) value {
+			if v.kind != known {
+				return v
+			}
+			return text(ansiC(v.text))
+		})
+	case "Q", "A", "K", "k", "a":
+		return single(unknownValue("a value as the shell quotes it"))
+	}
+	return x.refuse(p, "${"+p.Param.Value+"@"+op+"} evaluates text again")
+}
+
+func changeCase(v value, op string) value {
+	switch {
+	case v.kind != known || !ascii(v.text):
+		return unknownValue("the case of a value that is not known")
+	case op == "L":
+		return text(strings.ToLower(v.text))
+	case op == "U":
+		return text(strings.ToUpper(v.text))
+	}
+	n := min(1, len(v.text))
+	return text(strings.ToUpper(v.text[:n]) + v.text[n:])
+}
+
+// maxMatch bounds the texts that globs are matched against here.
+const maxMatch = 1024
+
+// trim removes a prefix or a suffix, or changes the case.
+func trim(op syntax.ParExpOperator, v value, pat word) value {
+	if v.kind == unknown {
+		return value{kind: unknown, reason: v.reason}
+	}
+	if v.kind == pattern || pat.kind == unknown || len(v.text) > maxMatch || len(pat.text) > maxMatch {
+		return trimPattern(op, v, pat)
+	}
+	s, n := v.text, len(v.text)
+	switch op {
+	case syntax.RemSmallPrefix:
+		for i := 0; i <= n; i++ {
+			if globMatch(pat.text, s[:i]) {
+				return text(s[i:])
+			}
+		}
+	case syntax.RemLargePrefix:
+		for i := n; i >= 0; i-- {
+			if globMatch(pat.text, s[:i]) {
+				return text(s[i:])
+			}
+		}
+	case syntax.RemSmallSuffix:
+		for i := n; i >= 0; i-- {
+			if globMatch(pat.text, s[i:]) {
+				return text(s[:i])
+			}
+		}
+	case syntax.RemLargeSuffix:
+		for i := 0; i <= n; i++ {
+			if globMatch(pat.text, s[i:]) {
+				return text(s[:i])
+			}
+		}
+	default:
+		if pat.text != "" && pat.text != "?" {
+			return unknownValue("the case of a part of a value")
+		}
+		return changeCase(v, map[syntax.ParExpOperator]string{syntax.UpperFirst: "u", syntax.UpperAll: "U", syntax.LowerAll: "L"}[op])
+	}
+	return v
+}
+
+// trimPattern does what can be done for a value that is a glob: the extension
+// of *.go can be taken away, and so can the folder.
+func trimPattern(op syntax.ParExpOperator, v value, pat word) value {
+	lost := unknownValue("a part of a value that is not known")
+	if v.kind != pattern || pat.kind != known && pat.kind != pattern || v.num {
+		return lost
+	}
+	switch op {
+	case syntax.RemSmallSuffix, syntax.RemLargeSuffix:
+		if plain := strings.TrimPrefix(pat.text, "*"); !isGlob(plain) && (plain == pat.text || op == syntax.RemSmallSuffix && strings.HasPrefix(plain, ".")) {
+			if s, ok := strings.CutSuffix(v.text, unquoteGlob(plain)); ok {
+				return patternValue(s)
+			}
+		}
+	case syntax.RemLargePrefix:
+		if pat.text == "*/" {
+			return patternValue(path.Base(v.text))
+		}
+	}
+	return lost
+}
+
+// globOf expands a word whose unquoted wildcards count.
+func (x *expansion) globOf(w *syntax.Word) word {
+	if w == nil {
+		return word{}
+	}
+	b := builder{x: x, span: x.w.u.at(w), mode: argument}
+	keep := x.st
+	if x.st.opts&(optNoglob|optDotglob|optNocaseglob) != 0 || x.ifs().text != "" {
+		c := x.st.copy()
+		c.opts &^= optNoglob | optDotglob | optNocaseglob
+		c.put("IFS", variable{value: text("")})
+		x.st = c
+	}
+	b.parts(w.Parts)
+	b.x.st = keep
+	if b.unknown {
+		return word{kind: unknown, reason: b.reason, span: b.span}
+	}
+	kind := known
+	if b.glob {
+		kind = pattern
+	}
+	return word{text: string(b.buf), kind: kind, span: b.span}
+}
+
+func (x *expansion) replace(r found, p *syntax.Replace) found {
+	pat := x.globOf(p.Orig)
+	with := word{}
+	if p.With != nil {
+		with = x.one(p.With)
+	}
+	return x.each(r, func(v value) value {
+		if v.kind != known || pat.kind == unknown || with.kind != known || len(v.text) > maxMatch || strings.Contains(with.text, "&") {
+			return unknownValue("a replacement in a value")
+		}
+		return text(replaceGlob(v.text, pat.text, with.text, p.All))
+	})
+}
+
+// replaceGlob replaces the first or all of the longest matches.
+func replaceGlob(s, pat, with string, all bool) string {
+	anchor := byte(0)
+	if pat != "" && (pat[0] == '#' || pat[0] == '%') && !all {
+		anchor, pat = pat[0], pat[1:]
+	}
+	if pat == "" && anchor == 0 {
+		return s
+	}
+	var out strings.Builder
+	for i := 0; i <= len(s); i++ {
+		if anchor == '#' && i > 0 {
+			out.WriteString(s[i:])
+			break
+		}
+		j := len(s)
+		for j >= i && (!globMatch(pat, s[i:j]) || anchor == '%' && j != len(s)) {
+			j--
+		}
+		if j < i || j == i && anchor == 0 {
+			if i < len(s) {
+				out.WriteByte(s[i])
+			}
+			continue
+		}
+		out.WriteString(with)
+		if !all {
+			out.WriteString(s[j:])
+			break
+		}
+		i = j - 1
+	}
+	return out.String()
+}
+
+// globMatch reports whether a glob with *, ?, […] and \ matches the whole of
+// s; "*" matches anything, "/" too, as in a shell's patterns for text.
+func globMatch(pat, s string) bool {
+	star, mark := -1, 0
+	i, j := 0, 0
+	for j < len(s) {
+		if i < len(pat) {
+			if pat[i] == '*' {
+				star, mark = i, j
+				i++
+				continue
+			}
+			if n, ok := matchOne(pat[i:], s[j]); ok {
+				i += n
+				j++
+				continue
+			}
+		}
+		if star < 0 {
+			return false
+		}
+		mark++
+		i, j = star+1, mark
+	}
+	for i < len(pat) && pat[i] == '*' {
+		i++
+	}
+	return i == len(pat)
+}
+
+// matchOne matches one byte and returns the length of the pattern used.
+func matchOne(pat string, c byte) (n int, ok bool) {
+	switch pat[0] {
+	case '?':
+		return 1, true
+	case '\\':
+		if len(pat) > 1 {
+			return 2, pat[1] == c
+		}
+	case '[':
+		if end := classEnd(pat); end > 0 {
+			return end + 1, inClass(pat[1:end], c)
+		}
+	}
+	return 1, pat[0] == c
+}
+
+func classEnd(pat string) int {
+	i := 1
+	if i < len(pat) && (pat[i] == '!' || pat[i] == '^') {
+		i++
+	}
+	if i < len(pat) && pat[i] == ']' {
+		i++
+	}
+	for ; i < len(pat); i++ {
+		switch {
+		case pat[i] == '\\':
+			i++
+		case pat[i] == '[' && i+1 < len(pat) && pat[i+1] == ':':
+			if k := strings.Index(pat[i+2:], ":]"); k >= 0 {
+				i += k + 3
+			}
+		case pat[i] == ']':
+			return i
+		}
+	}
+	return -1
+}
+
+func inClass(class string, c byte) bool {
+	negated := class != "" && (class[0] == '!' || class[0] == '^')
+	if negated {
+		class = class[1:]
+	}
+	hit := false
+	for i := 0; i < len(class); i++ {
+		if class[i] == '[' && i+1 < len(class) && class[i+1] == ':' {
+			if k := strings.Index(class[i+2:], ":]"); k >= 0 {
+				hit = hit || inNamedClass(class[i+2:i+2+k], c)
+				i += k + 3
+				continue
+			}
+		}
+		lo := class[i]
+		if lo == '\\' && i+1 < len(class) {
+			i++
+			lo = class[i]
+		}
+		hi := lo
+		if i+2 < len(class) && class[i+1] == '-' {
+			hi = class[i+2]
+			i += 2
+		}
+		hit = hit || lo <= c && c <= hi
+	}
+	return hit != negated
+}
+
+func inNamedClass(name string, c byte) bool {
+	l := c | 0x20
+	alpha, digit := l >= 'a' && l <= 'z', c >= '0' && c <= '9'
+	switch name {
+	case "alpha":
+		return alpha
+	case "digit":
+		return digit
+	case "alnum":
+		return alpha || digit
+	case "upper":
+		return c >= 'A' && c <= 'Z'
+	case "lower":
+		return c >= 'a' && c <= 'z'
+	case "space", "blank":
+		return c == ' ' || c >= '\t' && c <= '\r'
+	case "punct":
+		return c > ' ' && c < 0x7f && !alpha && !digit
+	case "xdigit":
+		return digit || l >= 'a' && l <= 'f'
+	}
+	return c < 0x80
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseInt(s, 10, 64)
+	return err == nil
+}

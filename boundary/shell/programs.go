@@ -1,0 +1,553 @@
+package shell
+
+import (
+	"path"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// core reads the programs that take part in the interpretation itself: shells,
+// and what makes command lines of variables or of its input.
+var core = map[string]reader{
+	"bash": shellProgram(guard.DialectBash), "rbash": shellProgram(guard.DialectBash), "zsh": shellProgram(guard.DialectBash), "rzsh": shellProgram(guard.DialectBash),
+	"ksh": shellProgram(guard.DialectBash), "ksh93": shellProgram(guard.DialectBash), "mksh": shellProgram(guard.DialectBash), "yash": shellProgram(guard.DialectPOSIX),
+	"sh": shellProgram(guard.DialectPOSIX), "dash": shellProgram(guard.DialectPOSIX), "ash": shellProgram(guard.DialectPOSIX), "posh": shellProgram(guard.DialectPOSIX),
+	"fish": foreignShell, "csh": foreignShell, "tcsh": foreignShell, "elvish": foreignShell, "nu": foreignShell, "xonsh": foreignShell,
+	"env": env, "xargs": xargs, "gxargs": xargs, "parallel": parallel,
+	"busybox": applets, "toybox": applets,
+	"echo": printed, "printf": printed,
+}
+
+// printed is echo or printf as a program: data, known on standard output.
+func printed(inv *invocation) {
+	if inv.name == "printf" {
+		inv.stdout = formatted(inv.args)
+		return
+	}
+	args, newline := inv.args, true
+	if len(args) > 0 && args[0].is("-n") {
+		args, newline = args[1:], false
+	}
+	inv.stdout = echoed(args, newline, false)
+}
+
+// applets runs the program that the first word names, from the one file that
+// holds them all.
+func applets(inv *invocation) {
+	for i, w := range inv.args {
+		if w.starts("-") && w.kind == known {
+			inv.flags = append(inv.flags, strings.TrimLeft(w.text, "-"))
+			continue
+		}
+		if w.kind == known {
+			w.text = path.Base(w.text)
+		}
+		inv.run(append([]word{w}, inv.args[i+1:]...))
+		return
+	}
+}
+
+// shellCall is the command line of a shell.
+type shellCall struct {
+	command, stdin, noexec, login, interactive bool
+	startFiles                                 []word
+	words                                      []word
+}
+
+// readShell takes the options of a shell.
+func (inv *invocation) readShell() shellCall {
+	var s shellCall
+	args := inv.args
+	for len(args) > 0 {
+		a := args[0]
+		if !mayBeOption(a) && !(len(a.text) > 1 && a.text[0] == '+') && !a.is("-") {
+			break
+		}
+		if a.kind != known {
+			inv.unknown(a.span, "a word that may be an option of "+inv.title()+" is not known: "+a.why())
+			break
+		}
+		args = args[1:]
+		if a.is("-") || a.is("--") {
+			break
+		}
+		if name, ok := strings.CutPrefix(a.text, "--"); ok {
+			name, value, _ := strings.Cut(name, "=")
+			inv.flags = append(inv.flags, name)
+			if (name == "rcfile" || name == "init-file") && value == "" && len(args) > 0 {
+				s.startFiles, args = append(s.startFiles, args[0]), args[1:]
+			} else if value != "" {
+				s.startFiles = append(s.startFiles, lit(value, a.span))
+			}
+			s.login = s.login || name == "login"
+			continue
+		}
+		for _, c := range a.text[1:] {
+			inv.flags = append(inv.flags, string(c))
+			on := a.text[0] == '-'
+			switch c {
+			case 'c':
+				s.command = s.command || on
+			case 's':
+				s.stdin = s.stdin || on
+			case 'n':
+				s.noexec = on
+			case 'i':
+				s.interactive = on
+			case 'l':
+				s.login = on
+			case 'o', 'O':
+				if len(args) > 0 && !mayBeOption(args[0]) {
+					s.noexec = s.noexec || on && args[0].is("noexec")
+					args = args[1:]
+				}
+			}
+		}
+	}
+	s.words = args
+	return s
+}
+
+func shellProgram(dialect guard.Dialect) reader {
+	return func(inv *invocation) {
+		s := inv.readShell()
+		for _, f := range s.startFiles {
+			inv.read(f)
+			inv.script(f, nil, false)
+			if _, ok := inv.content(f); !ok && s.interactive {
+				inv.unknown(f.span, "a shell runs a file that can't be read here")
+			}
+		}
+		switch {
+		case inv.flag("version", "help", "dump-strings", "dump-po-strings", "D"):
+		case s.command && len(s.words) > 0:
+			if s.noexec && !s.interactive {
+				return
+			}
+			params := s.words[1:]
+			if len(params) == 0 {
+				params = []word{lit(inv.name, inv.span)}
+			}
+			inv.shell(s.words[0], dialect, params...)
+		case s.command:
+		case s.stdin || len(s.words) == 0:
+			if s.noexec && !s.interactive {
+				return
+			}
+			inv.shellStream(inv.stdin, lit(inv.name, inv.span), s.words)
+		default:
+			inv.read(s.words[0])
+			if !s.noexec || s.interactive {
+				inv.script(s.words[0], s.words[1:], false)
+			}
+		}
+	}
+}
+
+// foreignShell is a shell whose language isn't read here: what a POSIX reading
+// of its text finds counts, and the text itself is unknown.
+func foreignShell(inv *invocation) {
+	s := inv.readShell()
+	if inv.flag("version", "help", "n", "no-execute") {
+		return
+	}
+	for _, w := range s.words {
+		if s.command && w.kind == known {
+			inv.shell(w, guard.DialectBash)
+			break
+		}
+		inv.anyWord(w)
+	}
+	inv.unknown(inv.span, "the language of "+inv.title()+" is not read here")
+}
+
+// env sets variables and starts a program.
+func env(inv *invocation) {
+	st := inv.st.copy()
+	args := inv.args
+	for len(args) > 0 {
+		a := args[0]
+		if a.kind == unknown && a.text == "" {
+			inv.unknown(a.span, "a word for env is not known: "+a.reason)
+			args = args[1:]
+			continue
+		}
+		if !strings.HasPrefix(a.text, "-") {
+			break
+		}
+		args = args[1:]
+		if a.is("--") {
+			break
+		}
+		var done bool
+		if args, done = inv.envOption(a, args); done {
+			return
+		}
+	}
+	w := &walker{a: inv.a, u: &unit{nested: true, span: inv.span}, proc: &process{}, loops: &worlds{}}
+	for len(args) > 0 {
+		name, v, ok := args[0].cut("=")
+		if !ok {
+			break
+		}
+		if isName(name) {
+			st = w.assignVar(st, name, v.value(), args[0].span, true)
+		} else {
+			w.environment(st, name, v.value(), args[0].span)
+		}
+		args = args[1:]
+	}
+	inv.st = st
+	inv.run(args)
+}
+
+// envOption takes one option of env and returns the words that are left.
+func (inv *invocation) envOption(a word, args []word) (rest []word, done bool) {
+	take := func(glued word) word {
+		if glued.text != "" || glued.kind == unknown {
+			return glued
+		}
+		if len(args) == 0 {
+			return word{}
+		}
+		w := args[0]
+		args = args[1:]
+		return w
+	}
+	name, value, _ := a.cut("=")
+	if strings.HasPrefix(name, "--") {
+		inv.flags = append(inv.flags, name[2:])
+		switch {
+		case len(name) > 3 && strings.HasPrefix("--split-string", name) && name != "--":
+			return inv.splitString(take(value), args), false
+		case len(name) > 3 && strings.HasPrefix("--chdir", name):
+			inv.chdir(take(value))
+		case len(name) > 3 && strings.HasPrefix("--unset", name):
+			take(value)
+		}
+		return args, false
+	}
+	for i := 1; i < len(a.text); i++ {
+		inv.flags = append(inv.flags, a.text[i:i+1])
+		switch a.text[i] {
+		case 'S':
+			return inv.splitString(take(a.after(i+1)), args), false
+		case 'C':
+			inv.chdir(take(a.after(i + 1)))
+			return args, false
+		case 'u', 'P', 'a':
+			take(a.after(i + 1))
+			return args, false
+		}
+	}
+	if a.kind == unknown {
+		inv.unknown(a.span, "an option of env is not known: "+a.reason)
+	}
+	return args, false
+}
+
+// splitString is env -S: the text is taken apart into words, and options may
+// be among them.
+func (inv *invocation) splitString(w word, rest []word) []word {
+	if w.kind != known {
+		inv.unknown(w.span, "env -S takes text apart that is not known: "+w.why())
+		return rest
+	}
+	words, ok := splitWords(w)
+	if !ok {
+		inv.unknown(w.span, "env -S takes text with escapes or variables apart")
+		inv.shell(w, guard.DialectPOSIX)
+	}
+	return append(words, rest...)
+}
+
+// splitWords takes text apart at blanks, minding quotes. ok is false where it
+// holds more than plain text.
+func splitWords(w word) (words []word, ok bool) {
+	if strings.ContainsAny(w.text, "\\$`#\n;&|<>()") {
+		for _, f := range strings.Fields(w.text) {
+			words = append(words, lit(f, w.span))
+		}
+		return words, !strings.ContainsAny(w.text, "\\$#\"'")
+	}
+	stmts, _, problem := parse(w.text, true)
+	if problem != "" || len(stmts) > 1 {
+		return nil, false
+	}
+	if len(stmts) == 0 {
+		return nil, true
+	}
+	call, isCall := stmts[0].Cmd.(*syntax.CallExpr)
+	if !isCall {
+		for _, f := range strings.Fields(w.text) {
+			words = append(words, lit(f, w.span))
+		}
+		return words, true
+	}
+	for _, as := range call.Assigns {
+		words = append(words, lit(w.text[as.Pos().Offset():as.End().Offset()], w.span))
+	}
+	for _, arg := range call.Args {
+		words = append(words, lit(unquoteWord(arg), w.span))
+	}
+	return words, true
+}
+
+// unquoteWord is the text of a word without expansions.
+func unquoteWord(w *syntax.Word) string {
+	var b strings.Builder
+	for _, p := range w.Parts {
+		switch p := p.(type) {
+		case *syntax.Lit:
+			b.WriteString(p.Value)
+		case *syntax.SglQuoted:
+			b.WriteString(p.Value)
+		case *syntax.DblQuoted:
+			for _, q := range p.Parts {
+				if l, ok := q.(*syntax.Lit); ok {
+					b.WriteString(l.Value)
+				}
+			}
+		}
+	}
+	return b.String()
+}
+
+// xargsValues are options of xargs that take a value.
+const xargsValues = "IJLnPsdEaRS"
+
+// xargs starts a program with the words that it reads.
+func xargs(inv *invocation) {
+	args := inv.args
+	replace, delimiter, whole, fromFile, lines := "", "", false, false, false
+	for len(args) > 0 && mayBeOption(args[0]) {
+		a := args[0]
+		args = args[1:]
+		if a.kind != known {
+			inv.unknown(a.span, "a word that may be an option of xargs is not known: "+a.why())
+			continue
+		}
+		if a.is("--") {
+			break
+		}
+		letter, value := xargsOption(a)
+		inv.flags = append(inv.flags, letter)
+		if value.text == "" && len(letter) == 1 && strings.Contains(xargsValues, letter) && !strings.Contains(a.text, "=") && len(args) > 0 {
+			value, args = args[0], args[1:]
+		}
+		switch letter {
+		case "a":
+			inv.read(value)
+			fromFile = true
+		case "I", "J", "i":
+			replace, lines = value.text, true
+			if replace == "" {
+				replace = "{}"
+			}
+		case "d":
+			delimiter = value.text
+		case "0":
+			whole = true
+		}
+	}
+	if len(args) == 0 {
+		return // echo
+	}
+	input := inv.items(fromFile, delimiter, whole, lines)
+	inv.stdin = stream{set: true, text: text("")}
+	if replace != "" {
+		inv.eachItem(args, input, replace)
+		return
+	}
+	inv.run(append(args[:len(args):len(args)], input...))
+}
+
+// xargsOption takes an option of xargs apart: its letter, and a glued value.
+// Of a cluster, the last letter counts.
+func xargsOption(a word) (string, word) {
+	if long, value, _ := a.cut("="); strings.HasPrefix(long, "--") {
+		for _, o := range [...][2]string{{"--arg-file", "a"}, {"--replace", "i"}, {"--delimiter", "d"}, {"--null", "0"}, {"--max-args", "n"}, {"--max-procs", "P"}, {"--max-chars", "s"}, {"--eof", "e"}, {"--max-lines", "l"}, {"--no-run-if-empty", "r"}, {"--verbose", "t"}, {"--interactive", "p"}, {"--exit", "x"}, {"--open-tty", "o"}, {"--process-slot-var", "v"}} {
+			if strings.HasPrefix(o[0], long) {
+				return o[1], value
+			}
+		}
+		return long, value
+	}
+	for i := 1; i < len(a.text); i++ {
+		if strings.IndexByte(xargsValues+"iel", a.text[i]) >= 0 {
+			return a.text[i : i+1], a.after(i + 1)
+		}
+	}
+	if strings.Contains(a.text, "0") {
+		return "0", word{}
+	}
+	return a.text[len(a.text)-1:], word{}
+}
+
+// items are the words that xargs makes of its input.
+func (inv *invocation) items(fromFile bool, delimiter string, whole, lines bool) []word {
+	s := inv.stdin
+	switch {
+	case fromFile:
+	case s.set && len(s.names) > 0 && s.dir == inv.dir:
+		return s.names
+	case s.set && s.text.kind == known && !whole && (delimiter == "" || delimiter == `\n`):
+		if strings.ContainsAny(s.text.text, `\"'`) && delimiter == "" {
+			break
+		}
+		fields := strings.Fields(s.text.text)
+		if lines || delimiter != "" {
+			fields = strings.Split(strings.TrimRight(s.text.text, "\n"), "\n")
+		}
+		if len(fields) > maxItems {
+			break
+		}
+		out := make([]word, len(fields))
+		for i, f := range fields {
+			out[i] = lit(f, inv.span)
+		}
+		return out
+	case s.set && s.text.num:
+		return []word{s.text.word(inv.span)}
+	}
+	return []word{{kind: unknown, reason: "what xargs reads is not known", split: true, span: inv.span}}
+}
+
+// eachItem starts the program once for each item, put in for a mark.
+func (inv *invocation) eachItem(args, items []word, mark string) {
+	var out stream
+	for _, it := range items {
+		words := make([]word, len(args))
+		for i, a := range args {
+			words[i] = a.put(mark, it)
+		}
+		inv.run(words)
+		out = inv.stdout
+	}
+	if len(items) != 1 {
+		out = stream{}
+	}
+	inv.stdout = out
+}
+
+// put is the word with an item in place of a mark.
+func (a word) put(mark string, item word) word {
+	i := strings.Index(a.text, mark)
+	if a.kind == unknown || i < 0 {
+		return a
+	}
+	if a.is(mark) {
+		item.split = false
+		return item
+	}
+	if item.kind == known && a.kind == known {
+		a.text = strings.ReplaceAll(a.text, mark, item.text)
+		return a
+	}
+	if item.kind == unknown {
+		return word{kind: unknown, text: a.text[:i], reason: item.reason, span: a.span}
+	}
+	glob := item.text
+	if item.tree {
+		glob += "/**"
+	}
+	parts := strings.Split(a.text, mark)
+	for j := range parts {
+		if a.kind == known {
+			parts[j] = quoteGlob(parts[j])
+		}
+	}
+	return word{kind: pattern, text: strings.Join(parts, glob), span: a.span}
+}
+
+// parallelValues are options of parallel that take a value.
+var parallelValues = map[string]bool{
+	"-j": true, "--jobs": true, "-P": true, "-n": true, "-N": true, "-L": true, "-I": true, "-C": true, "--colsep": true, "-d": true, "--delay": true, "--timeout": true,
+	"--retries": true, "--halt": true, "--tmpdir": true, "--load": true, "--memfree": true, "--block": true, "-s": true, "--max-args": true, "--max-procs": true, "--nice": true,
+}
+
+// parallel starts its command once for each argument. The command is text for
+// a shell, and without one each argument is.
+func parallel(inv *invocation) {
+	args := inv.args
+	for len(args) > 0 && mayBeOption(args[0]) {
+		a := args[0]
+		args = args[1:]
+		if a.kind != known {
+			inv.unknown(a.span, "a word that may be an option of parallel is not known: "+a.why())
+			continue
+		}
+		name, _, glued := a.cut("=")
+		inv.flags = append(inv.flags, strings.TrimLeft(name, "-"))
+		switch {
+		case name == "-a" || name == "--arg-file":
+			if len(args) > 0 && !glued {
+				inv.read(args[0])
+				args = args[1:]
+			}
+		case name == "-S" || name == "--sshlogin" || name == "--results" || name == "--joblog" || name == "--sshloginfile":
+			inv.unknown(a.span, "parallel works on other machines or keeps files")
+			if len(args) > 0 && !glued {
+				args = args[1:]
+			}
+		case parallelValues[name] && !glued && len(args) > 0:
+			args = args[1:]
+		}
+	}
+	command, items := args, []word(nil)
+	for i, a := range args {
+		if strings.HasPrefix(a.text, ":::") {
+			command, items = args[:i], args[i+1:]
+			if a.text != ":::" {
+				items = nil
+			}
+			break
+		}
+	}
+	if len(command) == len(args) {
+		items = inv.items(inv.flag("a", "arg-file"), `\n`, inv.flag("0", "null"), true)
+	} else if items == nil {
+		items = []word{{kind: unknown, reason: "what parallel reads is not known", split: true, span: inv.span}}
+	}
+	inv.stdin = stream{set: true, text: text("")}
+	inv.parallelRuns(command, items)
+}
+
+func (inv *invocation) parallelRuns(command, items []word) {
+	if len(items) > maxItems {
+		items = []word{{kind: unknown, reason: "it is one of many words", span: inv.span}}
+	}
+	for _, it := range items {
+		words := make([]word, len(command))
+		marked := false
+		plain := it.kind == known
+		var texts []string
+		for i, a := range command {
+			for _, mark := range []string{"{}", "{.}", "{/}", "{//}", "{/.}"} {
+				marked = marked || strings.Contains(a.text, mark)
+				if mark != "{}" && strings.Contains(a.text, mark) {
+					it = word{kind: unknown, reason: "a part of a name that is not known", span: it.span}
+					plain = false
+				}
+				a = a.put(mark, it)
+			}
+			words[i] = a
+			plain = plain && a.kind == known
+			texts = append(texts, a.text)
+		}
+		if !marked {
+			words = append(words, it)
+			texts = append(texts, it.text)
+		}
+		if plain {
+			inv.shell(lit(strings.Join(texts, " "), inv.span), guard.DialectAny)
+		} else if len(command) > 0 && !strings.ContainsAny(command[0].text, " ;&|") {
+			inv.run(words)
+		} else {
+			inv.unknown(inv.span, "parallel runs text that is not known")
+		}
+	}
+}

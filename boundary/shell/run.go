@@ -1,0 +1,578 @@
+package shell
+
+import (
+	"crypto/sha256"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// call walks a simple command.
+func (w *walker) call(c *syntax.CallExpr, in worlds, st *state) flow {
+	x := expansion{w, st}
+	words := x.fields(c.Args)
+	st = x.st
+	if len(words) == 0 {
+		for _, as := range c.Assigns {
+			st = w.assign(as, st, false)
+		}
+		return both(back(in, st))
+	}
+	if len(c.Assigns) == 0 {
+		return w.run(words, back(in, st), st, w.u.at(c))
+	}
+	env := st
+	for _, as := range c.Assigns {
+		env = w.assign(as, env, true)
+	}
+	f := w.run(words, worlds{env}, env, w.u.at(c))
+	if w.u.posix && specialBuiltin[words[0].text] {
+		return f // POSIX: the assignments stay
+	}
+	return flow{restore(f.ok, c.Assigns, in, env, st), restore(f.fail, c.Assigns, in, env, st)}
+}
+
+var specialBuiltin = map[string]bool{
+	".": true, ":": true, "break": true, "continue": true, "eval": true, "exec": true, "exit": true, "export": true,
+	"readonly": true, "return": true, "set": true, "shift": true, "times": true, "trap": true, "unset": true,
+}
+
+// restore takes the assignments in front of a command back.
+func restore(ws worlds, assigns []*syntax.Assign, in worlds, env, st *state) worlds {
+	if len(ws) == 1 && ws[0] == env {
+		return back(in, st)
+	}
+	out := make(worlds, len(ws))
+	for i, s := range ws {
+		if s == env {
+			out[i] = st
+			continue
+		}
+		n := s.copy()
+		for _, as := range assigns {
+			n.restoreVar(as.Name.Value, st)
+		}
+		out[i] = n
+	}
+	return out
+}
+
+// restoreVar sets a variable to what it was in another state.
+func (st *state) restoreVar(name string, old *state) {
+	if v, ok := old.lookup(name); ok {
+		st.put(name, v)
+		return
+	}
+	if _, ok := st.lookup(name); ok {
+		st.put(name, variable{value: value{kind: unknown, env: true, reason: "the variable " + name + " is not set in the command"}})
+	}
+}
+
+// run looks the first word up as the shell does: aliases, functions, builtins,
+// programs.
+func (w *walker) run(words []word, in worlds, st *state, span guard.Span) flow {
+	name := words[0]
+	if name.kind != known {
+		w.start(words, st, span)
+		return both(in)
+	}
+	if st.aliases != nil {
+		w.runAlias(words, st)
+	}
+	if f := st.function(name.text); f != nil {
+		out := w.function(f, words[1:], in, st)
+		if !f.maybe {
+			return out
+		}
+		return out.add(w.runBuiltin(words, in, st, span))
+	}
+	return w.runBuiltin(words, in, st, span)
+}
+
+func (st *state) function(name string) *function {
+	for f := st.funcs; f != nil; f = f.next {
+		if f.name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// runAlias walks what an alias makes of a command. Bash scripts don't expand
+// aliases unless told to, so the command itself is walked too.
+func (w *walker) runAlias(words []word, st *state) {
+	for a := st.aliases; a != nil; a = a.next {
+		if a.name != words[0].text || slices.Contains(w.alias, a.name) {
+			continue
+		}
+		t := a.text.word(words[0].span)
+		if t.kind == known {
+			t.text += ` "$@"`
+		}
+		n := st.copy()
+		n.params, n.lost = values(words[1:])
+		c := w.sub()
+		c.alias = append(slices.Clone(w.alias), a.name)
+		c.nested(t, n)
+	}
+}
+
+// values makes positional parameters of words.
+func values(words []word) (params []value, lost string) {
+	params = make([]value, len(words))
+	for i, a := range words {
+		if a.kind == unknown && a.split {
+			return nil, a.reason
+		}
+		params[i] = a.value()
+	}
+	return params, ""
+}
+
+// maxCalls is how often a function may call itself before that is an unknown.
+const maxCalls = 2
+
+// function walks the body of a function with the words as its parameters.
+func (w *walker) function(f *function, args []word, in worlds, st *state) flow {
+	n := 0
+	for _, b := range w.calls {
+		if b == f.body.stmt {
+			n++
+		}
+	}
+	if n >= maxCalls || len(w.calls) >= MaxDepth {
+		reason := "the function " + f.name + " calls itself"
+		if w.async > 0 {
+			reason += " in the background or a pipe, without end: a fork bomb"
+		}
+		w.a.unknown(w.u.at(f.body.stmt), reason, false)
+		return both(in)
+	}
+	inner := st.copy()
+	inner.params, inner.lost = values(args)
+	inner.locals = nil
+	rets := worlds{}
+	c := *w
+	c.u = f.body.unit
+	c.calls = append(w.calls[:len(w.calls):len(w.calls)], f.body.stmt)
+	c.rets = &rets
+	out := c.stmt(f.body.stmt, worlds{inner})
+	return flow{leave(out.ok.add(rets), st), leave(out.fail.add(rets), st)}
+}
+
+// leave takes back what belongs to a call: the parameters and the locals.
+func leave(ws worlds, caller *state) worlds {
+	out := make(worlds, len(ws))
+	for i, s := range ws {
+		n := s.copy()
+		n.params, n.lost = caller.params, caller.lost
+		for l := s.locals; l != nil; l = l.next {
+			if l.had {
+				n.put(l.name, l.old)
+			} else {
+				n.put(l.name, variable{value: value{kind: unknown, env: true, reason: "the variable " + l.name + " is not set in the command"}})
+			}
+		}
+		n.locals = caller.locals
+		if n.equal(caller) {
+			n = caller
+		}
+		out[i] = n
+	}
+	return out
+}
+
+// start runs a program for the shell.
+func (w *walker) start(words []word, st *state, span guard.Span) {
+	w.out.add(w.a.start(&invocation{st: st.inChild(st.dir), args: words, span: span, dir: st.dir, stdin: w.stdin, index: -1}))
+}
+
+// maxStarts bounds the program starts within each other (env env env …).
+const maxStarts = 200
+
+// start judges one program start, given as args[0] and the words after it, and
+// returns what it writes.
+func (a *analysis) start(inv *invocation) stream {
+	if !a.step() {
+		return stream{}
+	}
+	if inv.depth > maxStarts {
+		a.limit("programs start each other deeper than 200")
+		return stream{}
+	}
+	inv.a = a
+	name := inv.args[0]
+	inv.args = inv.args[1:]
+	inv.index = -1
+	if name.kind != known || name.tree {
+		inv.unknown(name.span, "the program's name is not known: "+name.why())
+		a.words(inv)
+		return stream{}
+	}
+	if name.text == "" {
+		return stream{}
+	}
+	base := name.text
+	if strings.Contains(base, "/") {
+		if !systemFolder(path.Dir(base)) {
+			inv.exec("", name)
+			inv.script(name, inv.args, true)
+			a.words(inv)
+			return stream{}
+		}
+		base = path.Base(base)
+	}
+	inv.name, inv.command = base, base
+	inv.exec(base, name)
+	a.interpret(inv)
+	inv.settle()
+	if !inv.stdout.set {
+		inv.stdout = inv.output()
+	}
+	return inv.stdout
+}
+
+// systemFolder reports whether programs in a folder may be known by their
+// names. The path must be written plainly.
+func systemFolder(dir string) bool {
+	switch dir {
+	case "/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt/homebrew/bin":
+		return true
+	}
+	return false
+}
+
+// exec reports the start itself; settle completes it once the words are read.
+func (inv *invocation) exec(program string, name word) {
+	act := guard.Action{Kind: guard.KindExec, Program: program, Command: program, Via: inv.via, Span: inv.span}
+	if len(inv.args) > 0 {
+		act.Args = make([]string, len(inv.args))
+		for i, w := range inv.args {
+			act.Args[i] = w.arg()
+		}
+	}
+	if strings.Contains(name.text, "/") {
+		p, glob, ok := inv.dir.abs(name)
+		if !ok {
+			inv.unknown(name.span, "a program is named from a working folder that is not known")
+			return
+		}
+		act.Path, act.Pattern = p, glob
+	}
+	inv.index = len(inv.a.actions)
+	inv.a.add(act)
+}
+
+func (inv *invocation) settle() {
+	if inv.index >= 0 && inv.index < len(inv.a.actions) {
+		act := &inv.a.actions[inv.index]
+		act.Command, act.Flags = inv.command, inv.flags
+	}
+}
+
+// interpret finds what a program's words mean: by the policy's specification,
+// by a reader, by the table, or by their looks.
+func (a *analysis) interpret(inv *invocation) {
+	if a.o.Command != nil {
+		if c, ok := a.o.Command(inv.name); ok {
+			inv.apply(c)
+			return
+		}
+	}
+	for _, name := range [...]string{inv.name, versionless(inv.name)} {
+		if r := findReader(name); r != nil {
+			r(inv)
+			return
+		}
+		if s := builtinSpec(name); s != nil {
+			inv.applySpec(s)
+			return
+		}
+	}
+	inv.looseWords()
+}
+
+// findReader finds what reads a program's words. It is set in init because
+// the readers start programs in their turn.
+var findReader func(name string) reader
+
+func init() {
+	findReader = func(name string) reader {
+		if r := core[name]; r != nil {
+			return r
+		}
+		return readers[name]
+	}
+	findBuiltin = func(name string) builtin { return builtins[name] }
+}
+
+var compiled sync.Map // of *spec by name
+
+// builtinSpec is the specification in the table of a program.
+func builtinSpec(name string) *spec {
+	if s, ok := compiled.Load(name); ok {
+		return s.(*spec)
+	}
+	c, ok := specs[name]
+	if !ok {
+		return nil
+	}
+	s := compile(c)
+	compiled.Store(name, s)
+	return s
+}
+
+// versionless is a program's name without the version behind it (python3.12,
+// gcc-13).
+func versionless(name string) string {
+	if s := strings.TrimRight(name, "0123456789."); s != name && s != "" {
+		return strings.TrimSuffix(s, "-")
+	}
+	return name
+}
+
+// looseWords judges the words of a program without a specification.
+func (inv *invocation) looseWords() {
+	a := inv.a
+	for i, w := range inv.args {
+		if w.kind == known && i < 3 && a.isCommand(w.text) {
+			inv.unknown(w.span, "the program "+inv.name+" is not known and may run "+w.text)
+			break
+		}
+	}
+	a.words(inv)
+}
+
+// isCommand reports whether a word is the name of a known program that is
+// hardly ever a plain word.
+func (a *analysis) isCommand(name string) bool {
+	return commandNames[path.Base(name)] && (path.Base(name) == name || systemFolder(path.Dir(name)))
+}
+
+// commandNames are programs that an unknown program is likely to be told to
+// run.
+var commandNames = map[string]bool{
+	"rm": true, "sh": true, "bash": true, "dash": true, "zsh": true, "dd": true, "mv": true, "cp": true, "chmod": true,
+	"chown": true, "curl": true, "wget": true, "sudo": true, "su": true, "cat": true, "tee": true, "python": true, "python3": true,
+	"perl": true, "ruby": true, "node": true, "env": true, "xargs": true, "find": true, "eval": true, "exec": true, "reboot": true,
+	"shutdown": true, "halt": true, "poweroff": true, "kill": true, "mkfs": true, "nc": true, "ln": true, "truncate": true, "shred": true,
+	"sed": true, "awk": true, "tar": true, "scp": true, "rsync": true, "ssh": true, "base64": true, "unlink": true, "rmdir": true,
+}
+
+// words judges words without a known meaning, options taken apart.
+func (a *analysis) words(inv *invocation) {
+	for _, w := range inv.args {
+		if w.starts("-") {
+			name, value, glued := w.cut("=")
+			if w.kind == known || glued {
+				inv.flags = append(inv.flags, strings.TrimLeft(name, "-"))
+			}
+			if glued {
+				inv.anyWord(value)
+			} else if w.kind == unknown {
+				inv.anyWord(w)
+			}
+			continue
+		}
+		if _, v, ok := w.cut("="); ok && v.kind == known && looksLikePath(v.text) && !looksLikePath(w.text[:1]) {
+			inv.anyWord(v)
+			continue
+		}
+		inv.anyWord(w)
+	}
+	inv.settle()
+}
+
+// nested walks code found in a word, in this shell: eval, traps, aliases. It
+// returns the states after it.
+func (w *walker) nested(t word, st *state) flow {
+	in := worlds{st}
+	if t.kind != known {
+		w.a.unknown(t.span, "the shell runs text that is not known: "+t.why(), false)
+		return both(in)
+	}
+	return w.text(t.text, t.span, in, w.u.file)
+}
+
+// maxTexts bounds texts within each other (eval 'eval …').
+const maxTexts = 16
+
+func (w *walker) text(src string, span guard.Span, in worlds, file bool) flow {
+	a := w.a
+	if a.texts >= maxTexts || !a.step() {
+		a.limit("texts for a shell lie within each other deeper than 16")
+		return both(in)
+	}
+	if !a.spend(len(src)) {
+		return both(in)
+	}
+	stmts, _, problem := parse(src, w.u.posix)
+	if problem != "" {
+		if file {
+			problem = "a script can't be read as shell text"
+		}
+		a.unknown(span, problem, false)
+	}
+	a.texts++
+	defer func() { a.texts-- }()
+	c := *w
+	c.u = &unit{src: src, posix: w.u.posix, nested: true, span: span, file: file}
+	f := c.list(stmts, in)
+	w.stdin, w.out = c.stdin, c.out
+	return f
+}
+
+// shellText runs text in a new shell: a child process with its own state.
+func (a *analysis) shellText(inv *invocation, t word, dialect guard.Dialect, params []word) {
+	if t.kind != known {
+		inv.unknown(t.span, "a shell runs text that is not known: "+t.why())
+		return
+	}
+	via := inv.via
+	if inv.name != "" {
+		via = append(via[:len(via):len(via)], inv.name)
+	}
+	_ = via
+	for _, posix := range []bool{true, false} {
+		if posix && dialect == guard.DialectBash {
+			continue
+		}
+		st := inv.st.inChild(inv.dir)
+		if len(params) > 0 {
+			st.put("0", variable{value: params[0].value()})
+			st.params, st.lost = values(params[1:])
+		}
+		a.process(t.text, t.span, posix, st, inv.stdin, false)
+	}
+}
+
+// process walks a text as a shell process of its own.
+func (a *analysis) process(src string, span guard.Span, posix bool, st *state, stdin stream, file bool) {
+	w := &walker{a: a, u: &unit{posix: posix, file: file}, stdin: stdin, proc: &process{}, loops: &worlds{}}
+	f := w.text(src, span, worlds{st}, file)
+	w.finish(f.all())
+}
+
+// script runs a file as a program: its content is analysed where it is shell
+// text that can be read. direct says that the kernel starts it.
+func (inv *invocation) script(w word, args []word, direct bool) {
+	a := inv.a
+	if w.kind != known {
+		inv.unknown(w.span, "a script is run whose name is not known: "+w.why())
+		return
+	}
+	if s, ok := a.substitutions[w.text]; ok {
+		inv.shellStream(s, w, args)
+		return
+	}
+	p, glob, ok := inv.dir.abs(w)
+	if !ok || glob {
+		inv.unknown(w.span, "a script is run from a working folder that is not known")
+		return
+	}
+	act := inv.index
+	if !direct {
+		act = len(a.actions)
+		a.add(guard.Action{Kind: guard.KindExec, Path: p, Args: argTexts(args), Via: []string{inv.name}, Span: w.span})
+	}
+	if a.wrote(p) {
+		inv.unknown(w.span, "it runs a file that the same command writes")
+		return
+	}
+	if a.o.View == nil {
+		return
+	}
+	content, err := a.o.View(p)
+	if err != nil {
+		return
+	}
+	if act >= 0 && act < len(a.actions) {
+		a.actions[act].Hash = sha256.Sum256(content)
+	}
+	dialect, isShell := shebang(content, direct)
+	if !isShell {
+		return
+	}
+	for _, posix := range []bool{true, false} {
+		if posix == (dialect == guard.DialectBash) {
+			continue
+		}
+		st := inv.st.inChild(inv.dir)
+		st.put("0", variable{value: text(w.text)})
+		st.params, st.lost = values(args)
+		a.process(string(content), w.span, posix, st, inv.stdin, true)
+	}
+}
+
+func argTexts(args []word) []string {
+	out := make([]string, len(args))
+	for i, w := range args {
+		out[i] = w.arg()
+	}
+	return out
+}
+
+// shebang says whether a script is for a shell, and for which.
+func shebang(content []byte, direct bool) (guard.Dialect, bool) {
+	s := string(content[:min(len(content), 256)])
+	if strings.IndexByte(s, 0) >= 0 {
+		return "", false
+	}
+	line, ok := strings.CutPrefix(s, "#!")
+	if !ok {
+		return guard.DialectBash, true
+	}
+	if i := strings.IndexByte(line, '\n'); i >= 0 {
+		line = line[:i]
+	}
+	for _, f := range strings.Fields(line) {
+		switch path.Base(f) {
+		case "bash", "zsh", "ksh":
+			return guard.DialectBash, true
+		case "sh", "dash", "ash":
+			return guard.DialectPOSIX, true
+		}
+	}
+	return guard.DialectBash, !direct
+}
+
+// shellStream runs what a shell reads on standard input or from a process
+// substitution.
+func (inv *invocation) shellStream(s stream, w word, args []word) {
+	switch {
+	case s.set && s.file.text != "" && s.file.kind == known:
+		f := *inv
+		f.dir = s.dir
+		f.script(s.file, args, false)
+		if !inv.a.viewable(s.dir, s.file) {
+			inv.unknown(w.span, "a shell runs a file that can't be read here")
+		}
+	case s.set && s.text.kind == known:
+		t := s.text.word(w.span)
+		inv.stdin = stream{}
+		inv.shell(t, guard.DialectAny, append([]word{lit(inv.name, w.span)}, args...)...)
+	case s.set:
+		reason := s.text.reason
+		if s.text.kind == pattern || reason == "" {
+			reason = "its input is not known"
+		}
+		inv.unknown(w.span, "a shell runs what it reads: "+reason)
+	default:
+		inv.unknown(w.span, "a shell runs what it reads from its standard input")
+	}
+}
+
+// viewable reports whether a file can be read for its text.
+func (a *analysis) viewable(dir place, w word) bool {
+	p, glob, ok := dir.abs(w)
+	if !ok || glob || a.o.View == nil {
+		return false
+	}
+	_, err := a.o.View(p)
+	return err == nil
+}

@@ -1,0 +1,373 @@
+package shell
+
+import (
+	"strings"
+	"sync"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// body is code that a function holds, with the text it comes from.
+type body struct {
+	stmt *syntax.Stmt
+	unit *unit
+}
+
+// unit is one text that is analysed: the command itself, or code found in it.
+type unit struct {
+	src   string
+	posix bool
+	// span is where a nested text stands in the command; a text that isn't
+	// nested has positions of its own.
+	nested bool
+	span   guard.Span
+	file   bool // it is a file's: its words are not quoted in reasons
+}
+
+// at is the span of a node in the command's text.
+func (u *unit) at(n syntax.Node) guard.Span {
+	if u.nested {
+		return u.span
+	}
+	return guard.Span{Start: int(n.Pos().Offset()), End: int(n.End().Offset())}
+}
+
+var parsers = [2]sync.Pool{
+	{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.KeepComments(true)) }},
+	{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangPOSIX), syntax.KeepComments(true)) }},
+}
+
+// parse reads a text. Where it isn't understood, problem says why, and the
+// statements before the fault are returned.
+func parse(src string, posix bool) (stmts []*syntax.Stmt, last []syntax.Comment, problem string) {
+	if problem := prescan(src); problem != "" {
+		return nil, nil, problem
+	}
+	pool := &parsers[0]
+	if posix {
+		pool = &parsers[1]
+	}
+	p := pool.Get().(*syntax.Parser)
+	defer pool.Put(p)
+	f, err := p.Parse(strings.NewReader(src), "")
+	if err != nil {
+		_ = p.Stmts(strings.NewReader(src), func(s *syntax.Stmt) bool {
+			stmts = append(stmts, s)
+			return true
+		})
+		return stmts, nil, "the text can't be parsed: " + syntaxProblem(err)
+	}
+	c := checker{src: src}
+	if problem := c.check(f); problem != "" {
+		return f.Stmts, f.Last, problem
+	}
+	return f.Stmts, f.Last, ""
+}
+
+// syntaxProblem is a parse error without the text it quotes.
+func syntaxProblem(err error) string {
+	s := err.Error()
+	if len(s) > 80 {
+		s = s[:80]
+	}
+	return s
+}
+
+// prescan refuses what a parser should not even see: text past the bounds,
+// and bytes that shells and parsers read differently.
+func prescan(src string) string {
+	if len(src) > MaxSource {
+		return "the text is longer than 64 KiB"
+	}
+	depth, single := 0, false
+	for i := 0; i < len(src); i++ {
+		c := src[i]
+		if c < ' ' && c != '\t' && c != '\n' || c == 0x7f {
+			return controlProblem(c)
+		}
+		if single {
+			single = c != '\''
+			continue
+		}
+		switch c {
+		case '(', '{', '[':
+			if depth++; depth > MaxDepth {
+				return "it is nested deeper than 64"
+			}
+		case ')', '}', ']':
+			depth = max(depth-1, 0)
+		}
+	}
+	return ""
+}
+
+func controlProblem(c byte) string {
+	switch c {
+	case 0:
+		return "it holds a NUL byte"
+	case '\r':
+		return "it holds a carriage return"
+	}
+	return "it holds a control character"
+}
+
+// checker goes over a tree and compares it with its text: what a tree lacks or
+// misplaces is found here (mvdan.cc/sh v3.14.1 and Bash 5.2 read some inputs
+// differently, see the table in differential_test.go).
+type checker struct {
+	src     string
+	problem string
+	covered []byte   // bytes that belong to a leaf of the tree
+	quotes  []extent // single quotes and here-documents that don't expand
+	arrays  []int    // offsets of the ")" of arrays
+	ends    []string // delimiters of here-documents
+	hashes  []*syntax.Comment
+	depth   int
+}
+
+type extent struct{ start, end int }
+
+var coverPool = sync.Pool{New: func() any { b := make([]byte, 0, 1024); return &b }}
+
+func (c *checker) check(f *syntax.File) string {
+	buf := coverPool.Get().(*[]byte)
+	defer coverPool.Put(buf)
+	if cap(*buf) < len(c.src) {
+		*buf = make([]byte, len(c.src))
+	}
+	c.covered = (*buf)[:len(c.src)]
+	clear(c.covered)
+	syntax.Walk(f, c.visit)
+	for _, h := range c.hashes {
+		c.comment(h)
+	}
+	if c.problem == "" {
+		c.dollars()
+	}
+	if c.problem == "" {
+		c.gaps()
+	}
+	return c.problem
+}
+
+func (c *checker) fail(problem string) {
+	if c.problem == "" {
+		c.problem = problem
+	}
+}
+
+func (c *checker) cover(start, end int) {
+	if start < 0 || end > len(c.src) || start > end {
+		return
+	}
+	b := c.covered[start:end]
+	for i := range b {
+		b[i] = 1
+	}
+}
+
+func (c *checker) coverNode(n syntax.Node) {
+	c.cover(int(n.Pos().Offset()), int(n.End().Offset()))
+}
+
+func (c *checker) visit(n syntax.Node) bool {
+	if n == nil {
+		c.depth--
+		return true
+	}
+	if c.depth++; c.depth > 4*MaxDepth {
+		c.fail("it is nested deeper than 64")
+		c.depth--
+		return false
+	}
+	switch n := n.(type) {
+	case *syntax.Comment:
+		c.hashes = append(c.hashes, n)
+	case *syntax.Lit:
+		c.coverNode(n)
+	case *syntax.SglQuoted:
+		c.coverNode(n)
+		c.quotes = append(c.quotes, extent{int(n.Pos().Offset()), int(n.End().Offset())})
+	case *syntax.DblQuoted, *syntax.ParamExp, *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.ExtGlob, *syntax.TestClause:
+		c.coverNode(n)
+	case *syntax.LetClause:
+		c.let(n)
+	case *syntax.ForClause:
+		if l, ok := n.Loop.(*syntax.CStyleLoop); ok {
+			c.coverNode(l)
+		}
+	case *syntax.ArrayExpr:
+		c.arrays = append(c.arrays, int(n.Rparen.Offset()))
+	case *syntax.Redirect:
+		c.redirect(n)
+	case *syntax.CallExpr:
+		c.call(n)
+	}
+	return true
+}
+
+// call refuses "!(cmd)" where a program's name stands: to the parser it is a
+// pattern, to Bash without extglob a negated subshell.
+func (c *checker) call(n *syntax.CallExpr) {
+	if len(n.Args) == 0 {
+		return
+	}
+	if _, ok := n.Args[0].Parts[0].(*syntax.ExtGlob); ok {
+		c.fail("an extended pattern stands where a program's name is expected")
+	}
+}
+
+// let refuses unquoted operators that end the command in Bash but are
+// arithmetic to the parser.
+func (c *checker) let(n *syntax.LetClause) {
+	c.coverNode(n)
+	start, end := int(n.Pos().Offset()), int(n.End().Offset())
+	if end > len(c.src) || start > end {
+		c.fail("let has no readable end")
+		return
+	}
+	var quote byte
+	for _, b := range []byte(c.src[start:end]) {
+		switch {
+		case quote != 0:
+			if b == quote {
+				quote = 0
+			}
+		case b == '\'' || b == '"':
+			quote = b
+		case strings.IndexByte("|&<>", b) >= 0:
+			c.fail("an operator in let is read differently by shells")
+		}
+	}
+}
+
+func (c *checker) redirect(n *syntax.Redirect) {
+	if n.Op != syntax.Hdoc && n.Op != syntax.DashHdoc {
+		return
+	}
+	quoted := false
+	var b strings.Builder
+	for _, p := range n.Word.Parts {
+		switch p := p.(type) {
+		case *syntax.Lit:
+			quoted = quoted || strings.Contains(p.Value, "\\")
+			b.WriteString(strings.ReplaceAll(p.Value, "\\", ""))
+		case *syntax.SglQuoted:
+			quoted = true
+			b.WriteString(p.Value)
+		case *syntax.DblQuoted:
+			quoted = true
+			for _, q := range p.Parts {
+				if l, ok := q.(*syntax.Lit); ok {
+					b.WriteString(l.Value)
+				}
+			}
+		default:
+			c.fail("the delimiter of a here-document is not plain text")
+		}
+	}
+	c.ends = append(c.ends, b.String())
+	if n.Hdoc != nil {
+		c.coverNode(n.Hdoc)
+		if quoted {
+			c.quotes = append(c.quotes, extent{int(n.Hdoc.Pos().Offset()), int(n.Hdoc.End().Offset())})
+		}
+	}
+}
+
+// comment checks that Bash would see the comment too, and that it ends where
+// the parser says.
+func (c *checker) comment(h *syntax.Comment) {
+	at := int(h.Hash.Offset())
+	if strings.Contains(h.Text, "\n") {
+		c.fail("a comment goes on after its line's end")
+	}
+	if at > 0 && at <= len(c.src) && strings.IndexByte(" \t\n;&|()`", c.src[at-1]) < 0 {
+		c.fail("a comment begins within a word")
+	}
+	for _, p := range c.arrays {
+		if p == at-1 {
+			c.fail("a comment begins within a word")
+		}
+	}
+	c.cover(at, at+1+len(h.Text))
+}
+
+// dollars refuses a line continuation behind a "$": Bash takes it away before
+// it looks what the "$" begins, the parser after.
+func (c *checker) dollars() {
+	for i := 0; ; {
+		j := strings.Index(c.src[i:], "$\\\n")
+		if j < 0 {
+			return
+		}
+		i += j
+		quoted := false
+		for _, q := range c.quotes {
+			quoted = quoted || q.start <= i && i < q.end
+		}
+		if !quoted {
+			c.fail("a line continuation follows a dollar sign")
+			return
+		}
+		i++
+	}
+}
+
+// gaps checks that what lies between the leaves of the tree is nothing but
+// blanks, operators, reserved words and the ends of here-documents.
+func (c *checker) gaps() {
+	for i := 0; i < len(c.src); {
+		if c.covered[i] != 0 || gapBytes[c.src[i]] {
+			i++
+			continue
+		}
+		if c.src[i] == '\\' && i+1 < len(c.src) && c.src[i+1] == '\n' {
+			i += 2
+			continue
+		}
+		j := i
+		for j < len(c.src) && c.covered[j] == 0 && !gapBytes[c.src[j]] {
+			j++
+		}
+		if !c.gapWord(i, j) {
+			c.fail("a part of the text is in no command that was found")
+			return
+		}
+		i = j
+	}
+}
+
+var gapBytes = func() (t [256]bool) {
+	for _, b := range []byte(" \t\n;&|<>(){}!=+[]$`") {
+		t[b] = true
+	}
+	return t
+}()
+
+// gapWord reports whether the uncovered word src[i:j] may stand outside the
+// tree.
+func (c *checker) gapWord(i, j int) bool {
+	if reserved[c.src[i:j]] {
+		return true
+	}
+	for _, end := range c.ends {
+		line := c.src[i:]
+		if k := strings.IndexByte(line, '\n'); k >= 0 {
+			line = line[:k]
+		}
+		if line == end || strings.HasPrefix(line, end) && strings.IndexByte(")`", line[len(end)]) >= 0 {
+			c.cover(i, i+len(end))
+			return true
+		}
+	}
+	return false
+}
+
+var reserved = map[string]bool{
+	"if": true, "then": true, "elif": true, "else": true, "fi": true, "while": true, "until": true, "for": true,
+	"select": true, "in": true, "do": true, "done": true, "case": true, "esac": true, "time": true, "-p": true,
+	"coproc": true, "function": true,
+}

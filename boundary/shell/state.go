@@ -1,0 +1,405 @@
+package shell
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// value is the text of a variable: known, a glob that covers it, or unknown.
+type value struct {
+	text   string
+	kind   wordKind
+	reason string
+	num    bool // an integer, so arithmetic can't find code in it
+	env    bool // unknown because it was never assigned in the text
+	tree   bool // of a pattern: any file beneath the folder text
+}
+
+func text(s string) value              { return value{text: s} }
+func unknownValue(reason string) value { return value{kind: unknown, reason: reason} }
+func patternValue(glob string) value   { return value{kind: pattern, text: glob} }
+func (v value) word(s guard.Span) word {
+	return word{text: v.text, kind: v.kind, reason: v.reason, span: s}
+}
+func (w word) value() value       { return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree} }
+func (v value) same(o value) bool { return v == o }
+func number() value               { return value{kind: pattern, text: "*", num: true} }
+
+// variable is a shell variable. An unset one has no value.
+type variable struct {
+	value
+	unset    bool
+	array    bool
+	list     []value  // elements of an array
+	keys     []string // their subscripts, where they aren't 0, 1, 2…
+	exported bool
+	integer  bool
+	nameref  bool
+}
+
+// binding is a link of the persistent list of assignments, newest first.
+type binding struct {
+	name string
+	v    variable
+	next *binding
+	len  int
+}
+
+// function is a link of the list of functions. A maybe was defined on some way
+// to here only.
+type function struct {
+	name  string
+	body  body
+	maybe bool
+	next  *function
+}
+
+// alias is a link of the list of aliases.
+type alias struct {
+	name string
+	text value
+	next *alias
+}
+
+// local is a link of the list of variables that "local" hides until the
+// function returns.
+type local struct {
+	name string
+	old  variable
+	had  bool
+	next *local
+}
+
+// state is what the shell knows at one point of the text. It is never changed
+// once another part of the analysis holds it: copy, then change.
+type state struct {
+	dir, oldDir place
+	recent      *binding
+	base        *layer // what is older than recent
+	funcs       *function
+	aliases     *alias
+	locals      *local
+	stack       []place // of pushd, innermost last
+	params      []value
+	lost        string // why params isn't known
+	opts        optionSet
+}
+
+// optionSet holds the options of set and shopt that matter here.
+type optionSet uint16
+
+const (
+	optErrexit optionSet = 1 << iota
+	optAllexport
+	optNoglob
+	optGlobstar
+	optDotglob
+	optNocaseglob
+	optExtglob
+	optLastpipe
+	optAliases
+	optNullglob
+)
+
+var optionNames = map[string]optionSet{
+	"errexit": optErrexit, "allexport": optAllexport, "noglob": optNoglob,
+	"globstar": optGlobstar, "dotglob": optDotglob, "nocaseglob": optNocaseglob,
+	"extglob": optExtglob, "lastpipe": optLastpipe, "expand_aliases": optAliases, "nullglob": optNullglob,
+}
+
+// layer is a set of variables that is never changed once it is in a state.
+type layer struct {
+	vars     map[string]variable
+	exported bool // all of them are
+}
+
+func (l *layer) all() map[string]variable {
+	if l == nil {
+		return nil
+	}
+	return l.vars
+}
+
+func (st *state) copy() *state {
+	c := *st
+	return &c
+}
+
+// lookup finds a variable; ok is false where nothing is known of it.
+func (st *state) lookup(name string) (v variable, ok bool) {
+	for b := st.recent; b != nil; b = b.next {
+		if b.name == name {
+			return b.v, true
+		}
+	}
+	v, ok = st.base.all()[name]
+	return v, ok
+}
+
+// recentMax is how long the list of assignments grows before it is folded
+// into a map.
+const recentMax = 32
+
+// set returns the state with a variable in it.
+func (st *state) set(name string, v variable) *state {
+	c := st.copy()
+	c.put(name, v)
+	return c
+}
+
+// put sets a variable in a state that nobody else holds yet.
+func (st *state) put(name string, v variable) {
+	n := 1
+	if st.recent != nil {
+		n = st.recent.len + 1
+	}
+	st.recent = &binding{name, v, st.recent, n}
+	if n >= recentMax {
+		st.fold()
+	}
+}
+
+func (st *state) fold() {
+	base := maps.Clone(st.base.all())
+	if base == nil {
+		base = make(map[string]variable, recentMax)
+	}
+	var order []*binding
+	for b := st.recent; b != nil; b = b.next {
+		order = append(order, b)
+	}
+	for _, b := range slices.Backward(order) {
+		base[b.name] = b.v
+	}
+	st.base, st.recent = &layer{vars: base}, nil
+}
+
+// assign returns the state after name=v.
+func (st *state) assign(name string, v value) *state {
+	old, _ := st.lookup(name)
+	return st.set(name, variable{value: v, exported: old.exported || st.opts&optAllexport != 0, integer: old.integer})
+}
+
+// inDir returns the state with another working folder.
+func (st *state) inDir(dir place) *state {
+	c := st.copy()
+	c.oldDir, c.dir = st.dir, dir
+	return c
+}
+
+// inChild is what a program that is started sees: the exported variables and
+// the folder, but no functions, options or parameters.
+func (st *state) inChild(dir place) *state {
+	c := &state{dir: dir, oldDir: dir}
+	if st.recent == nil && (st.base == nil || st.base.exported) {
+		c.base = st.base
+		return c
+	}
+	vars := make(map[string]variable, len(st.base.all()))
+	for name, v := range st.base.all() {
+		if v.exported || v.unset {
+			vars[name] = v
+		}
+	}
+	seen := map[string]bool{}
+	for b := st.recent; b != nil; b = b.next {
+		if seen[b.name] {
+			continue
+		}
+		seen[b.name] = true
+		if b.v.exported || b.v.unset {
+			vars[b.name] = b.v
+		} else {
+			delete(vars, b.name)
+		}
+	}
+	c.base = &layer{vars, true}
+	return c
+}
+
+// worlds are the states that the shell may be in. Most of the time there is
+// one.
+type worlds []*state
+
+// maxWorlds is how many states are kept apart before they are merged.
+const maxWorlds = 8
+
+// add puts the states of b to those of a.
+func (a worlds) add(b worlds) worlds {
+	if len(a) == 0 {
+		return b
+	}
+	if len(b) == 0 || len(a) == len(b) && &a[0] == &b[0] {
+		return a
+	}
+	out := a[:len(a):len(a)]
+	for _, st := range b {
+		if !slices.ContainsFunc(out, func(x *state) bool { return x == st || x.equal(st) }) {
+			out = append(out, st)
+		}
+	}
+	if len(out) > maxWorlds {
+		return worlds{merge(out, "it differs with the way taken")}
+	}
+	return out
+}
+
+func (st *state) equal(o *state) bool {
+	return st.dir == o.dir && st.oldDir == o.oldDir && st.recent == o.recent && st.base == o.base &&
+		st.funcs == o.funcs && st.locals == o.locals && st.aliases == o.aliases && slices.Equal(st.stack, o.stack) && slices.Equal(st.params, o.params) && st.lost == o.lost && st.opts == o.opts
+}
+
+// merge makes one state of several: what they don't agree on is unknown.
+func merge(ws worlds, reason string) *state {
+	c := ws[0].copy()
+	for _, st := range ws[1:] {
+		c.mergeWith(st, reason)
+	}
+	return c
+}
+
+func (st *state) mergeWith(o *state, reason string) {
+	if st.dir != o.dir {
+		st.dir = place{reason: reason}
+	}
+	if st.oldDir != o.oldDir {
+		st.oldDir = place{reason: reason}
+	}
+	if !slices.Equal(st.stack, o.stack) {
+		st.stack = append(st.stack[:0:0], place{reason: reason})
+	}
+	if st.lost != o.lost || !slices.Equal(st.params, o.params) {
+		st.params, st.lost = nil, reason
+	}
+	st.mergeVars(o, reason)
+	st.opts |= o.opts &^ optErrexit
+	if o.opts&optErrexit == 0 {
+		st.opts &^= optErrexit
+	}
+	st.funcs = mergeFuncs(st.funcs, o.funcs)
+	st.mergeLists(o)
+}
+
+func (st *state) mergeLists(o *state) {
+	for a := o.aliases; a != nil && a != st.aliases; a = a.next {
+		if !st.aliases.has(a) {
+			st.aliases = &alias{a.name, a.text, st.aliases}
+		}
+	}
+}
+
+func (a *alias) has(x *alias) bool {
+	for ; a != nil; a = a.next {
+		if a == x || a.name == x.name && a.text == x.text {
+			return true
+		}
+	}
+	return false
+}
+
+func (st *state) mergeVars(o *state, reason string) {
+	if st.recent == o.recent && st.base == o.base {
+		return
+	}
+	names := map[string]bool{}
+	for _, s := range []*state{st, o} {
+		for b := s.recent; b != nil; b = b.next {
+			names[b.name] = true
+		}
+	}
+	if st.base != o.base {
+		for n := range st.base.all() {
+			names[n] = true
+		}
+		for n := range o.base.all() {
+			names[n] = true
+		}
+	}
+	for n := range names {
+		a, aok := st.lookup(n)
+		b, bok := o.lookup(n)
+		if aok == bok && a.same(b) {
+			continue
+		}
+		v := unknownValue(reason)
+		v.num = a.num && b.num
+		if v.num {
+			v = number()
+		}
+		st.put(n, variable{value: v, exported: a.exported || b.exported, integer: a.integer && b.integer, nameref: a.nameref || b.nameref})
+	}
+}
+
+func (v variable) same(o variable) bool {
+	return v.value == o.value && v.unset == o.unset && v.array == o.array && v.exported == o.exported &&
+		v.integer == o.integer && v.nameref == o.nameref && slices.Equal(v.list, o.list) && slices.Equal(v.keys, o.keys)
+}
+
+// mergeFuncs keeps the functions of both; those of only one may be absent.
+func mergeFuncs(a, b *function) *function {
+	if a == b {
+		return a
+	}
+	out, changed := a, false
+	for f := b; f != nil && f != a; f = f.next {
+		if !a.has(f) {
+			out, changed = &function{f.name, f.body, true, out}, true
+		}
+	}
+	for f := a; f != nil; f = f.next {
+		if !b.has(f) && !f.maybe {
+			changed = true
+		}
+	}
+	if !changed {
+		return a
+	}
+	return markMaybe(out)
+}
+
+func (f *function) has(x *function) bool {
+	for ; f != nil; f = f.next {
+		if f == x || f.name == x.name && f.body == x.body {
+			return true
+		}
+	}
+	return false
+}
+
+func markMaybe(f *function) *function {
+	var all []*function
+	for ; f != nil; f = f.next {
+		all = append(all, f)
+	}
+	var out *function
+	for _, f := range slices.Backward(all) {
+		out = &function{f.name, f.body, true, out}
+	}
+	return out
+}
+
+// flow is what a command leaves behind: the states after it succeeded and
+// after it failed. Nothing in either means that what follows isn't reached.
+type flow struct{ ok, fail worlds }
+
+// both is the flow of a command that may succeed or fail and leaves the same
+// states.
+func both(ws worlds) flow { return flow{ws, ws} }
+
+func (f flow) all() worlds { return f.ok.add(f.fail) }
+
+func (f flow) add(g flow) flow { return flow{f.ok.add(g.ok), f.fail.add(g.fail)} }
+
+// stream is what flows through standard input or output.
+type stream struct {
+	set   bool   // false: inherited from whoever runs the shell
+	text  value  // known text, a glob that covers it, or unknown
+	names []word // its lines are names that these words cover
+	file  word   // it is this file
+	dir   place  // from where names and file are taken
+}
+
+func opaqueStream(reason string) stream { return stream{set: true, text: unknownValue(reason)} }
+func textStream(v value) stream         { return stream{set: true, text: v} }

@@ -1,0 +1,665 @@
+package shell
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// walker interprets one text for one shell process. A subshell gets a copy.
+type walker struct {
+	a     *analysis
+	u     *unit
+	stdin stream   // what commands read unless they are redirected
+	out   *capture // where their output goes, if anyone looks
+	cond  int      // conditions around, in which a failure doesn't end a set -e shell
+	async int      // pipes and backgrounds around
+	depth int
+	proc  *process
+	calls []*syntax.Stmt // function bodies being walked
+	alias []string       // aliases being walked
+	loops *worlds        // states at break and continue
+	rets  *worlds        // states at return; nil outside a function and a sourced file
+}
+
+// process is what belongs to one shell process: its traps and the states in
+// which it may end.
+type process struct {
+	traps []word
+	exits worlds
+}
+
+// capture collects what commands write.
+type capture struct {
+	parts []stream
+	mixed bool // not everything is written on every way
+}
+
+func (c *capture) add(s stream) {
+	if c != nil && len(c.parts) < 256 {
+		c.parts = append(c.parts, s)
+	}
+}
+
+func (c *capture) mix() {
+	if c != nil {
+		c.mixed = true
+	}
+}
+
+// stream is all that was written.
+func (c *capture) stream() stream {
+	switch {
+	case c.mixed || len(c.parts) >= 256:
+		return opaqueStream("the output depends on the way taken")
+	case len(c.parts) == 0:
+		return textStream(text(""))
+	case len(c.parts) == 1:
+		return c.parts[0]
+	}
+	var b strings.Builder
+	out := stream{set: true}
+	for _, p := range c.parts {
+		out.names = append(out.names, p.names...)
+		out.dir = p.dir
+		if p.text.kind != known {
+			out.text = p.text
+		}
+		b.WriteString(p.text.text)
+	}
+	if out.text.kind == known {
+		return textStream(text(b.String()))
+	}
+	if out.text.kind == pattern {
+		return opaqueStream("the output of several commands is not known")
+	}
+	for _, p := range c.parts {
+		if p.names == nil {
+			return stream{set: true, text: out.text}
+		}
+	}
+	return out
+}
+
+// sub is the walker of a subshell.
+func (w *walker) sub() *walker {
+	c := *w
+	c.proc = &process{}
+	c.loops, c.rets = &worlds{}, &worlds{}
+	return &c
+}
+
+// finish walks the traps of a process that ends in these states.
+func (w *walker) finish(ws worlds) {
+	ws = ws.add(w.proc.exits)
+	traps := w.proc.traps
+	w.proc.traps = nil
+	for _, t := range traps {
+		for _, st := range ws {
+			w.nested(t, st)
+		}
+	}
+}
+
+// list walks statements in turn.
+func (w *walker) list(stmts []*syntax.Stmt, in worlds) flow {
+	f := both(in)
+	for _, s := range stmts {
+		cur := f.all()
+		if len(cur) == 0 {
+			return flow{}
+		}
+		f = w.stmt(s, cur)
+	}
+	return f
+}
+
+func (w *walker) stmt(s *syntax.Stmt, in worlds) flow {
+	if len(in) == 0 {
+		return flow{}
+	}
+	w.depth++
+	defer func() { w.depth-- }()
+	if w.depth > 4*MaxDepth {
+		w.a.limit("it is nested deeper than 64")
+		return both(in)
+	}
+	var out flow
+	for i := range in {
+		if !w.a.step() {
+			return both(in)
+		}
+		f := w.stmtIn(s, in[i:i+1:i+1])
+		if len(in) == 1 {
+			return f
+		}
+		out = out.add(f)
+	}
+	return out
+}
+
+// stmtIn walks a statement in one state.
+func (w *walker) stmtIn(s *syntax.Stmt, in worlds) flow {
+	if s.Coprocess || s.Disown {
+		w.a.unknown(w.u.at(s), "a kind of statement that is not known", false)
+	}
+	if s.Background {
+		b := *s
+		b.Background = false
+		c := w.sub()
+		c.async++
+		c.finish(c.stmtIn(&b, in).all())
+		return both(in)
+	}
+	if s.Negated {
+		w.cond++
+		defer func() { w.cond-- }()
+	}
+	f := w.redirected(s, in)
+	if s.Negated {
+		f.ok, f.fail = f.fail, f.ok
+	}
+	return f
+}
+
+// redirected applies the redirections of a statement and walks its command.
+func (w *walker) redirected(s *syntax.Stmt, in worlds) flow {
+	if len(s.Redirs) == 0 {
+		return w.command(s.Cmd, in, in[0])
+	}
+	stdin, out := w.stdin, w.out
+	st := in[0]
+	for _, r := range s.Redirs {
+		st = w.redirect(r, st)
+	}
+	f := both(back(in, st))
+	if s.Cmd != nil {
+		f = w.command(s.Cmd, back(in, st), st)
+		// A redirection may fail, and then the command isn't run.
+		f.fail = f.fail.add(in)
+	}
+	if !isExec(s.Cmd) {
+		w.stdin, w.out = stdin, out
+	}
+	return f
+}
+
+// isExec reports whether a command is exec without a program, whose
+// redirections stay.
+func isExec(c syntax.Command) bool {
+	call, ok := c.(*syntax.CallExpr)
+	return ok && len(call.Args) > 0 && strings.TrimLeft(call.Args[0].Lit(), `\`) == "exec"
+}
+
+// back is the world of a state: in itself where that is its only one.
+func back(in worlds, st *state) worlds {
+	if len(in) == 1 && in[0] == st {
+		return in
+	}
+	return worlds{st}
+}
+
+func (w *walker) command(cmd syntax.Command, in worlds, st *state) flow {
+	switch c := cmd.(type) {
+	case nil:
+		return both(in)
+	case *syntax.CallExpr:
+		return w.call(c, in, st)
+	case *syntax.Block:
+		return w.list(c.Stmts, in)
+	case *syntax.Subshell:
+		s := w.sub()
+		s.finish(s.list(c.Stmts, in).all())
+		return both(in)
+	case *syntax.BinaryCmd:
+		return w.binary(c, in)
+	case *syntax.IfClause:
+		w.out.mix()
+		return w.ifClause(c, in)
+	case *syntax.WhileClause:
+		w.out.mix()
+		return w.while(c, in)
+	case *syntax.ForClause:
+		return w.forClause(c, in, st)
+	case *syntax.CaseClause:
+		w.out.mix()
+		return w.caseClause(c, in, st)
+	case *syntax.FuncDecl:
+		n := st.copy()
+		if c.Name == nil {
+			w.a.unknown(w.u.at(c), "a function without a name", false)
+			return both(in)
+		}
+		n.funcs = &function{name: c.Name.Value, body: body{c.Body, w.u}, next: st.funcs}
+		return both(worlds{n})
+	case *syntax.ArithmCmd:
+		x := expansion{w, st}
+		x.arithmetic(c.X)
+		return both(back(in, x.st))
+	case *syntax.TestClause:
+		x := expansion{w, st}
+		x.test(c.X)
+		return both(back(in, x.st))
+	case *syntax.DeclClause:
+		return both(back(in, w.declare(c, st)))
+	case *syntax.LetClause:
+		x := expansion{w, st}
+		for _, e := range c.Exprs {
+			x.arithmetic(e)
+		}
+		return both(back(in, x.st))
+	case *syntax.TimeClause:
+		if c.Stmt == nil {
+			return both(in)
+		}
+		return w.stmt(c.Stmt, in)
+	case *syntax.CoprocClause:
+		w.coproc(c, st)
+		return both(in)
+	}
+	w.a.unknown(w.u.at(cmd), "a kind of command that is not known", false)
+	return both(in)
+}
+
+// coproc walks a coprocess. Without a compound command the parser takes its
+// first word for a name where Bash takes it for the program.
+func (w *walker) coproc(c *syntax.CoprocClause, st *state) {
+	s := w.sub()
+	s.async++
+	s.stdin = opaqueStream("what reaches a coprocess is not known")
+	s.out = nil
+	if c.Stmt != nil {
+		s.stmt(c.Stmt, worlds{st})
+	}
+	if c.Name != nil && (c.Stmt == nil || !compound(c.Stmt.Cmd)) {
+		x := expansion{s, st}
+		words := x.fields([]*syntax.Word{c.Name})
+		if c.Stmt != nil {
+			if call, ok := c.Stmt.Cmd.(*syntax.CallExpr); ok {
+				words = append(words, x.fields(call.Args)...)
+			}
+			for _, r := range c.Stmt.Redirs {
+				x.st = s.redirect(r, x.st)
+			}
+		}
+		s.run(words, worlds{x.st}, x.st, w.u.at(c))
+	}
+}
+
+func compound(c syntax.Command) bool {
+	switch c.(type) {
+	case nil, *syntax.CallExpr:
+		return false
+	}
+	return true
+}
+
+func (w *walker) binary(c *syntax.BinaryCmd, in worlds) flow {
+	switch c.Op {
+	case syntax.AndStmt, syntax.OrStmt:
+		w.cond++
+		f := w.stmt(c.X, in)
+		w.cond--
+		w.out.mix()
+		if c.Op == syntax.AndStmt {
+			g := w.stmt(c.Y, f.ok)
+			return flow{g.ok, f.fail.add(g.fail)}
+		}
+		g := w.stmt(c.Y, f.fail)
+		return flow{f.ok.add(g.ok), g.fail}
+	case syntax.Pipe, syntax.PipeAll:
+		return w.pipe(c, in)
+	}
+	w.a.unknown(w.u.at(c), "an operator that is not known", false)
+	return both(in)
+}
+
+// pipe walks both sides as subshells; the second reads what the first writes.
+func (w *walker) pipe(c *syntax.BinaryCmd, in worlds) flow {
+	x := w.sub()
+	x.async++
+	x.out = &capture{}
+	x.finish(x.stmt(c.X, in).all())
+	y := w.sub()
+	y.async++
+	y.stdin = x.out.stream()
+	if len(in) > 1 && y.stdin.text.kind == known && y.stdin.names == nil {
+		y.stdin = opaqueStream("the output depends on the way taken")
+	}
+	f := y.stmt(c.Y, in)
+	y.finish(f.all())
+	if in[0].opts&optLastpipe != 0 {
+		return flow{in.add(f.ok), in.add(f.fail)}
+	}
+	return both(in)
+}
+
+func (w *walker) ifClause(c *syntax.IfClause, in worlds) flow {
+	if c.ThenPos.IsValid() || len(c.Cond) > 0 {
+		w.cond++
+		f := w.list(c.Cond, in)
+		w.cond--
+		g := w.list(c.Then, f.ok)
+		if c.Else == nil {
+			g.ok = g.ok.add(f.fail)
+			return g
+		}
+		return g.add(w.ifClause(c.Else, f.fail))
+	}
+	return w.list(c.Then, in) // else
+}
+
+func (w *walker) while(c *syntax.WhileClause, in worlds) flow {
+	outer := w.loops
+	exits := worlds{}
+	w.loops = &exits
+	after := w.repeat(in, c, func(in worlds) worlds {
+		w.cond++
+		f := w.list(c.Cond, in)
+		w.cond--
+		if c.Until {
+			f.ok, f.fail = f.fail, f.ok
+		}
+		exits = exits.add(f.fail)
+		return w.list(c.Do, f.ok).all()
+	})
+	w.loops = outer
+	return both(after.add(exits))
+}
+
+// maxRounds bounds the walks of a loop's body; each makes at least one more
+// thing unknown, so it is not reached by ordinary loops.
+const maxRounds = 6
+
+// repeat walks a body any number of times: once as it is, then with what it
+// changes made unknown, until nothing more changes. It returns the states
+// before and after any round.
+func (w *walker) repeat(in worlds, n syntax.Node, round func(worlds) worlds) worlds {
+	out, all := round(in), in
+	for i := 0; ; i++ {
+		next := all.add(out)
+		if len(next) == len(all) && (len(next) == 0 || next[0] == all[0]) {
+			return all
+		}
+		wide := merge(next, "it changes in a loop")
+		if len(all) == 1 && i > 0 && wide.sameAs(all[0]) {
+			return all
+		}
+		if i == maxRounds {
+			w.a.unknown(w.u.at(n), "a loop changes too much to be followed", false)
+			return worlds{wide}
+		}
+		all = worlds{wide}
+		out = round(all)
+	}
+}
+
+// sameAs reports whether two states know the same.
+func (st *state) sameAs(o *state) bool {
+	if st.equal(o) {
+		return true
+	}
+	a, b := *st, *o
+	a.recent, a.base, b.recent, b.base = nil, nil, nil, nil
+	if !a.equal(&b) {
+		return false
+	}
+	for r := st.recent; r != nil; r = r.next {
+		v, ok := o.lookup(r.name)
+		u, _ := st.lookup(r.name)
+		if !ok || !v.same(u) {
+			return false
+		}
+	}
+	for r := o.recent; r != nil; r = r.next {
+		if _, ok := st.lookup(r.name); !ok {
+			return false
+		}
+	}
+	return st.base == o.base
+}
+
+// maxItems is how many words of a loop are walked one by one.
+const maxItems = 128
+
+func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
+	outer := w.loops
+	exits := worlds{}
+	w.loops = &exits
+	defer func() { w.loops = outer }()
+	if l, ok := c.Loop.(*syntax.CStyleLoop); ok {
+		w.out.mix()
+		x := expansion{w, st}
+		x.arithmetic(l.Init)
+		after := w.repeat(back(in, x.st), c, func(in worlds) worlds {
+			in = w.eachState(in, func(x *expansion) { x.arithmetic(l.Cond) })
+			exits = exits.add(in)
+			in = w.list(c.Do, in).all()
+			return w.eachState(in, func(x *expansion) { x.arithmetic(l.Post) })
+		})
+		return both(after.add(exits))
+	}
+	l, ok := c.Loop.(*syntax.WordIter)
+	if !ok {
+		w.a.unknown(w.u.at(c), "a kind of loop that is not known", false)
+		return both(in)
+	}
+	x := expansion{w, st}
+	items := x.fields(l.Items)
+	if !l.InPos.IsValid() {
+		items = x.params(w.u.at(l))
+	}
+	in = back(in, x.st)
+	name := l.Name.Value
+	span := w.u.at(l.Name)
+	if c.Select || len(items) > maxItems {
+		w.out.mix()
+		after := w.repeat(in, c, func(in worlds) worlds {
+			var out worlds
+			for _, it := range anyOf(items) {
+				out = out.add(w.list(c.Do, w.bind(in, name, it, span)).all())
+			}
+			return out
+		})
+		return both(after.add(exits))
+	}
+	cur := in
+	for _, it := range items {
+		if it.kind == known {
+			cur = w.list(c.Do, w.bind(cur, name, it, span)).all()
+		} else {
+			w.out.mix()
+			cur = w.repeat(cur, c, func(in worlds) worlds { return w.list(c.Do, w.bind(in, name, it, span)).all() })
+		}
+		cur = cur.add(exits)
+	}
+	return both(cur)
+}
+
+// anyOf makes a few words that stand for all of many.
+func anyOf(items []word) []word {
+	if len(items) <= 16 {
+		return items
+	}
+	return []word{{kind: unknown, reason: "it is one of many words", span: items[0].span}}
+}
+
+// bind assigns a loop's variable.
+func (w *walker) bind(in worlds, name string, item word, span guard.Span) worlds {
+	out := make(worlds, len(in))
+	for i, st := range in {
+		out[i] = w.assignVar(st, name, item.value(), span, false)
+	}
+	return out
+}
+
+func (w *walker) eachState(in worlds, f func(x *expansion)) worlds {
+	out := make(worlds, len(in))
+	for i, st := range in {
+		x := expansion{w, st}
+		f(&x)
+		out[i] = x.st
+	}
+	return out
+}
+
+// params are the positional parameters as words.
+func (x *expansion) params(span guard.Span) []word {
+	if x.st.lost != "" {
+		return []word{{kind: unknown, reason: x.st.lost, split: true, span: span}}
+	}
+	out := make([]word, len(x.st.params))
+	for i, v := range x.st.params {
+		out[i] = v.word(span)
+	}
+	return out
+}
+
+func (w *walker) caseClause(c *syntax.CaseClause, in worlds, st *state) flow {
+	x := expansion{w, st}
+	x.one(c.Word)
+	for _, it := range c.Items {
+		for _, p := range it.Patterns {
+			x.globOf(p)
+		}
+	}
+	in = back(in, x.st)
+	out := both(in)
+	through := worlds(nil)
+	for _, it := range c.Items {
+		f := w.list(it.Stmts, in.add(through))
+		through = nil
+		if it.Op != syntax.Break {
+			through = f.all()
+		}
+		out = out.add(f)
+	}
+	return out
+}
+
+// test walks the expressions of [[ ]].
+func (x *expansion) test(e syntax.TestExpr) {
+	switch e := e.(type) {
+	case *syntax.ParenTest:
+		x.test(e.X)
+	case *syntax.Word:
+		x.one(e)
+	case *syntax.UnaryTest:
+		w, ok := e.X.(*syntax.Word)
+		if !ok {
+			x.test(e.X)
+			return
+		}
+		v := x.one(w)
+		if e.Op == syntax.TsVarSet || e.Op == syntax.TsRefVar {
+			x.w.nameOperand(v)
+		} else if fileTest(e.Op) {
+			x.w.a.file(x.st, guard.KindList, x.st.dir, v, false)
+		}
+	case *syntax.BinaryTest:
+		x.binaryTest(e)
+	}
+}
+
+func fileTest(op syntax.UnTestOperator) bool {
+	switch op {
+	case syntax.TsEmpStr, syntax.TsNempStr, syntax.TsOptSet, syntax.TsNot, syntax.TsParen, syntax.TsFdTerm:
+		return false
+	}
+	return true
+}
+
+func (x *expansion) binaryTest(e *syntax.BinaryTest) {
+	l, lok := e.X.(*syntax.Word)
+	r, rok := e.Y.(*syntax.Word)
+	if !lok || !rok {
+		x.test(e.X)
+		x.test(e.Y)
+		return
+	}
+	switch e.Op {
+	case syntax.TsEql, syntax.TsNeq, syntax.TsLeq, syntax.TsGeq, syntax.TsLss, syntax.TsGtr:
+		x.evaluate(x.one(l).value(), l, 0)
+		x.evaluate(x.one(r).value(), r, 0)
+	case syntax.TsNewer, syntax.TsOlder, syntax.TsDevIno:
+		x.w.a.file(x.st, guard.KindList, x.st.dir, x.one(l), false)
+		x.w.a.file(x.st, guard.KindList, x.st.dir, x.one(r), false)
+	default:
+		x.one(l)
+		x.globOf(r)
+	}
+}
+
+// nameOperand takes a word that names a variable for a builtin: a subscript in
+// it is evaluated.
+func (w *walker) nameOperand(v word) {
+	if v.kind == unknown && v.text == "" || strings.ContainsAny(v.text, "[`$") {
+		w.a.unknown(v.span, "a name of a variable may hold code", false)
+	}
+}
+
+// substitute walks a command substitution and returns its text.
+func (x *expansion) substitute(c *syntax.CmdSubst) value {
+	w := x.w
+	if len(c.Stmts) == 1 && c.Stmts[0].Cmd == nil && len(c.Stmts[0].Redirs) > 0 && !c.Stmts[0].Negated {
+		s := w.sub()
+		for _, r := range c.Stmts[0].Redirs {
+			s.redirect(r, x.st)
+		}
+		return unknownValue("the content of a file is not known")
+	}
+	if w.depth > 4*MaxDepth || !w.a.step() {
+		w.a.limit("it is nested deeper than 64")
+		return unknownValue("it is nested too deep")
+	}
+	s := w.sub()
+	s.depth++
+	s.out = &capture{}
+	s.finish(s.list(c.Stmts, worlds{x.st}).all())
+	out := s.out.stream()
+	v := out.text
+	switch {
+	case !out.set:
+		return unknownValue("the output of a command is not known")
+	case len(out.names) > 0 && v.kind == unknown:
+		return x.nameList(out)
+	case v.kind == known:
+		v.text = strings.TrimRight(v.text, "\n")
+	}
+	return v
+}
+
+// nameList is the value of an output that lists files: a glob where one covers
+// them all.
+func (x *expansion) nameList(s stream) value {
+	if len(s.names) == 1 && s.names[0].kind == pattern && !s.names[0].tree {
+		return patternValue(s.names[0].text)
+	}
+	return unknownValue("the output of a command is not known")
+}
+
+// process walks a process substitution and returns the name that stands for
+// it.
+func (w *walker) process(p *syntax.ProcSubst, st *state) string {
+	s := w.sub()
+	s.async++
+	s.depth++
+	if w.depth > 4*MaxDepth || !w.a.step() {
+		w.a.limit("it is nested deeper than 64")
+		return "/dev/fd/63"
+	}
+	if p.Op == syntax.CmdOut {
+		s.stdin = opaqueStream("what is written to a process substitution is not known")
+		s.finish(s.list(p.Stmts, worlds{st}).all())
+		return w.a.substitution(opaqueStream("a process substitution"))
+	}
+	s.out = &capture{}
+	s.finish(s.list(p.Stmts, worlds{st}).all())
+	out := s.out.stream()
+	if !out.set {
+		out = opaqueStream("what a process substitution brings is not known")
+	}
+	return w.a.substitution(out)
+}
