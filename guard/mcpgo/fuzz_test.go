@@ -106,7 +106,9 @@ func FuzzResourceURI(f *testing.F) {
 func BenchmarkMiddleware(b *testing.B) {
 	var last *guard.Call
 	handler := mcpgo.Middleware(open(b, &last), mcpgo.Options{})(
-		func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) { return mcp.NewToolResultText("x"), nil })
+		func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			return mcp.NewToolResultText("x"), nil
+		})
 	var wire mcp.CallToolParams
 	require.NoError(b, json.Unmarshal([]byte(`{"name":"read_file","arguments":{"path":"/a/b/c.txt","head":10}}`), &wire))
 	for b.Loop() {
