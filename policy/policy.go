@@ -1,26 +1,70 @@
-// Package policy decides calls by rules: a YAML file of rules with
-// declarative heads and CEL conditions.
 package policy
 
 import (
 	"context"
+	"embed"
+	"fmt"
+	"path/filepath"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/runtimeguard/runtimeguard/guard"
 )
 
-// Policy is a loaded policy: a [guard.Guard] and a [guard.Vocabulary]. It is
-// safe for concurrent use, Reload included.
-type Policy struct{}
+// Policy is a loaded policy: a [guard.Guard] and a [guard.Vocabulary]. The
+// zero Policy and nil deny everything. It is safe for concurrent use, Reload
+// included: a call is judged by one state of it.
+type Policy struct {
+	state  atomic.Pointer[engine]
+	source func() (*engine, error)
 
-// Load loads a policy file.
-func Load(path string) (*Policy, error) { return &Policy{}, nil }
+	mu  sync.Mutex // one Reload at a time; guards err
+	err error
 
-// Parse loads a policy from its text; name stands for the file in messages.
-func Parse(name string, src []byte) (*Policy, error) { return &Policy{}, nil }
+	under *Policy // of an overlay: the policy that it tightens
+}
 
-// Preset loads one of the built-in policies: see [Presets].
-func Preset(name string) (*Policy, error) { return &Policy{}, nil }
+// Load loads a policy file and what it extends: presets by name, files
+// relative to it. A file with anything wrong in it is not loaded; the error is
+// then a [*LoadError] that says everything.
+func Load(path string) (*Policy, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	return open(func() (*engine, error) {
+		src, err := readFile(abs)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		l := &loader{}
+		l.read(filepath.Base(abs), abs, src, false)
+		return l.build()
+	})
+}
+
+// Parse loads a policy from its text, which may extend presets only; name
+// stands for the file in messages.
+func Parse(name string, src []byte) (*Policy, error) {
+	src = slices.Clone(src)
+	return open(func() (*engine, error) {
+		l := &loader{}
+		l.read(name, "", src, false)
+		return l.build()
+	})
+}
+
+//go:embed presets/*.yaml
+var presets embed.FS
+
+// Preset loads a built-in policy: one of [Presets].
+func Preset(name string) (*Policy, error) {
+	if !IsPreset(name) {
+		return nil, fmt.Errorf("preset %q%s", name, suggest(name, Presets()))
+	}
+	return Parse(name+".yaml", presetText(name))
+}
 
 // Presets lists the names of the built-in policies.
 func Presets() []string { return []string{"standard", "strict", "readonly"} }
@@ -28,33 +72,159 @@ func Presets() []string { return []string{"standard", "strict", "readonly"} }
 // IsPreset reports whether a name is one of [Presets].
 func IsPreset(name string) bool { return slices.Contains(Presets(), name) }
 
-// Decide judges every action of a call; the strictest effect wins.
-func (p *Policy) Decide(ctx context.Context, call *guard.Call) guard.Decision {
-	return guard.Refuse("no policy is loaded")
+// PresetText returns the YAML of a built-in policy, or nil.
+func PresetText(name string) []byte {
+	if !IsPreset(name) {
+		return nil
+	}
+	return presetText(name)
 }
 
-// Tool returns the binding of a tool.
-func (p *Policy) Tool(name string) (guard.Tool, bool) { return guard.Tool{}, false }
+func presetText(name string) []byte {
+	text, err := presets.ReadFile("presets/" + name + ".yaml")
+	if err != nil {
+		panic(err) // embedded
+	}
+	return text
+}
 
-// Command returns the specification of a program.
-func (p *Policy) Command(name string) (guard.Command, bool) { return guard.Command{}, false }
+func open(source func() (*engine, error)) (*Policy, error) {
+	p := &Policy{source: source}
+	if err := p.Reload(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
 
-// Sensitive reports whether an absolute path, or a glob, is of the list
-// "sensitive".
-func (p *Policy) Sensitive(path string) bool { return true }
+// Reload loads the policy anew and puts it in force as one. If anything is
+// wrong, the policy in force stays, and Reload and [Policy.Err] say why. An
+// overlay reloads the policy beneath it.
+func (p *Policy) Reload() error {
+	if p == nil {
+		return errNoPolicy
+	}
+	if p.under != nil {
+		return p.under.Reload()
+	}
+	if p.source == nil {
+		return errNoPolicy
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e, err := p.source()
+	if p.err = err; err != nil {
+		return err
+	}
+	p.state.Store(e)
+	return nil
+}
 
-// Digest is the SHA-256 of everything the policy was loaded from, in hex.
-func (p *Policy) Digest() string { return "" }
+var errNoPolicy = fmt.Errorf("no policy is loaded")
 
-// Files lists the files the policy was loaded from, presets aside.
-func (p *Policy) Files() []string { return nil }
-
-// Reload loads the policy anew.
-func (p *Policy) Reload() error { return nil }
-
-// Err returns why the last Reload failed, or nil.
-func (p *Policy) Err() error { return nil }
+// Err returns why the last Reload failed, or why an overlay didn't load; nil
+// means that the policy in force is the newest.
+func (p *Policy) Err() error {
+	if p == nil {
+		return errNoPolicy
+	}
+	p.mu.Lock()
+	err := p.err
+	p.mu.Unlock()
+	if err == nil && p.under != nil {
+		return p.under.Err()
+	}
+	return err
+}
 
 // WithOverlay returns the policy tightened by a file that the agent's side
-// could write.
-func (p *Policy) WithOverlay(name string, src []byte) *Policy { return p }
+// could write, such as a project's own: rules that deny or ask, under new ids,
+// with lists and variables of their own. One that doesn't load asks for
+// everything, and Err says why. The overlay stands alone: it can't name the
+// lists and variables of p, and p's Reload leaves it as it is.
+func (p *Policy) WithOverlay(name string, src []byte) *Policy {
+	l := &loader{base: p.engine()}
+	l.read(name, "", src, true)
+	o := &Policy{under: p}
+	e, err := l.build()
+	if err != nil {
+		e, o.err = askForAll(name, src), fmt.Errorf("overlay: %w", err)
+	}
+	o.state.Store(e)
+	return o
+}
+
+// noEngine stands for a policy that isn't loaded.
+var noEngine = &engine{}
+
+func (p *Policy) engine() *engine {
+	if p != nil {
+		if e := p.state.Load(); e != nil {
+			return e
+		}
+	}
+	return noEngine
+}
+
+// Decide implements [guard.Guard]: every action is judged by every rule that
+// may match it, and the strictest effect wins. It needs no context and has no
+// side effect.
+func (p *Policy) Decide(ctx context.Context, call *guard.Call) guard.Decision {
+	if p == nil || p.state.Load() == nil {
+		return guard.Refuse("%s", errNoPolicy)
+	}
+	if p.under == nil {
+		return p.engine().decide(call)
+	}
+	over := guard.GuardFunc(func(_ context.Context, c *guard.Call) guard.Decision { return p.engine().decide(c) })
+	d := guard.All(p.under, over).Decide(ctx, call)
+	d.Policy = p.Digest()
+	return d
+}
+
+// Tool returns what a tool's arguments mean, if the policy says so.
+func (p *Policy) Tool(name string) (guard.Tool, bool) {
+	t, ok := p.bottom().tools[name]
+	return t, ok
+}
+
+// Command returns the specification of a program, if the policy has one.
+func (p *Policy) Command(name string) (guard.Command, bool) {
+	c, ok := p.bottom().commands[name]
+	return c, ok
+}
+
+// bottom is the policy beneath all overlays.
+func (p *Policy) bottom() *engine {
+	for p != nil && p.under != nil {
+		p = p.under
+	}
+	return p.engine()
+}
+
+// Sensitive reports whether an absolute path is of the list named "sensitive".
+// A path with glob characters may also be meant as a pattern, as in a head of
+// a deny rule. Without such a list nothing is.
+func (p *Policy) Sensitive(path string) bool {
+	s := p.bottom().sensitive
+	if s == nil {
+		return false
+	}
+	folded := foldable(path)
+	if s.match(path, folded) {
+		return true
+	}
+	return isGlob(path) && s.meets(parsePattern(path, true, false), parsePattern(folded, true, false))
+}
+
+// Digest is the SHA-256, in hex, of everything that the policy in force was
+// loaded from.
+func (p *Policy) Digest() string {
+	if p != nil && p.under != nil {
+		return digestOf(p.under.Digest(), p.engine().digest)
+	}
+	return p.engine().digest
+}
+
+// Files lists the absolute paths of the files that the policy in force was
+// loaded from, presets aside. Whoever can write them decides what is allowed.
+func (p *Policy) Files() []string { return slices.Clone(p.bottom().files) }

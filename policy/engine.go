@@ -1,0 +1,307 @@
+package policy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types/ref"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// engine is a policy as loaded. It doesn't change.
+type engine struct {
+	rules     []rule
+	index     [kindCount]kindIndex
+	defaults  [kindCount]guard.Effect
+	audit     bool
+	variables []variable
+	names     map[string]int // of variables
+
+	digest    string
+	files     []string
+	tools     map[string]guard.Tool
+	commands  map[string]guard.Command
+	sensitive *pathSet
+
+	scan bool // ask every rule, without the index: what tests compare with
+}
+
+// variable is a variable, or a list, whose value is always the same.
+type variable struct {
+	name    string
+	program cel.Program
+	value   ref.Val
+	uses    uses
+}
+
+// decide judges every action of a call.
+func (e *engine) decide(call *guard.Call) guard.Decision {
+	if len(call.Actions) == 0 {
+		d := guard.Refuse("nothing says what this call does")
+		d.Policy = e.digest
+		return d
+	}
+	f := newFrame(e, call)
+	defer f.release()
+	d := guard.Decision{Effect: guard.Allow, Policy: e.digest}
+	for i := range call.Actions {
+		f.enter(i)
+		if v := e.judge(f); v.effect < d.Effect || i == 0 {
+			d.Effect, d.Action, d.Reason = v.effect, &call.Actions[i], v.reason
+		}
+	}
+	e.finish(&d, f)
+	return d
+}
+
+// finish puts what fired in order and applies audit mode.
+func (e *engine) finish(d *guard.Decision, f *frame) {
+	d.Require = f.require
+	f.require = nil
+	if len(f.fired) > 0 {
+		slices.SortStableFunc(f.fired, func(a, b guard.Fired) int {
+			if a.Audit != b.Audit {
+				return cmp.Compare(boolInt(a.Audit), boolInt(b.Audit))
+			}
+			return cmp.Compare(a.Effect, b.Effect)
+		})
+		d.Fired = f.fired[:min(len(f.fired), maxFired):min(len(f.fired), maxFired)]
+	}
+	if e.audit {
+		d.Audit, d.Observed, d.Effect, d.Require = true, d.Effect, guard.Allow, nil
+	}
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// verdict is what is said of one action.
+type verdict struct {
+	effect guard.Effect
+	reason string
+}
+
+// judge evaluates the rules for the action at hand: the strictest that fired
+// decides, or where none did the kind's default.
+func (e *engine) judge(f *frame) verdict {
+	kind := kindNumber(f.action.Kind)
+	if kind < 0 {
+		return verdict{guard.Deny, line(fmt.Sprintf("an action of kind %q, which this policy doesn't know", f.action.Kind))}
+	}
+	v := verdict{effect: guard.Allow}
+	decided := false
+	for _, id := range e.candidates(f, kind) {
+		r := &e.rules[id]
+		if !r.match(f, kind) {
+			continue
+		}
+		fires, problem := r.fires(f)
+		if !fires && problem == "" {
+			continue
+		}
+		text := e.report(f, r, fires, problem)
+		if !fires || r.audit {
+			continue
+		}
+		f.demand(r.require)
+		if !decided || r.effect < v.effect {
+			v = verdict{r.effect, text}
+		}
+		decided = true
+	}
+	if !decided {
+		v = e.byDefault(f, kind)
+	}
+	if v.effect > guard.Ask && tooLong(f.action) {
+		return verdict{guard.Ask, fmt.Sprintf("a path or a host of more than %d bytes", maxText)}
+	}
+	return v
+}
+
+func tooLong(a *guard.Action) bool {
+	return len(a.Path) > maxText || len(a.Resolved) > maxText || len(a.Host) > maxText
+}
+
+// byDefault is the verdict where no rule fired. A host that isn't known may be
+// one that a rule names, so that no default allows it.
+func (e *engine) byDefault(f *frame, kind int) verdict {
+	effect := e.defaults[kind]
+	if f.action.Kind == guard.KindConnect && f.action.Host == "" {
+		effect = guard.Strictest(effect, guard.Ask)
+	}
+	if effect == guard.Allow {
+		return verdict{effect: effect}
+	}
+	return verdict{effect, line(fmt.Sprintf("no rule allows this %s (default %s): %s", f.action.Kind, effect, about(f.action, f.call)))}
+}
+
+// report notes a rule that fired, or an allow rule that failed, and returns
+// the line that says why.
+func (e *engine) report(f *frame, r *rule, fires bool, problem string) string {
+	if r.effect == guard.Allow && slices.ContainsFunc(f.fired, func(x guard.Fired) bool { return x.Rule == r.id && x.Err == problem }) {
+		return ""
+	}
+	if len(f.fired) >= maxActions {
+		return ""
+	}
+	text := ""
+	if r.effect != guard.Allow || len(r.message.texts) > 0 {
+		text = r.message.write(f)
+		if problem != "" && fires {
+			text += " (its condition failed: " + problem + ")"
+		}
+		text = line(text)
+	}
+	f.fired = append(f.fired, guard.Fired{Rule: r.id, Pos: r.pos, Effect: r.effect, Message: text, Action: f.index,
+		Err: problem, Audit: r.audit || !fires})
+	return text
+}
+
+// maxActions bounds what is reported before it is put in order.
+const maxActions = 8192
+
+// demand adds requirements, once each.
+func (f *frame) demand(require []guard.Requirement) {
+	for _, q := range require {
+		if !slices.Contains(f.require, q) {
+			f.require = append(f.require, q)
+		}
+	}
+}
+
+// candidates returns the rules that may match the action at hand, in order.
+func (e *engine) candidates(f *frame, kind int) []int32 {
+	f.rules = f.rules[:0]
+	if e.scan {
+		for i := range e.rules {
+			f.rules = append(f.rules, int32(i))
+		}
+		return f.rules
+	}
+	f.rules = e.index[kind].lookup(f, f.rules)
+	if len(f.rules) > 1 {
+		slices.Sort(f.rules)
+		f.rules = slices.Compact(f.rules)
+	}
+	return f.rules
+}
+
+// kindIndex finds the rules that may match an action of one kind.
+type kindIndex struct {
+	always  []int32            // whatever the action is
+	byTool  map[string][]int32 // whatever the action is, of one tool
+	words   wordIndex
+	paths   keyIndex
+	pathIDs []int32 // all that have globs: for patterns
+	hosts   hostIndex
+	use     map[string][]int32
+}
+
+type hostIndex struct {
+	exact, suffixes map[string][]int32
+	rest            []int32
+}
+
+// add puts a rule in the index of one kind.
+func (x *kindIndex) add(r *rule, h *head, id int32) {
+	if h.all {
+		x.addAlways(r.tools, id)
+		return
+	}
+	if h.words != nil {
+		for _, words := range h.words.heads {
+			x.words.add(words, id)
+		}
+	}
+	if h.paths != nil {
+		for _, g := range h.paths.globs {
+			x.paths.add(g, id)
+		}
+		x.pathIDs = append(x.pathIDs, id)
+	}
+	if h.hosts != nil {
+		x.hosts.add(h.hosts, id)
+	}
+	if h.tools != nil {
+		if len(h.tools.stars) > 0 {
+			x.always = append(x.always, id)
+		}
+		for name := range h.tools.exact {
+			x.use = put(x.use, name, id)
+		}
+	}
+}
+
+func (x *kindIndex) addAlways(tools *nameSet, id int32) {
+	if tools == nil || tools.all || len(tools.stars) > 0 {
+		x.always = append(x.always, id)
+		return
+	}
+	for name := range tools.exact {
+		x.byTool = put(x.byTool, name, id)
+	}
+}
+
+func (x *hostIndex) add(s *hostSet, id int32) {
+	for host := range s.exact {
+		x.exact = put(x.exact, host, id)
+	}
+	for suffix := range s.suffixes {
+		x.suffixes = put(x.suffixes, suffix, id)
+	}
+	if len(s.ranges) > 0 {
+		x.rest = append(x.rest, id)
+	}
+}
+
+func (x *kindIndex) lookup(f *frame, out []int32) []int32 {
+	out = append(out, x.always...)
+	out = append(out, x.byTool[f.call.Tool]...)
+	a := f.action
+	switch a.Kind {
+	case guard.KindExec:
+		out = x.words.lookup(a, out)
+		if a.Path == "" {
+			return out
+		}
+	case guard.KindConnect:
+		return x.hosts.lookup(a.Host, out)
+	case guard.KindUse:
+		return append(out, x.use[f.call.Tool]...)
+	}
+	if f.isPattern() || a.Path == "" || tooLong(a) {
+		return append(out, x.pathIDs...)
+	}
+	for i := range 2 {
+		p, folded := f.pathAt(i), f.foldedPath(i)
+		if i == 1 && p == a.Path {
+			break
+		}
+		out = x.paths.lookup(p, out)
+		if folded != p {
+			out = x.paths.lookup(folded, out)
+		}
+	}
+	return out
+}
+
+func (x *hostIndex) lookup(host string, out []int32) []int32 {
+	out = append(out, x.rest...)
+	out = append(out, x.exact[host]...)
+	if x.suffixes == nil {
+		return out
+	}
+	for i := range len(host) {
+		if host[i] == '.' && i > 0 {
+			out = append(out, x.suffixes[host[i:]]...)
+		}
+	}
+	return out
+}

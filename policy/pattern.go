@@ -1,0 +1,314 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+)
+
+// maxPattern bounds the patterns that are taken apart, in bytes. A longer one
+// may match anything.
+const maxPattern = 1 << 10
+
+// pattern covers the paths that an action may touch: a glob as Bash reads it,
+// with ** for any depth, or a folder with everything in it. It is read
+// generously: a bracket is any one character, an extended glob any text.
+type pattern struct {
+	names []name
+	huge  bool
+}
+
+// parsePattern reads a pattern, or a literal path where isGlob is false. whole
+// means with everything beneath.
+func parsePattern(path string, isGlob, whole bool) *pattern {
+	if len(path) > maxPattern {
+		return &pattern{huge: true}
+	}
+	p := &pattern{names: make([]name, 0, strings.Count(path, "/")+1)}
+	for part, at := nextName(path, 0); part != ""; part, at = nextName(path, at) {
+		if isGlob {
+			p.names = append(p.names, patternName(part))
+		} else {
+			p.names = append(p.names, name{text: part})
+		}
+	}
+	if whole {
+		p.names = append(p.names, name{kind: nameDeep})
+	}
+	return p
+}
+
+func patternName(part string) name {
+	if !strings.ContainsAny(part, `*?[(\`) {
+		return name{text: part}
+	}
+	if part == "**" {
+		return name{kind: nameDeep}
+	}
+	if isExtended(part) {
+		return name{kind: nameWild, els: []element{{kind: elementText}}}
+	}
+	var els []element
+	literal := true
+	for i := 0; i < len(part); {
+		e, n := patternElement(part[i:])
+		els, i = append(els, e), i+n
+		literal = literal && e.kind == elementRune
+	}
+	if literal {
+		return name{text: runesOf(els)}
+	}
+	return name{kind: nameWild, els: els}
+}
+
+func patternElement(s string) (e element, size int) {
+	if s[0] != '[' {
+		return globElement(s)
+	}
+	if n := bracketEnd(s); n > 0 {
+		return element{kind: elementOne}, n
+	}
+	return element{r: '['}, 1
+}
+
+// bracketEnd returns the length of the bracket that s begins with, as Bash
+// reads it, or 0. Within one, [:x:], [.x.] and [=x=] may hold "]".
+func bracketEnd(s string) int {
+	i := 1
+	if i < len(s) && (s[i] == '!' || s[i] == '^') {
+		i++
+	}
+	for first := i; i < len(s); i++ {
+		switch {
+		case s[i] == ']' && i > first:
+			return i + 1
+		case s[i] == '[' && i+1 < len(s) && strings.IndexByte(":.=", s[i+1]) >= 0:
+			if end := strings.Index(s[i+2:], s[i+1:i+2]+"]"); end >= 0 {
+				i += 2 + end + 1
+			}
+		case s[i] == '\\':
+			i++
+		}
+	}
+	return 0
+}
+
+// isExtended reports whether a component holds an extended glob: @(a|b).
+func isExtended(part string) bool {
+	for i := 1; i < len(part); i++ {
+		if part[i] == '(' && strings.IndexByte("?*+@!", part[i-1]) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// What is known of how a glob and a pattern may meet, as bits.
+const (
+	meetsBlind uint8 = 1 << iota // some path is in both
+	meetsNamed                   // and the pattern names some of the glob's text
+	atStart                      // of a name: nothing of it has been taken yet
+)
+
+// meets reports whether some path may match both the glob and the pattern, and
+// at least one character of the glob's own text comes from the pattern's and
+// not from a star. A glob without text needs none. So .e* and .??v meet
+// **/.env, and * meets no secret file.
+func (g *glob) meets(p *pattern) bool {
+	if p.huge || g.covers {
+		return true
+	}
+	if n := len(g.names) - 1; g.names[0].kind != nameDeep && len(p.names) > 0 && p.names[0].kind == nameLiteral &&
+		n >= 0 && !g.names[0].match(p.names[0].text, g.fold) {
+		return false
+	}
+	cols := len(p.names) + 1
+	var stack [256]uint8
+	table := stack[:]
+	if size := cols * (len(g.names) + 1); size > len(table) {
+		table = make([]uint8, size)
+	}
+	table[0] = meetsBlind
+	for i := 0; i <= len(g.names); i++ {
+		for j := 0; j < cols; j++ {
+			if bits := table[i*cols+j]; bits != 0 {
+				g.advance(p, table, cols, i, j, bits)
+			}
+		}
+	}
+	end := table[len(g.names)*cols+len(p.names)]
+	return end&meetsNamed != 0 || g.plain && end != 0
+}
+
+// advance marks what can be reached from one pair of positions.
+func (g *glob) advance(p *pattern, table []uint8, cols, i, j int, bits uint8) {
+	if i < len(g.names) && g.names[i].kind == nameDeep {
+		table[(i+1)*cols+j] |= bits
+		if j < len(p.names) {
+			table[i*cols+j+1] |= bits
+		}
+		return
+	}
+	if j < len(p.names) && p.names[j].kind == nameDeep {
+		table[i*cols+j+1] |= bits
+		if i < len(g.names) {
+			table[(i+1)*cols+j] |= bits
+		}
+		return
+	}
+	if i == len(g.names) || j == len(p.names) {
+		return
+	}
+	m := g.names[i].meets(&p.names[j], g.fold)
+	if m == 0 {
+		return
+	}
+	if m&meetsBlind != 0 {
+		table[(i+1)*cols+j+1] |= bits
+	}
+	if m&meetsNamed != 0 {
+		table[(i+1)*cols+j+1] |= meetsNamed
+	}
+}
+
+// meets says how two names, neither of which is "**", may be the same.
+func (n *name) meets(p *name, fold bool) uint8 {
+	if p.kind == nameLiteral {
+		switch {
+		case !n.match(p.text, fold):
+			return 0
+		case n.hasText():
+			return meetsNamed
+		}
+		return meetsBlind
+	}
+	if n.kind == nameAny {
+		return meetsBlind
+	}
+	return meetElements(n.elements(), p.els, fold)
+}
+
+func (n *name) elements() []element {
+	if n.kind != nameLiteral {
+		return n.els
+	}
+	els := make([]element, 0, len(n.text))
+	for _, r := range n.text {
+		els = append(els, element{r: r})
+	}
+	return els
+}
+
+// meetElements is glob.meets for the elements of two names. As in Bash, a dot
+// at the beginning is only matched by a dot.
+func meetElements(g, p []element, fold bool) uint8 {
+	cols := len(p) + 1
+	table := make([]uint8, cols*(len(g)+1))
+	table[0] = atStart
+	for i := 0; i <= len(g); i++ {
+		for j := 0; j < cols; j++ {
+			bits := table[i*cols+j]
+			if bits == 0 {
+				continue
+			}
+			if i < len(g) && g[i].kind == elementMany {
+				table[(i+1)*cols+j] |= bits
+			}
+			if j < len(p) && (p[j].kind == elementMany || p[j].kind == elementText) {
+				table[i*cols+j+1] |= bits
+			}
+			if i < len(g) && j < len(p) {
+				meetCharacter(table, cols, i, j, &g[i], &p[j], fold)
+			}
+		}
+	}
+	return table[len(table)-1] &^ atStart
+}
+
+// meetCharacter marks what can be reached by one character that both elements
+// take.
+func meetCharacter(table []uint8, cols, i, j int, g, p *element, fold bool) {
+	bits := table[i*cols+j]
+	ok := true
+	if p.kind == elementRune {
+		r := p.r
+		if fold {
+			r = foldRune(r)
+		}
+		ok = g.accepts(r, fold)
+	} else if g.kind == elementRune && g.r == '.' && p.kind != elementText {
+		bits &^= atStart
+	}
+	if !ok || bits == 0 {
+		return
+	}
+	if bits&atStart != 0 {
+		bits = bits&^atStart | meetsBlind
+	}
+	if g.kind == elementRune && p.kind != elementMany {
+		bits = meetsNamed
+	}
+	ni, nj := i+1, j+1
+	if g.kind == elementMany {
+		ni = i
+	}
+	if p.kind == elementMany || p.kind == elementText {
+		nj = j
+	}
+	if ni == i && nj == j {
+		return // both take any text: one of them goes on without
+	}
+	table[ni*cols+nj] |= bits
+}
+
+// coversAll reports whether the glob surely matches every path that the
+// pattern does.
+func (g *glob) coversAll(p *pattern) bool {
+	if g.covers {
+		return true
+	}
+	if p.huge {
+		return false
+	}
+	states := make([]bool, len(g.names)+1)
+	states[0] = true
+	g.skipDeep(states)
+	for i := range p.names {
+		states = g.coverName(states, &p.names[i])
+		if !slices.Contains(states, true) {
+			return false
+		}
+	}
+	return states[len(g.names)]
+}
+
+func (g *glob) skipDeep(states []bool) {
+	for i := range g.names {
+		if states[i] && g.names[i].kind == nameDeep {
+			states[i+1] = true
+		}
+	}
+}
+
+// coverName returns the positions behind one more name of the pattern,
+// whatever that name is.
+func (g *glob) coverName(states []bool, p *name) []bool {
+	out := make([]bool, len(states))
+	for i := range g.names {
+		n := &g.names[i]
+		switch {
+		case !states[i]:
+		case n.kind == nameDeep:
+			out[i] = true
+		case p.kind == nameDeep:
+		case n.kind == nameAny:
+			out[i+1] = true
+		case p.kind == nameLiteral && n.match(p.text, g.fold):
+			out[i+1] = true
+		}
+	}
+	g.skipDeep(out)
+	return out
+}
+
+// isGlob reports whether a path holds anything that Bash would expand.
+func isGlob(path string) bool { return strings.ContainsAny(path, `*?[(`) }
