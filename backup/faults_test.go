@@ -146,7 +146,11 @@ func faults(t *testing.T, run func(t *testing.T, f *faulty) error) {
 		err   error
 		stays bool
 	}{{syscall.EIO, false}, {syscall.ENOSPC, true}} {
-		for at := 0; ; at++ {
+		step := 1
+		if c.stays {
+			step = 3
+		}
+		for at := 0; ; at += step {
 			f := &faulty{at: at, stays: c.stays, err: c.err}
 			err := run(t, f)
 			if f.calls <= at {

@@ -102,6 +102,8 @@ func (d *folder) chtimes(base string, mtime time.Time) error {
 	return unix.UtimesNanoAt(d.fd(), base, []unix.Timespec{m, m}, unix.AT_SYMLINK_NOFOLLOW)
 }
 
+func chownFile(f *os.File, uid, gid int) error { return f.Chown(uid, gid) }
+
 // retry repeats what a signal interrupted.
 func retry(f func() (int, error)) (int, error) {
 	for {

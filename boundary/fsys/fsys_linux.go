@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -54,6 +55,19 @@ func (r *Root) openWithout(name string, flags int) (*os.File, error) {
 		return r.openSteps(name, flags)
 	}
 	return r.openRoot(name, flags)
+}
+
+// chtimesFile sets times through a handle; kernels before 5.8 only by name.
+func chtimesFile(d *folder, base string, f *os.File, mtime time.Time) error {
+	m, err := unix.TimeToTimespec(mtime)
+	if err != nil {
+		return err
+	}
+	err = unix.UtimesNanoAt(int(f.Fd()), "", []unix.Timespec{m, m}, unix.AT_EMPTY_PATH)
+	if err == unix.EINVAL || err == unix.ENOENT {
+		return d.chtimes(base, mtime)
+	}
+	return err
 }
 
 // mountOf returns the id of the mount that a file lies on, or 0.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 	"time"
 )
@@ -171,36 +172,69 @@ func (r *Root) Symlink(target, name string) error {
 // Chmod sets the permissions of a regular file with one name, or of a folder,
 // following no link. The file is opened and its handle changed.
 func (r *Root) Chmod(name string, mode fs.FileMode) error {
-	return r.change("chmod", name, func(d *folder, base string) error {
-		f, err := d.open(base, flagsRead, 0)
-		if errors.Is(err, fs.ErrPermission) { // not readable: change it by name, which follows no link either
+	return r.attribute("chmod", name,
+		func(_ *folder, _ string, f *os.File) error { return f.Chmod(mode) },
+		func(d *folder, base string, info Info) error {
+			if info.Mode&fs.ModeSymlink != 0 {
+				return ErrLink
+			}
 			return d.chmod(base, mode)
+		})
+}
+
+// Chown sets the owner of a regular file with one name, of a folder, or of a
+// link itself.
+func (r *Root) Chown(name string, uid, gid int) error {
+	return r.attribute("chown", name,
+		func(_ *folder, _ string, f *os.File) error { return chownFile(f, uid, gid) },
+		func(d *folder, base string, _ Info) error { return d.chown(base, uid, gid) })
+}
+
+// Chtimes sets the times of a regular file with one name, of a folder, or of a
+// link itself.
+func (r *Root) Chtimes(name string, mtime time.Time) error {
+	return r.attribute("chtimes", name,
+		func(d *folder, base string, f *os.File) error { return chtimesFile(d, base, f, mtime) },
+		func(d *folder, base string, _ Info) error { return d.chtimes(base, mtime) })
+}
+
+// attribute changes a file through its handle, after a look at what was
+// opened. A link, and a file that may not be read, is changed by its name,
+// which follows no link either.
+func (r *Root) attribute(op, name string, byHandle func(*folder, string, *os.File) error, byName func(*folder, string, Info) error) error {
+	return r.change(op, name, func(d *folder, base string) error {
+		f, err := d.open(base, flagsRead, 0)
+		if err == nil {
+			defer f.Close()
+			if err = changeable(infoOf(f)); err == nil {
+				err = byHandle(d, base, f)
+			}
+			return err
+		}
+		if !errors.Is(err, ErrLink) && !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+		info, err := d.lstat(base)
+		if err == nil && info.Mode&fs.ModeSymlink == 0 {
+			err = changeable(info, nil)
 		}
 		if err != nil {
 			return err
 		}
-		defer f.Close()
-		info, err := infoOf(f)
-		switch {
-		case err != nil:
-			return err
-		case !info.Mode.IsRegular() && !info.Mode.IsDir():
-			return notRegular(info.Mode)
-		case info.Mode.IsRegular() && info.Links > 1:
-			return manyNames(info)
-		}
-		return f.Chmod(mode)
+		return byName(d, base, info)
 	})
 }
 
-// Chown sets the owner of a file, of a folder or of a link itself.
-func (r *Root) Chown(name string, uid, gid int) error {
-	return r.change("chown", name, func(d *folder, base string) error { return d.chown(base, uid, gid) })
-}
-
-// Chtimes sets the times of a file, of a folder or of a link itself.
-func (r *Root) Chtimes(name string, mtime time.Time) error {
-	return r.change("chtimes", name, func(d *folder, base string) error { return d.chtimes(base, mtime) })
+func changeable(info Info, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case !info.Mode.IsRegular() && !info.Mode.IsDir():
+		return fmt.Errorf("is %s: only files, folders and links are changed", Kind(info.Mode))
+	case info.Mode.IsRegular() && info.Links > 1:
+		return manyNames(info)
+	}
+	return nil
 }
 
 // SyncFile makes the content of a file durable.
