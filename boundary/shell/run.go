@@ -229,12 +229,81 @@ func (a *analysis) start(inv *invocation) stream {
 	}
 	inv.name, inv.command = base, base
 	inv.exec(base, name)
+	first := len(a.actions)
 	a.interpret(inv)
 	inv.settle()
+	inv.aftermath(first)
 	if !inv.stdout.set {
 		inv.stdout = inv.output()
 	}
 	return inv.stdout
+}
+
+// contentWriters are programs whose output a later command of the same text
+// may run.
+var contentWriters = map[string]bool{
+	"cp": true, "mv": true, "ln": true, "install": true, "tee": true, "curl": true, "wget": true, "dd": true, "sed": true, "rsync": true, "scp": true, "sftp": true,
+	"tar": true, "unzip": true, "base64": true, "xxd": true, "openssl": true, "gpg": true, "gunzip": true, "gzip": true, "patch": true, "split": true, "printf": true,
+	"awk": true, "sort": true, "jq": true, "aria2c": true, "axel": true, "ftp": true, "lftp": true, "http": true, "xh": true, "uniq": true, "truncate": true, "ed": true, "ex": true, "vim": true,
+}
+
+// aftermath notes what a program does to the names of files that the rest of
+// the text uses.
+func (inv *invocation) aftermath(first int) {
+	a := inv.a
+	if contentWriters[inv.name] {
+		for i := first; i < len(a.actions) && len(a.written) < 256; i++ {
+			if w := &a.actions[i]; w.Kind == guard.KindWrite {
+				a.written = append(a.written, place{path: path.Clean(w.Path), glob: w.Pattern})
+			}
+		}
+	}
+	switch inv.name {
+	case "ln", "cp", "mv", "install", "rsync":
+		inv.noteNames()
+	}
+}
+
+// noteNames notes the new names that ln, cp and mv give to files.
+func (inv *invocation) noteNames() {
+	var ops []word
+	var target word
+	for i := 0; i < len(inv.args); i++ {
+		w := inv.args[i]
+		switch {
+		case w.kind == known && (w.text == "-t" || w.text == "--target-directory" || len(w.text) > 2 && w.text[0] == '-' && w.text[1] != '-' && strings.HasSuffix(w.text, "t") && inv.name != "rsync"):
+			if i+1 < len(inv.args) {
+				i++
+				target = inv.args[i]
+			}
+		case w.starts("--target-directory="):
+			target = w.after(len("--target-directory="))
+		case w.starts("-t") && inv.name != "rsync":
+			target = w.after(2)
+		case w.starts("-") && !w.is("-"):
+		default:
+			ops = append(ops, w)
+		}
+	}
+	symbolic := inv.flag("s", "symbolic", "symbolic-link") && (inv.name == "ln" || inv.name == "cp")
+	copied := inv.name != "ln" && !symbolic && !inv.flag("l", "link")
+	if target.text == "" && len(ops) > 1 {
+		target, ops = ops[len(ops)-1], ops[:len(ops)-1]
+	}
+	for _, src := range ops {
+		if src.kind == unknown {
+			continue
+		}
+		base := lit(path.Base(src.text), src.span)
+		if target.text == "" {
+			inv.a.noteLink(inv.dir, base, src, copied, symbolic)
+			continue
+		}
+		in := target
+		in.text = strings.TrimSuffix(in.text, "/") + "/" + base.text
+		inv.a.noteLink(inv.dir, target, src, copied, symbolic)
+		inv.a.noteLink(inv.dir, in, src, copied, symbolic)
+	}
 }
 
 // systemFolder reports whether programs in a folder may be known by their

@@ -192,7 +192,7 @@ func (a *analysis) file(st *state, kind guard.Kind, dir place, w word, recursive
 	}
 	a.add(guard.Action{Kind: kind, Path: p, Pattern: glob, Recursive: recursive, Span: w.span})
 	if len(a.links) > 0 {
-		a.follow(kind, p, recursive, w.span)
+		a.follow(kind, p, glob, recursive, w.span)
 	}
 }
 
@@ -234,7 +234,7 @@ func magicPath(p string) bool {
 }
 
 // follow reports an action on what a path is another name for.
-func (a *analysis) follow(kind guard.Kind, p string, recursive bool, span guard.Span) {
+func (a *analysis) follow(kind guard.Kind, p string, glob, recursive bool, span guard.Span) {
 	for hops := 0; hops < 4; hops++ {
 		next, l, ok := a.original(p)
 		if !ok {
@@ -244,7 +244,8 @@ func (a *analysis) follow(kind guard.Kind, p string, recursive bool, span guard.
 		if l.copied && kind != guard.KindRead || kind == guard.KindDelete && !through {
 			return
 		}
-		a.add(guard.Action{Kind: kind, Path: next, Pattern: l.glob, Recursive: recursive, Span: span})
+		glob = glob || l.glob
+		a.add(guard.Action{Kind: kind, Path: next, Pattern: glob, Recursive: recursive, Span: span})
 		p = next
 	}
 }
@@ -265,14 +266,17 @@ func (a *analysis) original(p string) (string, link, bool) {
 }
 
 // noteLink remembers that from is another name of to.
-func (a *analysis) noteLink(dir place, from, to word, copied bool) {
+func (a *analysis) noteLink(dir place, from, to word, copied, symbolic bool) {
 	f, fglob, ok1 := dir.abs(from)
 	t, tglob, ok2 := dir.abs(to)
 	if !ok1 || !ok2 || fglob || len(a.links) >= 64 || to.kind == unknown {
 		return
 	}
-	if !copied && !path.IsAbs(to.text) { // a link's target is taken from where it lies
-		t = path.Join(path.Dir(f), to.text)
+	if symbolic && !path.IsAbs(to.text) { // a link's target is taken from where it lies
+		t = path.Dir(f) + "/" + to.text
+	}
+	if path.Clean(f) == path.Clean(t) {
+		return
 	}
 	a.links = append(a.links, link{path.Clean(f), t, tglob, copied})
 }

@@ -190,6 +190,12 @@ func (c *checker) visit(n syntax.Node) bool {
 	case *syntax.SglQuoted:
 		c.coverNode(n)
 		c.quotes = append(c.quotes, extent{int(n.Pos().Offset()), int(n.End().Offset())})
+	case *syntax.DeclClause:
+		c.coverNode(n.Variant)
+	case *syntax.CmdSubst:
+		if n.Backquotes { // positions within nested ones are not exact
+			c.coverNode(n)
+		}
 	case *syntax.DblQuoted, *syntax.ParamExp, *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.ExtGlob, *syntax.TestClause:
 		c.coverNode(n)
 	case *syntax.LetClause:
@@ -304,15 +310,17 @@ func (c *checker) dollars() {
 			return
 		}
 		i += j
-		quoted := false
+		end := 0
 		for _, q := range c.quotes {
-			quoted = quoted || q.start <= i && i < q.end
+			if q.start <= i && i < q.end {
+				end = max(end, q.end)
+			}
 		}
-		if !quoted {
+		if end == 0 {
 			c.fail("a line continuation follows a dollar sign")
 			return
 		}
-		i++
+		i = end
 	}
 }
 
