@@ -208,7 +208,7 @@ func loadKey(dir *fsys.Root) (signer, error) {
 		return signer{}, fmt.Errorf("audit: %w", err)
 	}
 	s := strings.TrimSpace(string(data))
-	parts := strings.Split(strings.TrimPrefix(s, privatePrefix), "+")
+	parts := strings.SplitN(strings.TrimPrefix(s, privatePrefix), "+", 3)
 	if !strings.HasPrefix(s, privatePrefix) || len(parts) != 3 || parts[0] != keyName {
 		return signer{}, errBadKey
 	}

@@ -106,11 +106,14 @@ func join(spans []span) []span {
 // automaton finds all keywords of a set in one pass, whatever their case
 // (Aho and Corasick).
 type automaton struct {
-	class [256]uint16 // of a byte; 0 for those in no keyword
+	class [256]uint8 // of a byte; 0 for those in no keyword
 	width int
-	next  []uint16    // by state and class
+	next  []uint32    // by state*width+class: the next state*width, and hit
 	found [][]keyword // by state
 }
+
+// hit marks a state in which a keyword ends.
+const hit = 1 << 31
 
 type keyword struct {
 	size int
@@ -120,10 +123,13 @@ type keyword struct {
 // find runs every keyword's finder and collects what they find. Within a
 // secret nothing more is looked for.
 func (a *automaton) find(s string) (out []span) {
-	state, done := 0, 0
+	state, done := uint32(0), 0
 	for i := range len(s) {
-		state = int(a.next[state*a.width+int(a.class[s[i]])])
-		for _, k := range a.found[state] {
+		state = a.next[state&^hit+uint32(a.class[s[i]])]
+		if state&hit == 0 {
+			continue
+		}
+		for _, k := range a.found[int(state&^hit)/a.width] {
 			at := i + 1 - k.size
 			if at < done {
 				continue
@@ -175,9 +181,9 @@ func newAutomaton(list []rulesFor) *automaton {
 func (a *automaton) learn(k string) {
 	for i := range len(k) {
 		if c := k[i]; a.class[c] == 0 {
-			a.class[c] = uint16(a.width)
+			a.class[c] = uint8(a.width)
 			if 'a' <= c && c <= 'z' {
-				a.class[c-'a'+'A'] = uint16(a.width)
+				a.class[c-'a'+'A'] = uint8(a.width)
 			}
 			a.width++
 		}
@@ -220,7 +226,11 @@ func (a *automaton) link(trie [][]int) {
 	}
 	for _, row := range trie {
 		for _, to := range row {
-			a.next = append(a.next, uint16(to))
+			next := uint32(to * a.width)
+			if len(a.found[to]) > 0 {
+				next |= hit
+			}
+			a.next = append(a.next, next)
 		}
 	}
 }

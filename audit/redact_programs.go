@@ -16,31 +16,32 @@ var secretFlags = map[string]string{
 	"redis-cli": "-a",
 	"mongo":     "-p", "mongosh": "-p", "mongodump": "-p", "mongorestore": "-p", "mongoexport": "-p", "mongoimport": "-p",
 	"curl": "-u: --user: -U: --proxy-user:", "http": "-a: --auth:", "https": "-a: --auth:", "xh": "-a: --auth:",
-	"lftp": "-u,", "smbclient": "-U%", "rpcclient": "-U%", "skopeo": "--creds: --src-creds: --dest-creds:", "buildah": "--creds:", "crane": "-p",
+	"lftp": "-u,", "smbclient": "-U%", "rpcclient": "-U%", "skopeo": "--creds: --src-creds: --dest-creds:", "buildah": "--creds:",
 	"zip": "-P", "unzip": "-P", "7z": "-p=", "7za": "-p=", "7zz": "-p=", "rar": "-p= -hp=", "unrar": "-p=",
 	"ldapsearch": "-w", "ldapadd": "-w", "ldapmodify": "-w", "ldapdelete": "-w", "ldappasswd": "-w -s", "ldapwhoami": "-w",
 	"sqlcmd": "-P", "bcp": "-P", "ipmitool": "-P", "snmpget": "-A -X", "snmpwalk": "-A -X",
-	"rabbitmqadmin": "-p", "cqlsh": "-p", "influx": "-t", "svn": "", "ncftpput": "-p", "kinit": "",
-	"xfreerdp": "/p:", "wfreerdp": "/p:", "net": "",
+	"rabbitmqadmin": "-p", "cqlsh": "-p", "influx": "-t", "ncftpput": "-p", "ncftpget": "-p",
+	"openssl": "-k -K", "xfreerdp": "/p:", "wfreerdp": "/p:",
 }
 
-// secretSub does the same for sub-commands.
-var secretSub = map[string]string{
-	"docker login": "-p", "podman login": "-p", "buildah login": "-p", "helm login": "-p", "oc login": "-p", "az login": "-p", "nerdctl login": "-p",
-	"helm registry login": "-p", "crane auth login": "-p", "oras login": "-p", "openssl": "-k -K",
+// secretSub does the same for sub-commands, by program.
+var secretSub = map[string]map[string]string{
+	"docker": {"login": "-p"}, "podman": {"login": "-p"}, "nerdctl": {"login": "-p"}, "buildah": {"login": "-p"},
+	"oc": {"login": "-p"}, "az": {"login": "-p"}, "oras": {"login": "-p"},
+	"helm": {"registry login": "-p"}, "crane": {"auth login": "-p"},
 }
 
 // programRules look at the known programs in the text of a command line, word
 // by word.
 func programRules() []rulesFor {
-	seen, keys := map[string]bool{"openssl": true, "htpasswd": true, "vault": true}, []string{"openssl", "htpasswd", "vault"}
+	seen, keys := map[string]bool{}, []string{"htpasswd", "vault"}
 	for p := range secretFlags {
-		if secretFlags[p] != "" && !seen[p] {
+		if !seen[p] {
 			seen[p], keys = true, append(keys, p)
 		}
 	}
-	for sub := range secretSub {
-		if p, _, _ := strings.Cut(sub, " "); !seen[p] {
+	for p := range secretSub {
+		if !seen[p] {
 			seen[p], keys = true, append(keys, p)
 		}
 	}
@@ -140,13 +141,11 @@ func flagSecrets(program string, args []string) (found map[int]span) {
 	return found
 }
 
-// optionsOf returns the entry of a program, or of its sub-command.
+// optionsOf returns the options of a program, or those of its sub-command.
 func optionsOf(program string, args []string) string {
-	if program == "" {
-		return ""
-	}
-	for n := min(len(args), 2); n >= 0; n-- {
-		if o, ok := secretSub[strings.Join(append([]string{program}, args[:n]...), " ")]; ok {
+	subs := secretSub[program]
+	for n := min(len(args), 2); n > 0 && subs != nil; n-- {
+		if o, ok := subs[strings.Join(args[:n], " ")]; ok {
 			return o
 		}
 	}

@@ -15,6 +15,7 @@ type scanner struct {
 	dir  *fsys.Root
 	list []int // segments still to be read, the current one first
 
+	name string // of the current segment's file
 	f    *os.File
 	left io.LimitedReader // of the segment as large as it was when it was opened
 	buf  *bufio.Reader
@@ -51,7 +52,8 @@ func (s *scanner) next() ([]byte, error) {
 // open opens the current segment at an offset.
 func (s *scanner) open(off int64) error {
 	s.close()
-	f, info, err := s.dir.OpenInfo(segmentName(s.list[0]))
+	s.name = segmentName(s.list[0])
+	f, info, err := s.dir.OpenInfo(s.name)
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
@@ -82,4 +84,4 @@ func (s *scanner) close() {
 	}
 }
 
-func (s *scanner) segment() string { return segmentName(s.list[0]) }
+func (s *scanner) segment() string { return s.name }

@@ -234,12 +234,16 @@ type fixed struct {
 	event string
 }
 
+// lineStart begins every line and stands nowhere else: two lines without a
+// newline between them are none.
+var lineStart = []byte(`{"v":1,"seq":`)
+
 // parseLine reads the beginning of a whole line, exactly as the writer writes
 // it.
 func parseLine(b []byte) (f fixed, ok bool) {
-	rest, ok1 := bytes.CutPrefix(b, []byte(`{"v":1,"seq":`))
+	rest, ok1 := bytes.CutPrefix(b, lineStart)
 	digits, rest, ok2 := bytes.Cut(rest, []byte(`,"prev":"`))
-	if !ok1 || !ok2 || len(digits) > 20 || len(rest) < 64 || !bytes.HasSuffix(b, []byte("}\n")) {
+	if !ok1 || !ok2 || len(digits) > 20 || len(rest) < 64 || !bytes.HasSuffix(b, []byte("}\n")) || bytes.Contains(rest, lineStart) {
 		return f, false
 	}
 	for _, c := range digits {
@@ -248,7 +252,7 @@ func parseLine(b []byte) (f fixed, ok bool) {
 			return f, false
 		}
 	}
-	if _, err := hex.Decode(f.prev[:], rest[:64]); err != nil || f.seq == 0 || digits[0] == '0' {
+	if _, err := hex.Decode(f.prev[:], rest[:64]); err != nil || bytes.ContainsAny(rest[:64], "ABCDEF") || f.seq == 0 || digits[0] == '0' {
 		return f, false
 	}
 	rest, ok = bytes.CutPrefix(rest[64:], []byte(`","event":"`))

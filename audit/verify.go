@@ -104,7 +104,7 @@ type verifier struct {
 	done, total, told int64
 	seq               uint64   // of the line before
 	last              [32]byte // its hash
-	proven            bool     // it is known to be what was written
+	proven            bool     // a signature covers that very line
 	recent            [64]seen // the lines before, a ring by seq
 }
 
@@ -114,6 +114,7 @@ type seen struct {
 	hash    [32]byte
 	segment string
 	line    int
+	proven  bool // a signature covers this very line
 }
 
 func (v *verifier) loadKeys() (err error) {
@@ -266,17 +267,25 @@ func (v *verifier) line(raw []byte) error {
 	if !ok {
 		return v.bad("the line isn't one that the log wrote")
 	}
+	if (v.s.line == 1) != (f.event == EventSegment) {
+		return v.bad("a segment's first line, and only that, says which segment it is")
+	}
+	e, err := v.own(f, raw)
+	if err != nil {
+		return err
+	}
 	hash := sha256.Sum256(raw)
 	if f.seq != v.seq+1 || f.prev != v.last {
 		return v.blame(f, hash)
 	}
-	proven, err := v.event(f, raw)
-	if err != nil {
-		return err
+	if v.proven = false; f.event == EventCheckpoint {
+		if err := v.signed(&e, raw); err != nil {
+			return err
+		}
 	}
-	v.seq, v.last, v.proven = f.seq, hash, proven
+	v.seq, v.last = f.seq, hash
 	v.rep.Lines = f.seq
-	v.recent[f.seq%uint64(len(v.recent))] = seen{f.seq, hash, v.s.segment(), v.s.line}
+	v.recent[f.seq%uint64(len(v.recent))] = seen{f.seq, hash, v.s.segment(), v.s.line, v.proven}
 	return v.compare(hash)
 }
 
@@ -308,7 +317,7 @@ func (v *verifier) blameOld(f fixed, hash [32]byte) error {
 		return v.bad("the line is a copy of %s:%d", was.segment, was.line)
 	}
 	prev := v.recent[(f.seq-1)%uint64(len(v.recent))]
-	if was.seq == f.seq && prev.seq == f.seq-1 && prev.hash == f.prev {
+	if was.seq == f.seq && prev.seq == f.seq-1 && prev.hash == f.prev && !was.proven && v.rep.Signed < f.seq {
 		return &BrokenError{was.segment, was.line, fmt.Sprintf("the line was put in: %s:%d is the one that follows the line before it", v.s.segment(), v.s.line)}
 	}
 	return v.bad("the line has the number %d, and %d was due", f.seq, v.seq+1)
@@ -327,23 +336,19 @@ func (v *verifier) follows(seq uint64, hash [32]byte) bool {
 	return err == nil && ok && f.seq == seq+1 && f.prev == hash
 }
 
-// event checks the log's own lines. proven says that a signature covers this
-// very line's text.
-func (v *verifier) event(f fixed, raw []byte) (proven bool, err error) {
-	if (v.s.line == 1) != (f.event == EventSegment) {
-		return false, v.bad("a segment's first line, and only that, says which segment it is")
-	}
+// own decodes the lines that Verify must understand, and checks those that
+// begin a segment.
+func (v *verifier) own(f fixed, raw []byte) (e Entry, err error) {
 	if f.event != EventSegment && f.event != EventCheckpoint {
-		return false, nil
+		return e, nil
 	}
-	e, err := Decode(raw)
-	if err != nil {
-		return false, v.bad("the line isn't one that the log wrote")
+	if e, err = Decode(raw); err != nil {
+		return e, v.bad("the line isn't one that the log wrote")
 	}
 	if f.event == EventSegment {
-		return false, v.begins(&e)
+		err = v.begins(&e)
 	}
-	return v.signed(&e, raw)
+	return e, err
 }
 
 func (v *verifier) begins(e *Entry) error {
@@ -364,24 +369,25 @@ func (v *verifier) begins(e *Entry) error {
 	return nil
 }
 
-// signed checks a checkpoint in the log.
-func (v *verifier) signed(e *Entry, raw []byte) (proven bool, err error) {
+// signed checks a checkpoint in the log. One that is good proves its own line
+// too.
+func (v *verifier) signed(e *Entry, raw []byte) error {
 	c, err := v.open(e.Note)
 	if err != nil {
-		return false, v.bad("the checkpoint is bad: %v", err)
+		return v.bad("the checkpoint is bad: %v", err)
 	}
 	if c.log != v.rep.Log || c.seq != v.seq || c.head != v.last {
-		return false, v.bad("the checkpoint doesn't sign the line before it: lines up to here were rewritten")
+		return v.bad("the checkpoint doesn't sign the line before it: lines up to here were rewritten")
 	}
 	if !bytes.HasSuffix(raw, checkpointBody(c.time, e.Note)) {
-		return false, v.bad("the line was changed: it isn't how a checkpoint is written")
+		return v.bad("the line was changed: it isn't how a checkpoint is written")
 	}
-	if len(v.keys) == 0 {
-		return false, nil
+	if len(v.keys) > 0 {
+		v.proven = true
+		v.rep.Checkpoints++
+		v.rep.Signed = c.seq
 	}
-	v.rep.Checkpoints++
-	v.rep.Signed = c.seq
-	return true, nil
+	return nil
 }
 
 // compare compares the line that was just found good with the heads.
