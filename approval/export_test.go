@@ -25,16 +25,22 @@ func Reencode(data []byte) ([]byte, error) {
 var Visible = visible
 
 // Rewrite decodes a record, lets change edit it, signs the answer again and
-// encodes it: what somebody with an approver's key could write.
-func Rewrite(data []byte, key Key, change func(*Request)) []byte {
+// encodes it, with the id and version it would have in a store: what somebody
+// with an approver's key could write.
+func Rewrite(data []byte, key Key, change func(*Request)) Entry {
 	r, err := decode(data)
 	if err != nil {
 		panic(err)
 	}
 	change(r)
 	r.seal()
+	r.Key = r.key()
 	if r.Answer != nil {
 		r.Answer.Sig, _ = key.Sign(rand.Reader, r.signed(r.Answer), crypto.Hash(0))
 	}
-	return r.encode()
+	return Entry{ID: r.storeID(), Version: r.version(), Data: r.encode()}
 }
+
+// Waiting reports whether somebody in this process waits for the folder's lock
+// or holds it.
+func (f *Folder) Waiting() bool { return len(f.turn) > 0 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -127,7 +128,7 @@ func TestFolderStrangeFiles(t *testing.T) {
 func TestFailingDisk(t *testing.T) {
 	full := errors.New("disk full")
 	for _, step := range []string{"find", "approve", "claim"} {
-		for at, failed := 1, true; failed; at++ {
+		for at, more := 1, true; more; at++ {
 			f := openFolder(t, filepath.Join(t.TempDir(), "approvals"))
 			s := newSide(t, f)
 			call, d := approvaltest.Call()
@@ -139,16 +140,13 @@ func TestFailingDisk(t *testing.T) {
 				must(t)(s.Approve(t.Context(), id, "ann", s.key))
 			}
 			n := 0
-			failed = false
+			failed, removing := false, false
 			f.SetFaults(func(op, _ string) error {
-				if n++; n == at {
-					failed = true
-					if op == "remove" {
-						return nil // what isn't removed now is removed later
-					}
-					return full
+				if n++; n != at {
+					return nil
 				}
-				return nil
+				failed, removing = true, op == "remove"
+				return full
 			})
 			var err error
 			switch step {
@@ -160,7 +158,9 @@ func TestFailingDisk(t *testing.T) {
 				_, err = s.Claim(t.Context(), call, d)
 			}
 			f.SetFaults(nil)
-			if errors.Is(err, full) {
+			more = failed
+			if failed && !removing { // what isn't removed now is removed later
+				require.ErrorIs(t, err, full)
 				require.ErrorContains(t, err, "approval: ")
 			}
 			all, err := s.List(t.Context())
@@ -190,6 +190,9 @@ func TestFolderLockHeld(t *testing.T) {
 	done := make(chan error)
 	for range 3 {
 		go func() { done <- f.Swap(ctx, "a", 1, []byte("more")) }()
+	}
+	for !f.Waiting() {
+		runtime.Gosched()
 	}
 	_, err = f.Get(t.Context(), "a")
 	require.NoError(t, err, "reading needs no lock")

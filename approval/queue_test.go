@@ -485,11 +485,17 @@ func TestBoundsOfAnAnswer(t *testing.T) {
 			} else {
 				must(t)(s.Deny(t.Context(), id, "ann", "", s.key))
 			}
-			e := s.entry(t)
+			good := s.entry(t)
+			e := approval.Rewrite(good.Data, s.key, c.change)
 			s.store = approval.Memory()
-			require.NoError(t, s.store.Swap(t.Context(), e.ID, 0, nil))
-			require.NoError(t, s.store.Swap(t.Context(), e.ID, 1, approval.Rewrite(e.Data, s.key, c.change)))
-			require.ErrorAs(t, s.queue(t).Find(t.Context(), call, d), new(*approval.AlteredError))
+			for v := range e.Version {
+				require.NoError(t, s.store.Swap(t.Context(), e.ID, v, e.Data))
+			}
+			_, err := s.queue(t).List(t.Context())
+			require.ErrorAs(t, err, new(*approval.AlteredError))
+			if e.ID == good.ID {
+				require.ErrorAs(t, s.queue(t).Find(t.Context(), call, d), new(*approval.AlteredError))
+			}
 		})
 	}
 }
@@ -508,6 +514,19 @@ func TestGrantSpentWhileItIsRead(t *testing.T) {
 	require.NoError(t, err)
 	late.next = &old
 	require.NotEqual(t, id, pending(t, q.Find(t.Context(), call, d)))
+}
+
+// At the bound too, the same call asked twice at once is one request.
+func TestFiledWhileItIsRead(t *testing.T) {
+	s := newSide(t, approval.Memory())
+	late := &lateStore{Store: s.store}
+	s.store = late
+	q, err := approval.New(approval.Config{Store: late, Keys: []ed25519.PublicKey{s.key.PublicKey()}, MaxOpen: 1})
+	require.NoError(t, err)
+	call, d := approvaltest.Call()
+	id := pending(t, q.Find(t.Context(), call, d))
+	late.next = &approval.Entry{ID: s.entry(t).ID}
+	require.Equal(t, id, pending(t, q.Find(t.Context(), call, d)))
 }
 
 // lateStore answers one Get with what stood before.
@@ -648,6 +667,31 @@ func TestGet(t *testing.T) {
 	require.ErrorContains(t, err, "at least 4 characters")
 	_, err = s.Get(t.Context(), "zzzzzzzz")
 	require.ErrorIs(t, err, approval.ErrNotFound)
+}
+
+// Two requests whose ids begin alike are told apart by nothing less.
+func TestGetAmbiguous(t *testing.T) {
+	s := newSide(t, approval.Memory())
+	call, d := approvaltest.Call()
+	entries := map[string]approval.Entry{}
+	for n := 0; ; n++ {
+		scratch := &side{store: approval.Memory(), key: s.key, now: s.now}
+		scratch.Queue = scratch.queue(t)
+		call.Raw = fmt.Appendf(nil, `{"n":%d}`, n)
+		id := pending(t, scratch.Find(t.Context(), call, d))
+		e := scratch.entry(t)
+		if twin, ok := entries[id[:4]]; ok {
+			require.NoError(t, s.store.Swap(t.Context(), e.ID, 0, e.Data))
+			require.NoError(t, s.store.Swap(t.Context(), twin.ID, 0, twin.Data))
+			_, err := s.Get(t.Context(), id[:4])
+			require.ErrorContains(t, err, "begins the ids of 2 requests")
+			r, err := s.Get(t.Context(), id)
+			require.NoError(t, err)
+			require.Equal(t, id, r.ID)
+			return
+		}
+		entries[id[:4]] = e
+	}
 }
 
 func TestOneGrantManyGoroutines(t *testing.T) {
