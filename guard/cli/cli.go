@@ -1,0 +1,134 @@
+// Package cli is the operator's command as a package, so that a program with
+// stores or guards of its own can link the same command: see [Main].
+package cli
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard"
+)
+
+// Exit statuses of [Main].
+const (
+	exitOK    = 0
+	exitFail  = 1 // something was found wrong, or went wrong
+	exitUsage = 2
+)
+
+// env is what a command has to work with.
+type env struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// command is one sub-command.
+type command struct {
+	name, args, summary string
+	// flags declares the command's flags and returns what runs it.
+	setup func(f *flag.FlagSet) func(e *env, args []string) error
+}
+
+var commands = []command{
+	{"check", "[COMMAND]", "judge a command, or JSON lines on standard input, without running anything", setupCheck},
+	{"approvals", "list | show ID | approve ID | deny ID [REASON]", "answer the requests that wait for a human", setupApprovals},
+	{"backups", "list | show ID | diff ID | restore ID [PATH...] | verify", "look at what was saved, and put it back", setupBackups},
+	{"audit", "tail | verify", "read the log, and verify its chain", setupAudit},
+	{"halt", "[REASON]", "refuse every call from now on", setupHalt},
+	{"resume", "", "end a halt", setupResume},
+}
+
+// errFound ends a command with status 1; it has said why already.
+var errFound = errors.New("")
+
+// usageError ends a command with status 2.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
+// Main runs the operator's command with the arguments after the program's
+// name, and returns its exit status: 0, 1 where something was found or went
+// wrong, 2 for wrong arguments.
+func Main(args []string, in io.Reader, out, errw io.Writer) int {
+	e := &env{in, out, errw}
+	if len(args) == 0 {
+		help(errw)
+		return exitUsage
+	}
+	switch args[0] {
+	case "help", "-h", "-help", "--help":
+		help(out)
+		return exitOK
+	}
+	for _, c := range commands {
+		if c.name == args[0] {
+			return c.main(e, args[1:])
+		}
+	}
+	fmt.Fprintf(errw, "runtimeguard: unknown command %q\n\n", args[0])
+	help(errw)
+	return exitUsage
+}
+
+func (c *command) main(e *env, args []string) int {
+	f := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	f.SetOutput(e.err)
+	f.Usage = func() {
+		fmt.Fprintf(e.err, "usage: runtimeguard %s [flags] %s\n\n%s.\n", c.name, c.args, upper(c.summary))
+		f.PrintDefaults()
+	}
+	run := c.setup(f)
+	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return exitOK
+		}
+		return exitUsage
+	}
+	err := run(e, f.Args())
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &usage):
+		fmt.Fprintf(e.err, "runtimeguard %s: %s\n", c.name, usage)
+		f.Usage()
+		return exitUsage
+	case err != errFound:
+		fmt.Fprintf(e.err, "runtimeguard %s: %v\n", c.name, err)
+	}
+	return exitFail
+}
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+func help(w io.Writer) {
+	fmt.Fprint(w, `runtimeguard stands between an AI agent's tool calls and what carries them out.
+
+usage: runtimeguard COMMAND [flags] [arguments]
+
+`)
+	for _, c := range commands {
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
+	}
+	fmt.Fprint(w, `
+"runtimeguard COMMAND -help" tells a command's flags and arguments.
+`)
+}
+
+// place is where a workspace's state lies.
+type place struct{ workspace, state string }
+
+func (p *place) flags(f *flag.FlagSet) {
+	f.StringVar(&p.workspace, "workspace", ".", "the workspace's `folder`")
+	f.StringVar(&p.state, "state", "", "the state `folder` (default: the workspace's own beneath the user's state folder)")
+}
+
+func (p *place) dir() (string, error) {
+	if p.state != "" {
+		return p.state, nil
+	}
+	return runtimeguard.StateDir(p.workspace)
+}
