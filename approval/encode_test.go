@@ -114,7 +114,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// A request prints without a private part, and no key prints its secret.
+// A key marshals to nothing.
 func TestNothingSecretPrints(t *testing.T) {
 	key := approval.NewKey()
 	text, err := json.Marshal(key)
