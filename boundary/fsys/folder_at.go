@@ -5,6 +5,7 @@ package fsys
 import (
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -24,23 +25,27 @@ const (
 // folder is one open folder. Its methods take a single component and never
 // follow a link, so that nothing can change between finding a name's folder
 // and working in it.
-type folder struct{ f *os.File }
+type folder struct{ fd int }
 
-func (d *folder) fd() int      { return int(d.f.Fd()) }
-func (d *folder) close() error { return d.f.Close() }
-func (d *folder) sync() error  { return d.f.Sync() }
+func (d *folder) close() error { return unix.Close(d.fd) }
+func (d *folder) sync() error  { return fsync(d.fd) }
 
 func (d *folder) open(base string, flags int, perm fs.FileMode) (*os.File, error) {
-	fd, err := retry(func() (int, error) {
-		return unix.Openat(d.fd(), base, flags|flagsAlways|unix.O_NOFOLLOW, uint32(perm.Perm()))
-	})
-	if err == unix.ELOOP || err == unix.ENOTDIR && d.isLink(base) {
-		return nil, ErrLink
-	}
+	fd, err := d.openFD(base, flags, perm)
 	if err != nil {
 		return nil, err
 	}
 	return os.NewFile(uintptr(fd), base), nil
+}
+
+func (d *folder) openFD(base string, flags int, perm fs.FileMode) (int, error) {
+	fd, err := retry(func() (int, error) {
+		return unix.Openat(d.fd, base, flags|flagsAlways|unix.O_NOFOLLOW, uint32(perm.Perm()))
+	})
+	if err == unix.ELOOP || err == unix.ENOTDIR && d.isLink(base) {
+		err = ErrLink
+	}
+	return fd, err
 }
 
 func (d *folder) isLink(base string) bool {
@@ -50,33 +55,42 @@ func (d *folder) isLink(base string) bool {
 
 func (d *folder) lstat(base string) (Info, error) {
 	var st unix.Stat_t
-	_, err := retry(func() (int, error) { return 0, unix.Fstatat(d.fd(), base, &st, unix.AT_SYMLINK_NOFOLLOW) })
+	_, err := retry(func() (int, error) { return 0, unix.Fstatat(d.fd, base, &st, unix.AT_SYMLINK_NOFOLLOW) })
 	return infoFrom(base, &st), err
 }
 
-func (d *folder) names() ([]string, error) { return d.f.Readdirnames(-1) }
-
-func (d *folder) mkdir(base string, perm fs.FileMode) error {
-	return unix.Mkdirat(d.fd(), base, uint32(perm.Perm()))
+func (d *folder) names() (names []string, err error) {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := retry(func() (int, error) { return unix.ReadDirent(d.fd, buf) })
+		if err != nil || n <= 0 {
+			return names, err
+		}
+		_, _, names = unix.ParseDirent(buf[:n], -1, names)
+	}
 }
 
-func (d *folder) unlink(base string) error { return unix.Unlinkat(d.fd(), base, 0) }
-func (d *folder) rmdir(base string) error  { return unix.Unlinkat(d.fd(), base, unix.AT_REMOVEDIR) }
+func (d *folder) mkdir(base string, perm fs.FileMode) error {
+	return unix.Mkdirat(d.fd, base, uint32(perm.Perm()))
+}
+
+func (d *folder) unlink(base string) error { return unix.Unlinkat(d.fd, base, 0) }
+func (d *folder) rmdir(base string) error  { return unix.Unlinkat(d.fd, base, unix.AT_REMOVEDIR) }
 
 func (d *folder) rename(base string, to *folder, toBase string) error {
-	return unix.Renameat(d.fd(), base, to.fd(), toBase)
+	return unix.Renameat(d.fd, base, to.fd, toBase)
 }
 
 func (d *folder) link(base, toBase string) error {
-	return unix.Linkat(d.fd(), base, d.fd(), toBase, 0)
+	return unix.Linkat(d.fd, base, d.fd, toBase, 0)
 }
 
-func (d *folder) symlink(target, base string) error { return unix.Symlinkat(target, d.fd(), base) }
+func (d *folder) symlink(target, base string) error { return unix.Symlinkat(target, d.fd, base) }
 
 func (d *folder) readlink(base string) (string, error) {
 	for size := 256; ; size *= 2 {
 		buf := make([]byte, size)
-		n, err := unix.Readlinkat(d.fd(), base, buf)
+		n, err := unix.Readlinkat(d.fd, base, buf)
 		if err != nil {
 			return "", err
 		}
@@ -87,11 +101,11 @@ func (d *folder) readlink(base string) (string, error) {
 }
 
 func (d *folder) chmod(base string, mode fs.FileMode) error {
-	return unix.Fchmodat(d.fd(), base, unixMode(mode), unix.AT_SYMLINK_NOFOLLOW)
+	return unix.Fchmodat(d.fd, base, unixMode(mode), unix.AT_SYMLINK_NOFOLLOW)
 }
 
 func (d *folder) chown(base string, uid, gid int) error {
-	return unix.Fchownat(d.fd(), base, uid, gid, unix.AT_SYMLINK_NOFOLLOW)
+	return unix.Fchownat(d.fd, base, uid, gid, unix.AT_SYMLINK_NOFOLLOW)
 }
 
 func (d *folder) chtimes(base string, mtime time.Time) error {
@@ -99,7 +113,7 @@ func (d *folder) chtimes(base string, mtime time.Time) error {
 	if err != nil {
 		return err
 	}
-	return unix.UtimesNanoAt(d.fd(), base, []unix.Timespec{m, m}, unix.AT_SYMLINK_NOFOLLOW)
+	return unix.UtimesNanoAt(d.fd, base, []unix.Timespec{m, m}, unix.AT_SYMLINK_NOFOLLOW)
 }
 
 func chownFile(f *os.File, uid, gid int) error { return f.Chown(uid, gid) }
@@ -120,7 +134,7 @@ func settle(f *os.File) error { return unix.SetNonblock(int(f.Fd()), false) }
 func infoOf(f *os.File) (Info, error) {
 	var st unix.Stat_t
 	_, err := retry(func() (int, error) { return 0, unix.Fstat(int(f.Fd()), &st) })
-	return infoFrom(f.Name(), &st), err
+	return infoFrom(filepath.Base(f.Name()), &st), err
 }
 
 func infoFrom(name string, st *unix.Stat_t) Info {

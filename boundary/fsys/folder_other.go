@@ -146,7 +146,7 @@ func renameNoReplace(from *folder, base string, to *folder, toBase string) error
 	return from.rename(base, to, toBase)
 }
 
-func mountOf(*os.File) uint64 { return 0 }
+func mountOf(int) uint64 { return 0 }
 
 func resolved(*os.File) (string, bool) { return "", false }
 

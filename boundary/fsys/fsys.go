@@ -79,7 +79,7 @@ func OpenRoot(dir string) (*Root, error) {
 		root.Close()
 		return nil, err
 	}
-	return &Root{dir: dir, root: root, handle: handle, mount: mountOf(handle)}, nil
+	return &Root{dir: dir, root: root, handle: handle, mount: mountOf(int(handle.Fd()))}, nil
 }
 
 // NoLinks returns a view of the same folder in which no link is followed, not

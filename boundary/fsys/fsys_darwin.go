@@ -13,7 +13,7 @@ import (
 
 const flagsStat = flagsRead
 
-func (r *Root) openFile(name string, flags int) (*os.File, error) {
+func (r *Root) openFD(name string, flags int) (int, error) {
 	if r.noLinks {
 		return r.openSteps(name, flags)
 	}
@@ -26,7 +26,7 @@ func chtimesFile(d *folder, base string, _ *os.File, mtime time.Time) error {
 	return d.chtimes(base, mtime)
 }
 
-func mountOf(*os.File) uint64 { return 0 }
+func mountOf(int) uint64 { return 0 }
 
 func resolved(f *os.File) (string, bool) {
 	buf := make([]byte, 4*1024)
@@ -41,7 +41,16 @@ func resolved(f *os.File) (string, bool) {
 }
 
 func renameNoReplace(from *folder, base string, to *folder, toBase string) error {
-	return unix.RenameatxNp(from.fd(), base, to.fd(), toBase, unix.RENAME_EXCL)
+	return unix.RenameatxNp(from.fd, base, to.fd, toBase, unix.RENAME_EXCL)
+}
+
+// fsync waits for the disk itself, as os.File.Sync does.
+func fsync(fd int) error {
+	_, err := unix.FcntlInt(uintptr(fd), unix.F_FULLFSYNC, 0)
+	if err == unix.ENOTSUP {
+		err = unix.Fsync(fd)
+	}
+	return err
 }
 
 func (r *Root) syncFS() error { return errors.ErrUnsupported }

@@ -18,8 +18,8 @@ const flagsStat = unix.O_PATH
 // openat2 is replaced in tests by one that isn't there.
 var openat2 = unix.Openat2
 
-// openFile opens an existing file beneath the root.
-func (r *Root) openFile(name string, flags int) (*os.File, error) {
+// openFD opens an existing file beneath the root.
+func (r *Root) openFD(name string, flags int) (int, error) {
 	how := unix.OpenHow{
 		Flags:   uint64(flags | flagsAlways),
 		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_MAGICLINKS | unix.RESOLVE_NO_XDEV,
@@ -34,20 +34,20 @@ func (r *Root) openFile(name string, flags int) (*os.File, error) {
 		fd, err := openat2(int(r.handle.Fd()), name, &how)
 		switch {
 		case err == nil:
-			return os.NewFile(uintptr(fd), name), nil
+			return fd, nil
 		case err == unix.ELOOP && r.noLinks:
-			return nil, ErrLink
+			return -1, ErrLink
 		case err == unix.ENOSYS, err == unix.EPERM: // not there, or filtered away
 			return r.openWithout(name, flags)
 		case err != unix.EAGAIN && err != unix.EINTR:
-			return nil, err
+			return -1, err
 		}
 	}
 	return r.openWithout(name, flags)
 }
 
 // openWithout opens without openat2. There O_PATH would open a link itself.
-func (r *Root) openWithout(name string, flags int) (*os.File, error) {
+func (r *Root) openWithout(name string, flags int) (int, error) {
 	if flags == flagsStat {
 		flags = flagsRead
 	}
@@ -71,9 +71,9 @@ func chtimesFile(d *folder, base string, f *os.File, mtime time.Time) error {
 }
 
 // mountOf returns the id of the mount that a file lies on, or 0.
-func mountOf(f *os.File) uint64 {
+func mountOf(fd int) uint64 {
 	var st unix.Statx_t
-	err := unix.Statx(int(f.Fd()), "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &st)
+	err := unix.Statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &st)
 	if err != nil || st.Mask&unix.STATX_MNT_ID == 0 {
 		return 0
 	}
@@ -86,8 +86,10 @@ func resolved(f *os.File) (string, bool) {
 }
 
 func renameNoReplace(from *folder, base string, to *folder, toBase string) error {
-	return unix.Renameat2(from.fd(), base, to.fd(), toBase, unix.RENAME_NOREPLACE)
+	return unix.Renameat2(from.fd, base, to.fd, toBase, unix.RENAME_NOREPLACE)
 }
+
+func fsync(fd int) error { return unix.Fsync(fd) }
 
 func (r *Root) syncFS() error { return unix.Syncfs(int(r.handle.Fd())) }
 

@@ -9,73 +9,85 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func (r *Root) openFolder(name string) (*folder, error) {
-	f, err := r.openFile(name, flagsFolder)
+func (r *Root) openFile(name string, flags int) (*os.File, error) {
+	fd, err := r.openFD(name, flags)
 	if err != nil {
 		return nil, err
 	}
-	return &folder{f}, nil
+	return os.NewFile(uintptr(fd), name), nil
+}
+
+func (r *Root) openFolder(name string) (*folder, error) {
+	fd, err := r.openFD(name, flagsFolder)
+	if err != nil {
+		return nil, err
+	}
+	return &folder{fd}, nil
 }
 
 // openRoot opens an existing file through os.Root and holds what os.Root
 // doesn't: that it lies on the root's own mount.
-func (r *Root) openRoot(name string, flags int) (*os.File, error) {
+func (r *Root) openRoot(name string, flags int) (int, error) {
 	if name == "" {
-		return nil, unix.ENOENT
+		return -1, unix.ENOENT
 	}
 	f, err := r.root.OpenFile(name, flags|flagsAlways, 0)
 	if err != nil {
-		return nil, err
+		return -1, err
 	}
-	if m := mountOf(f); m != r.mount && m != 0 {
-		f.Close()
-		return nil, ErrOutside
+	defer f.Close()
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return -1, err
 	}
-	return f, nil
+	return r.ownMount(fd)
+}
+
+// ownMount closes what lies on another mount than the root.
+func (r *Root) ownMount(fd int) (int, error) {
+	if m := mountOf(fd); m != r.mount && m != 0 {
+		unix.Close(fd)
+		return -1, ErrOutside
+	}
+	return fd, nil
 }
 
 // openSteps opens an existing file one component at a time, following no link.
-func (r *Root) openSteps(name string, flags int) (*os.File, error) {
+func (r *Root) openSteps(name string, flags int) (int, error) {
 	if name == "" || name[0] == '/' {
-		return nil, unix.ENOENT
+		return -1, unix.ENOENT
 	}
-	at, err := r.root.Open(".")
+	at, err := (&folder{int(r.handle.Fd())}).openFD(".", flagsFolder, 0)
 	if err != nil {
-		return nil, err
+		return -1, err
 	}
 	parts := strings.FieldsFunc(name, func(c rune) bool { return c == '/' })
 	for i, part := range parts {
-		if part == ".." {
-			at.Close()
-			return nil, ErrOutside
-		}
 		want := flagsFolder
 		if i == len(parts)-1 && !strings.HasSuffix(name, "/") {
 			want = flags
 		}
-		next, err := (&folder{at}).open(part, want, 0)
-		at.Close()
+		next, err := -1, ErrOutside
+		if part != ".." {
+			next, err = (&folder{at}).openFD(part, want, 0)
+		}
+		unix.Close(at)
 		if err != nil {
-			return nil, err
+			return -1, err
 		}
 		at = next
 	}
-	if m := mountOf(at); m != r.mount && m != 0 {
-		at.Close()
-		return nil, ErrOutside
-	}
-	return at, nil
+	return r.ownMount(at)
 }
 
 // enter opens a folder in a folder for RemoveAll.
 func (r *Root) enter(d *folder, base string) (*folder, error) {
-	f, err := d.open(base, flagsFolder, 0)
+	fd, err := d.openFD(base, flagsFolder, 0)
+	if err == nil {
+		fd, err = r.ownMount(fd)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if m := mountOf(f); m != r.mount && m != 0 {
-		f.Close()
-		return nil, ErrOutside
-	}
-	return &folder{f}, nil
+	return &folder{fd}, nil
 }
