@@ -106,7 +106,10 @@ func (s *store) prepare() error {
 	return s.root.SyncDir(".")
 }
 
-func objectName(hash string) string { return objectsDir + "/" + hash[:2] + "/" + hash[2:] }
+// fanOut is the folder of an object.
+func fanOut(hash string) string { return objectsDir + "/" + hash[:2] }
+
+func objectName(hash string) string { return fanOut(hash) + "/" + hash[2:] }
 
 func validHash(hash string) bool {
 	b, err := hex.DecodeString(hash)
@@ -242,7 +245,7 @@ const small = 1 << 20
 // file saves the content of an open file.
 func (b *batch) file(f *os.File, size int64) (sum string, n int64, err error) {
 	if size > small {
-		return b.write(func(tmp *os.File) (string, int64, error) { return transfer(tmp, f, size) })
+		return b.write(tmpDir, func(tmp *os.File) (string, int64, error) { return transfer(tmp, f, size) })
 	}
 	data, err := io.ReadAll(io.LimitReader(f, small+1))
 	if err != nil {
@@ -259,16 +262,17 @@ func (b *batch) data(data []byte) (string, error) {
 	if b.has(sum) {
 		return sum, nil
 	}
-	_, _, err := b.write(func(tmp *os.File) (string, int64, error) {
+	_, _, err := b.write(fanOut(sum), func(tmp *os.File) (string, int64, error) {
 		n, err := io.Copy(tmp, bytes.NewReader(data))
 		return sum, n, err
 	})
 	return sum, err
 }
 
-// write writes a temporary file, which gets its name in commit.
-func (b *batch) write(fill func(tmp *os.File) (string, int64, error)) (sum string, n int64, err error) {
-	name := tmpDir + "/" + rand.Text()
+// write writes a temporary file in the folder dir of the vault, which gets its
+// name in commit.
+func (b *batch) write(dir string, fill func(tmp *os.File) (string, int64, error)) (sum string, n int64, err error) {
+	name := dir + "/" + rand.Text()
 	f, err := b.s.root.Create(name, 0o400)
 	if err != nil {
 		return "", 0, err
@@ -299,10 +303,10 @@ func (b *batch) commit() error {
 		if err := s.root.Move(tmp, objectName(hash)); err != nil {
 			return err
 		}
-		dirs[objectsDir+"/"+hash[:2]] = true
+		dirs[fanOut(hash)] = true
 	}
 	for hash := range b.seen {
-		dirs[objectsDir+"/"+hash[:2]] = true
+		dirs[fanOut(hash)] = true
 	}
 	if err := s.sync(slices.Collect(maps.Keys(dirs)), s.root.SyncDir); err != nil {
 		return err
