@@ -66,8 +66,14 @@ func (e *encoder) record(r *guard.Record) error {
 	e.outcome(r)
 	e.altered()
 	e.buf = append(e.buf, '}', '\n')
+	if len(e.buf) > MaxLine-maxFixed {
+		return fmt.Errorf("audit: the record takes %d bytes, a line has %d", len(e.buf), MaxLine)
+	}
 	return nil
 }
+
+// maxFixed is more than the members before "event" take.
+const maxFixed = 128
 
 func (e *encoder) call(c *guard.Call) {
 	e.str("id", c.ID, maxName)

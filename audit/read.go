@@ -203,7 +203,8 @@ func Last(ctx context.Context, dir string, f Filter, n int) ([]Entry, error) {
 const tailWait = 200 * time.Millisecond
 
 // Tail yields the entries that match with a Seq above after, those that stand
-// already and those to come, until the context ends. Errors are as in [Query].
+// already and those to come, until the context ends. Other errors are as in
+// [Query].
 func Tail(ctx context.Context, dir string, f Filter, after uint64) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		root, list, err := openLog(dir)
@@ -261,6 +262,9 @@ func (t *tailer) start() {
 // pass reads to the end of the last segment.
 func (t *tailer) pass(yield func(Entry, error) bool) bool {
 	mark := func(e Entry, err error) bool {
+		if t.ctx.Err() != nil { // the way in which Tail ends
+			return false
+		}
 		if err == nil {
 			t.after = e.Seq
 		}
