@@ -1,5 +1,7 @@
 package shell
 
+import "slices"
+
 // Version control but for git, and the clients of forges.
 var versionSpecs = commands{
 	"hg,chg": with(cmd("data...", "dir: cwd", "list: R,repository", "code: config"), commands{
@@ -60,7 +62,8 @@ var gitSpecs = commands{
 // Commands that look at a repository.
 var gitLook = commands{
 	"status": cmd("list...", "?data: untracked-files u porcelain ignored column ignore-submodules", "flag: s,short b,branch v,verbose z long"),
-	"log,show,whatchanged,reflog,diff,range-diff,shortlog,format-patch,diff-tree,diff-index,diff-files,rev-list,cherry,difftool,stash-show": cmd("data...", gitShow...),
+	"log,show,whatchanged,reflog,diff,range-diff,shortlog,diff-tree,diff-index,diff-files,rev-list,cherry,difftool": cmd("data...", gitShow...),
+	"format-patch":   cmd("data...", append(slices.Clip(gitShow), "list: o,output-directory", "data: v,reroll-count to in-reply-to subject-prefix start-number suffix base signature", "?data: attach inline thread cover-letter", "flag: numbered k,keep-subject stdout")...),
 	"blame,annotate": cmd("data...", "read: contents S ignore-revs-file", "data: L ignore-rev since date abbrev", "flag: w C M p s e f n"),
 	"grep": cmd("data...", "shell: O,open-files-in-pager", "read: f", "data: e A,after-context B,before-context C,context m,max-count max-depth threads",
 		"flag: n,line-number i,ignore-case v,invert-match w,word-regexp l,files-with-matches L,files-without-match c,count q,quiet h H E F G P o cached no-index untracked and or not a I W p all-match"),

@@ -1,0 +1,246 @@
+package shell
+
+import (
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// arguments are a program's words taken apart by its specification, before
+// they are given a meaning.
+type arguments struct {
+	inv      *invocation
+	spec     *spec // of the last sub-command
+	parents  []*spec
+	operands []word
+	given    []given
+	rest     []word // from the operand on that starts another program
+	dashed   int    // index of the first operand after "--", or -1
+	doubt    bool   // a word that may be an option isn't known
+}
+
+// given is one option on the command line.
+type given struct {
+	opt   *option
+	names []string // in every spelling
+	value word
+	has   bool // it has a value
+}
+
+// arguments takes the words apart and notes the flags and the sub-command.
+func (inv *invocation) arguments(s *spec) *arguments {
+	a := &arguments{inv: inv, spec: s, dashed: -1}
+	for words := inv.args; len(words) > 0; {
+		w := words[0]
+		words = words[1:]
+		switch {
+		case a.dashed >= 0 || !mayBeOption(w):
+			if a.subCommand(w) {
+				continue
+			}
+			if a.startsCommand() {
+				a.rest = append([]word{w}, words...)
+				words = nil
+				continue
+			}
+			a.operands = append(a.operands, w)
+		case w.kind != known && (w.text == "" || w.text == "-"):
+			a.doubt = true
+			a.operands = append(a.operands, w)
+		case w.is("--"):
+			a.dashed = len(a.operands)
+		case strings.HasPrefix(w.text, "--") || a.spec.singleDash && a.find(w.text[1:]) != nil:
+			words = a.long(w, words)
+		default:
+			words = a.short(w, words)
+		}
+	}
+	inv.settle()
+	return a
+}
+
+// roleAt is the role of the operand that comes next.
+func (a *arguments) startsCommand() bool {
+	n := len(a.operands)
+	return n < len(a.spec.head) && a.spec.head[n] == guard.RoleCommand || n == len(a.spec.head) && a.spec.many == guard.RoleCommand
+}
+
+func (a *arguments) subCommand(w word) bool {
+	if len(a.operands) > 0 || w.kind != known || a.spec.commands[w.text] == nil {
+		return false
+	}
+	a.parents = append(a.parents, a.spec)
+	a.spec = a.spec.commands[w.text]
+	a.inv.command += " " + w.text
+	return true
+}
+
+func (a *arguments) find(name string) *option {
+	name, _, _ = strings.Cut(strings.TrimPrefix(name, "-"), "=")
+	if o := a.spec.longOption(name); o != nil {
+		return o
+	}
+	for _, p := range a.parents {
+		if o := p.longOption(name); o != nil {
+			return o
+		}
+	}
+	return nil
+}
+
+func (a *arguments) long(w word, words []word) []word {
+	dashes := 1
+	if strings.HasPrefix(w.text, "--") {
+		dashes = 2
+	}
+	name, value, glued := w.after(dashes).cut("=")
+	o := a.find(w.text[1:])
+	if o == nil || o == &ambiguous {
+		o = &option{names: []string{name}, role: guard.RoleFlag}
+	}
+	if !glued && w.kind != known {
+		a.doubt = true
+	}
+	g := given{opt: o, names: o.names, value: value, has: glued}
+	if o.role == guard.RoleRecursive {
+		a.inv.recursive = true
+	}
+	if !glued && o.takesValue() && len(words) > 0 {
+		if o.role == guard.RoleCommand {
+			a.note(g)
+			a.rest = words
+			return nil
+		}
+		g.value, g.has, words = words[0], true, words[1:]
+	}
+	a.note(g)
+	return words
+}
+
+func (a *arguments) short(w word, words []word) []word {
+	for i := 1; i < len(w.text); i++ {
+		o := a.letter(w.text[i])
+		if o == nil {
+			o = &option{names: []string{w.text[i : i+1]}, role: guard.RoleFlag}
+			if a.spec.singleDash {
+				name, value, glued := w.after(1).cut("=")
+				a.note(given{opt: o, names: []string{name}, value: value, has: glued})
+				return words
+			}
+			if rest := w.after(i + 1); looksLikePath(rest.text) {
+				a.note(given{opt: o, names: o.names, value: rest, has: true})
+				continue
+			}
+		}
+		g := given{opt: o, names: o.names}
+		if o.role == guard.RoleRecursive {
+			a.inv.recursive = true
+		}
+		if o.role == guard.RoleFlag || o.role == guard.RoleRecursive {
+			a.note(g)
+			continue
+		}
+		if rest := w.after(i + 1); rest.text != "" || rest.kind != known {
+			g.value, g.has = rest, true
+		} else if o.takesValue() && len(words) > 0 {
+			if o.role == guard.RoleCommand {
+				a.note(g)
+				a.rest = words
+				return nil
+			}
+			g.value, g.has, words = words[0], true, words[1:]
+		}
+		a.note(g)
+		return words
+	}
+	if w.kind != known {
+		a.doubt = true
+	}
+	return words
+}
+
+func (a *arguments) letter(c byte) *option {
+	if o := a.spec.shortOption(c); o != nil {
+		return o
+	}
+	for _, p := range a.parents {
+		if o := p.shortOption(c); o != nil {
+			return o
+		}
+	}
+	return nil
+}
+
+// takesValue reports whether the option takes the next word as its value.
+func (o *option) takesValue() bool {
+	return !o.glued && o.role != guard.RoleFlag && o.role != guard.RoleRecursive
+}
+
+func (a *arguments) note(g given) {
+	a.given = append(a.given, g)
+	a.inv.flags = append(a.inv.flags, g.names...)
+}
+
+// value is the last value of an option.
+func (a *arguments) value(name string) (word, bool) {
+	all := a.values(name)
+	if len(all) == 0 {
+		return word{}, false
+	}
+	return all[len(all)-1], true
+}
+
+// values are all values of an option in turn.
+func (a *arguments) values(name string) []word {
+	var out []word
+	for _, g := range a.given {
+		if g.has && g.is(name) {
+			out = append(out, g.value)
+		}
+	}
+	return out
+}
+
+func (g given) is(name string) bool {
+	for _, n := range g.names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// options gives the values of the options their meaning, save those named,
+// which the caller sees to.
+func (a *arguments) options(save ...string) {
+	if a.doubt && a.spec.risky {
+		a.inv.unknown(a.inv.span, "a word that may be an option of "+a.inv.title()+" is not known")
+	}
+next:
+	for _, g := range a.given {
+		for _, n := range save {
+			if g.is(n) {
+				continue next
+			}
+		}
+		switch {
+		case !g.has:
+		case g.opt.role == guard.RoleFlag || g.opt.role == guard.RoleRecursive:
+			a.inv.anyWord(g.value)
+		default:
+			a.inv.role(g.opt.role, g.value)
+		}
+	}
+}
+
+// specOf is the compiled specification of the program.
+func (inv *invocation) parse() *arguments {
+	s := builtinSpec(inv.name)
+	if s == nil {
+		s = builtinSpec(versionless(inv.name))
+	}
+	if s == nil {
+		s = compile(guard.Command{Operands: []string{"read..."}})
+	}
+	return inv.arguments(s)
+}

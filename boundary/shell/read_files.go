@@ -1,0 +1,399 @@
+package shell
+
+import (
+	"path"
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// The programs whose last operand, or an option, is where the others go.
+func init() {
+	register(readCopy, "cp gcp install ginstall ditto mcopy")
+	register(readMove, "mv")
+	register(readLink, "ln link symlink")
+	register(readDd, "dd")
+	register(readRename, "rename prename file-rename")
+	register(readSplit, "split csplit")
+	register(readRsync, "rsync")
+	register(readMktemp, "mktemp")
+	register(readTouchless, "dos2unix unix2dos mac2unix")
+	register(readHere, "ls dir vdir eza exa lsd tree du dust dutree ncdu gdu dua duf tokei cloc scc")
+	register(readSearch, "rg ag ack ugrep ug grep egrep fgrep ggrep rgrep")
+}
+
+// targetOf parts sources and target: -t names a folder, else it is the last
+// operand, which is the one thing written where only sources can't be.
+func (a *arguments) targetOf() (sources []word, target word, folder, ok bool) {
+	if t, ok := a.value("target-directory"); ok {
+		return a.operands, t, true, true
+	}
+	n := len(a.operands)
+	if n < 2 {
+		return a.operands, word{}, false, false
+	}
+	return a.operands[:n-1], a.operands[n-1], n > 2, true
+}
+
+// place writes the sources under a target, which is a folder or may be one.
+func (inv *invocation) place(sources []word, target word, folder bool) {
+	if inv.flag("no-target-directory") {
+		inv.write(target)
+		return
+	}
+	if !folder && !inv.isFolder(target) {
+		inv.write(target)
+	}
+	for _, s := range sources {
+		if in, ok := inFolder(target, s); ok {
+			inv.write(in)
+		} else {
+			inv.write(target)
+		}
+	}
+}
+
+// isFolder reports whether a word certainly names a folder.
+func (inv *invocation) isFolder(w word) bool {
+	if w.kind == unknown {
+		return false
+	}
+	if strings.HasSuffix(w.text, "/") || w.text == "." || w.text == ".." || strings.HasSuffix(w.text, "/.") || strings.HasSuffix(w.text, "/..") {
+		return true
+	}
+	p, glob, ok := inv.dir.abs(w)
+	if !ok || glob {
+		return false
+	}
+	p = path.Clean(p)
+	return p == "/" || p == inv.a.o.Dir || p == inv.a.o.Home || p == "/tmp" || inv.a.o.Temp != "" && p == inv.a.o.Temp
+}
+
+// inFolder is the name that a source gets in a folder.
+func inFolder(dir, source word) (word, bool) {
+	if dir.kind == unknown {
+		return dir, true
+	}
+	if source.kind == unknown || source.tree {
+		return word{}, false
+	}
+	base := path.Base(source.text)
+	if base == "." || base == ".." || base == "/" {
+		return word{}, false
+	}
+	if dir.kind == known && source.kind == known {
+		return lit(strings.TrimSuffix(dir.text, "/")+"/"+base, dir.span), true
+	}
+	if source.kind == known {
+		base = quoteGlob(base)
+	}
+	return word{text: strings.TrimSuffix(globOf(dir), "/") + "/" + base, kind: pattern, span: dir.span}, true
+}
+
+func readCopy(inv *invocation) {
+	a := inv.parse()
+	a.options("target-directory")
+	if inv.flag("directory") {
+		for _, w := range a.operands {
+			inv.write(w)
+		}
+		return
+	}
+	sources, target, folder, ok := a.targetOf()
+	for _, s := range sources {
+		inv.read(s)
+	}
+	if ok {
+		inv.place(sources, target, folder)
+	}
+}
+
+func readMove(inv *invocation) {
+	a := inv.parse()
+	a.options("target-directory")
+	sources, target, folder, ok := a.targetOf()
+	for _, s := range sources {
+		inv.read(s)
+		inv.delete(s, true)
+	}
+	if ok {
+		inv.place(sources, target, folder)
+	}
+}
+
+// readLink says of a link's target that it is read: what the new name is used
+// for is judged by where it leads.
+func readLink(inv *invocation) {
+	a := inv.parse()
+	a.options("target-directory")
+	sources, target, folder, ok := a.targetOf()
+	if !ok && len(sources) == 1 {
+		target, folder, ok = inv.here(), true, true
+	}
+	if !ok {
+		return
+	}
+	inv.place(sources, target, folder)
+	from := inv.dir
+	if inv.flag("symbolic") && !inv.flag("relative") && !folder && target.kind == known {
+		// A symbolic link is taken from the folder that it stands in.
+		if d := path.Dir(target.text); d != "." && !strings.HasSuffix(target.text, "/") {
+			inv.dir = inv.dir.join(lit(d, target.span))
+		}
+	}
+	inv.recursive = true
+	for _, s := range sources {
+		inv.read(s)
+	}
+	inv.dir, inv.recursive = from, false
+}
+
+func readDd(inv *invocation) {
+	for _, w := range inv.args {
+		name, v, ok := w.cut("=")
+		switch {
+		case !ok && w.kind != known:
+			inv.unknown(w.span, "an operand of dd is not known: "+w.why())
+		case ok && name == "if":
+			inv.read(v)
+		case ok && name == "of":
+			inv.write(v)
+		}
+		if ok {
+			inv.flags = append(inv.flags, name)
+		}
+	}
+}
+
+// readRename reads Perl's rename, whose first word is code that runs on every
+// name, and the simple one of util-linux.
+func readRename(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	if len(a.operands) == 0 {
+		return
+	}
+	expr := a.operands[0]
+	files := a.operands[1:]
+	switch {
+	case expr.kind != known:
+		inv.unknown(expr.span, "what rename does is not known: "+expr.why())
+	case !strings.Contains(expr.text, "/") && len(files) > 1:
+		files = files[1:] // from, to, files
+	case !plainSubstitution(expr.text):
+		inv.opaque(expr.span, "rename runs Perl code")
+	}
+	if inv.flag("dry-run", "nono") {
+		return
+	}
+	for _, f := range files {
+		inv.write(f)
+		inv.delete(f, true)
+	}
+}
+
+// plainSubstitution reports whether the text is s/…/…/ or y/…/…/ with no code
+// in it.
+func plainSubstitution(text string) bool {
+	if strings.ContainsAny(text, "`$@{(") || len(text) < 4 {
+		return false
+	}
+	i := strings.LastIndexByte(text, '/')
+	return (strings.HasPrefix(text, "s/") || strings.HasPrefix(text, "y/") || strings.HasPrefix(text, "tr/")) && strings.Trim(text[i+1:], "gix") == ""
+}
+
+// readSplit reads split and csplit, which write files that begin with a
+// prefix.
+func readSplit(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	prefix := lit("x", inv.span)
+	if inv.name == "csplit" {
+		prefix.text = "xx"
+	}
+	if len(a.operands) > 0 {
+		inv.read(a.operands[0])
+	}
+	if inv.name == "split" && len(a.operands) > 1 {
+		prefix = a.operands[1]
+	}
+	if p, ok := a.value("prefix"); ok {
+		prefix = p
+	}
+	if inv.flag("filter") {
+		return
+	}
+	if prefix.kind != unknown {
+		prefix = word{text: globOf(prefix) + "*", kind: pattern, span: prefix.span}
+	}
+	inv.write(prefix)
+}
+
+var rsyncSpec = compile(cmd("read...", "shell: e,rsh rsync-path", "read: files-from exclude-from include-from password-file config early-input read-batch",
+	"write: log-file write-batch only-write-batch T,temp-dir backup-dir partial-dir", "list: compare-dest copy-dest link-dest",
+	"data: B,block-size f,filter exclude include M,remote-option max-size min-size bwlimit timeout contimeout port sockopts chmod chown usermap groupmap suffix modify-window skip-compress compress-choice compress-level checksum-choice info debug out-format log-file-format stop-after protocol iconv address max-delete max-alloc outbuf",
+	"recursive: r,recursive a,archive", "flag: n,dry-run delete,del delete-before delete-during delete-delay delete-after delete-excluded delete-missing-args remove-source-files v,verbose q,quiet c,checksum u,update l,links p,perms t,times g o D z,compress x P partial progress h stats i,itemize-changes list-only force inplace append ignore-existing existing,ignore-non-existing b,backup R,relative H A X S W m,prune-empty-dirs s,protect-args daemon"))
+
+func readRsync(inv *invocation) {
+	a := inv.arguments(rsyncSpec)
+	a.options()
+	n := len(a.operands)
+	if inv.flag("daemon") {
+		inv.unknown(inv.span, "rsync serves files by its configuration")
+	}
+	if n == 0 || inv.flag("dry-run") && !anyRemote(a.operands) {
+		for _, s := range a.operands {
+			inv.list(s)
+		}
+		return
+	}
+	sources, target := a.operands, word{}
+	if n > 1 {
+		sources, target = a.operands[:n-1], a.operands[n-1]
+	}
+	for _, s := range sources {
+		switch {
+		case remote(s):
+			inv.connect(s)
+		case n == 1:
+			inv.list(s)
+		default:
+			inv.read(s)
+			if inv.flag("remove-source-files") {
+				inv.delete(s, true)
+			}
+		}
+	}
+	switch {
+	case n < 2 || inv.flag("dry-run") && !remote(target):
+	case remote(target):
+		inv.connect(target)
+	default:
+		for _, f := range inv.flags {
+			if strings.HasPrefix(f, "delete") {
+				inv.delete(target, true)
+				break
+			}
+		}
+		inv.write(target)
+	}
+}
+
+func anyRemote(words []word) bool {
+	for _, w := range words {
+		if remote(w) {
+			return true
+		}
+	}
+	return false
+}
+
+// remote reports whether a word names a file of another host: host:path,
+// host::module or a URL.
+func remote(w word) bool {
+	i := strings.IndexByte(w.text, ':')
+	return i > 0 && !strings.Contains(w.text[:i], "/")
+}
+
+func readMktemp(inv *invocation) {
+	a := inv.parse()
+	a.options("tmpdir")
+	if inv.flag("dry-run") {
+		return
+	}
+	dir, inTemp := a.value("tmpdir")
+	for _, w := range a.operands {
+		if w.kind == unknown {
+			inv.write(w)
+			continue
+		}
+		name := strings.ReplaceAll(w.text, "X", "?")
+		switch {
+		case inTemp:
+			w.text = strings.TrimSuffix(dir.text, "/") + "/" + name
+		case inv.flag("t", "tmpdir") && !strings.HasPrefix(w.text, "/"):
+			w.text = strings.TrimSuffix(inv.a.temp(), "/") + "/" + name
+		default:
+			w.text = name
+		}
+		w.kind = pattern
+		inv.write(w)
+	}
+	if len(a.operands) == 0 && inTemp {
+		inv.write(word{text: strings.TrimSuffix(globOf(dir), "/") + "/tmp.*", kind: max(pattern, dir.kind), reason: dir.reason, span: dir.span})
+	}
+}
+
+// readTouchless reads the converters of line ends: with -n, the operands are
+// pairs of a source and a target.
+func readTouchless(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	for i, w := range a.operands {
+		if inv.flag("newfile") && i%2 == 0 || inv.flag("info") {
+			inv.read(w)
+		} else {
+			inv.write(w)
+		}
+	}
+}
+
+// readHere is for programs that look at the working folder when they are given
+// no operand.
+func readHere(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	inv.recursive = inv.recursive || a.spec.recursive
+	for _, w := range a.operands {
+		inv.list(w)
+	}
+	if len(a.operands) == 0 && !inv.flag("version", "help", "files0-from") {
+		inv.list(inv.here())
+	}
+}
+
+// readSearch is for grep and its kin, whose first operand is a pattern unless
+// an option gave one, and which look through the working folder when they are
+// given none.
+func readSearch(inv *invocation) {
+	a := inv.parse()
+	inv.recursive = inv.recursive || a.spec.recursive
+	a.options()
+	files := a.operands
+	if !inv.flag("regexp", "file", "files", "type-list", "version", "help") && len(files) > 0 {
+		if files[0].kind == unknown && files[0].split {
+			inv.unknown(files[0].span, "a word that may be several for "+inv.title()+" is not known: "+files[0].reason)
+		}
+		files = files[1:]
+	}
+	if v, ok := a.value("directories"); ok && v.is("recurse") {
+		inv.recursive = true
+	}
+	for _, f := range files {
+		inv.read(f)
+	}
+	if len(files) == 0 && inv.recursive && !inv.stdin.set && !inv.flag("version", "help", "type-list") {
+		inv.read(inv.here())
+	}
+}
+
+// elsewhere runs something whose files aren't those of this machine: what it
+// would start and reach counts, what it would touch doesn't.
+func (inv *invocation) elsewhere(do func()) {
+	inv.keep(do, func(act *guard.Action) bool {
+		return act.Kind == guard.KindExec || act.Kind == guard.KindConnect || act.Kind == guard.KindUnknown
+	})
+}
+
+// keep does something and keeps only some of the actions that it adds.
+func (inv *invocation) keep(do func(), wanted func(*guard.Action) bool) {
+	n := len(inv.a.actions)
+	do()
+	kept := inv.a.actions[:min(n, len(inv.a.actions))]
+	for i := n; i < len(inv.a.actions); i++ {
+		if wanted(&inv.a.actions[i]) {
+			kept = append(kept, inv.a.actions[i])
+		}
+	}
+	inv.a.actions = kept
+}

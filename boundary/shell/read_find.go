@@ -1,0 +1,393 @@
+package shell
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// The programs that run others for the files they find.
+func init() {
+	register(readFind, "find gfind bfs")
+	register(readFd, "fd fdfind")
+}
+
+// register gives programs a reader.
+func register(r reader, names string) {
+	for _, n := range strings.Fields(names) {
+		readers[n] = r
+	}
+}
+
+// finder reads find's expression. The globs of its name tests narrow down what
+// its actions are done to.
+type finder struct {
+	*invocation
+	starts []word
+	words  []word
+	i      int
+}
+
+// names are globs one of which every file matches that got so far; nil: any.
+type names []string
+
+func readFind(inv *invocation) {
+	f := &finder{invocation: inv}
+	inv.recursive = true
+	f.findStarts()
+	for _, s := range f.starts {
+		inv.list(s)
+	}
+	for f.i < len(f.words) {
+		f.or(nil)
+		f.i++ // an unmatched ")"
+	}
+}
+
+func (f *finder) findStarts() {
+	args := f.args
+	i := 0
+	for i < len(args) && args[i].kind == known && (args[i].text == "-H" || args[i].text == "-L" || args[i].text == "-P" ||
+		args[i].text == "-D" || args[i].text == "-X" || args[i].text == "-E" || args[i].text == "-s" || strings.HasPrefix(args[i].text, "-O")) {
+		if args[i].text == "-D" {
+			i++
+		}
+		i++
+	}
+	for i = min(i, len(args)); i < len(args) && !startsExpression(args[i]); i++ {
+		if args[i].kind == unknown && args[i].text == "" {
+			f.unknown(args[i].span, "a word that may be an action of find is not known: "+args[i].reason)
+		}
+		f.starts = append(f.starts, args[i])
+	}
+	if len(f.starts) == 0 {
+		f.starts = []word{f.here()}
+	}
+	f.words = args[i:]
+}
+
+func startsExpression(w word) bool {
+	return w.starts("-") || w.is("(") || w.is("!") || w.is(")") || w.is(",")
+}
+
+// or reads alternatives up to the closing parenthesis and returns what the
+// files match that pass.
+func (f *finder) or(outer names) names {
+	var all names
+	first, any := true, false
+	for {
+		n := f.and(outer)
+		any = any || n == nil
+		all = append(all, n...)
+		first = false
+		if f.i >= len(f.words) || !f.words[f.i].is("-o") && !f.words[f.i].is("-or") && !f.words[f.i].is(",") {
+			break
+		}
+		f.i++
+	}
+	if any || first {
+		return nil
+	}
+	return all
+}
+
+func (f *finder) and(outer names) names {
+	found := outer
+	for f.i < len(f.words) {
+		w := f.words[f.i]
+		if w.is(")") || w.is("-o") || w.is("-or") || w.is(",") {
+			break
+		}
+		if n := f.primary(found); found == nil {
+			found = n
+		}
+	}
+	return found
+}
+
+func (f *finder) primary(found names) names {
+	w := f.words[f.i]
+	f.i++
+	if w.kind != known {
+		f.unknown(w.span, "a word that may be an action of find is not known: "+w.why())
+		return nil
+	}
+	switch w.text {
+	case "(":
+		n := f.or(found)
+		if f.i < len(f.words) && f.words[f.i].is(")") {
+			f.i++
+		}
+		return n
+	case "!", "-not":
+		if f.i < len(f.words) {
+			f.primary(found)
+		}
+	case "-name", "-iname":
+		return nameTest(f.next(), w.text == "-iname")
+	case "-path", "-wholename", "-ipath", "-iwholename":
+		return pathTest(f.next(), w.text[1] == 'i')
+	case "-delete":
+		for _, t := range f.targets(found) {
+			f.delete(t, found == nil)
+		}
+	case "-exec", "-execdir", "-ok", "-okdir":
+		f.exec(strings.HasSuffix(w.text, "dir"), found)
+	case "-fprint", "-fprint0", "-fls":
+		f.write(f.next())
+	case "-fprintf":
+		f.write(f.next())
+		f.next()
+	case "-newer", "-anewer", "-cnewer", "-samefile":
+		f.list(f.next())
+	case "-files0-from":
+		f.read(f.next())
+		f.unknown(w.span, "find takes the names of its folders from a file")
+	default:
+		if takesWord(w.text) {
+			f.next()
+		}
+	}
+	return nil
+}
+
+// takesWord reports whether a test of find takes a value that names no file.
+func takesWord(test string) bool {
+	switch test {
+	case "-type", "-xtype", "-size", "-mtime", "-atime", "-ctime", "-Btime", "-mmin", "-amin", "-cmin", "-Bmin", "-user", "-group", "-uid", "-gid", "-perm",
+		"-maxdepth", "-mindepth", "-inum", "-links", "-fstype", "-regex", "-iregex", "-regextype", "-printf", "-lname", "-ilname",
+		"-context", "-used", "-flags", "-exclude", "-depth+", "-unique":
+		return true
+	}
+	return strings.HasPrefix(test, "-newer")
+}
+
+func (f *finder) next() word {
+	if f.i >= len(f.words) {
+		return word{}
+	}
+	f.i++
+	return f.words[f.i-1]
+}
+
+// nameTest is what -name says of the last part of a file's path. A glob of
+// find covers hidden files too, one of the shell doesn't.
+func nameTest(w word, anyCase bool) names {
+	if w.kind == unknown || strings.Contains(w.text, "/") || w.text == "" {
+		return nil
+	}
+	g := w.text
+	if anyCase {
+		g = bothCases(g)
+	}
+	if strings.IndexByte("*?[", w.text[0]) >= 0 && g[0] != '[' || w.text[0] == '[' {
+		return names{g, "." + strings.TrimPrefix(g, "?"), ".*" + strings.TrimPrefix(g, "?")}
+	}
+	return names{g}
+}
+
+// pathTest is what -path says. Its stars cross folders.
+func pathTest(w word, anyCase bool) names {
+	if w.kind == unknown || anyCase || w.text == "" {
+		return nil
+	}
+	var out []string
+	for _, part := range strings.Split(w.text, "/") {
+		if part == "*" {
+			part = "**"
+		} else if strings.ContainsAny(part, globMeta) {
+			out = append(out, "**")
+			break
+		}
+		out = append(out, part)
+	}
+	return names{"/" + strings.Join(out, "/")}
+}
+
+// bothCases makes letters of a glob match in either case.
+func bothCases(g string) string {
+	var b strings.Builder
+	inside := false
+	for _, r := range g {
+		switch {
+		case r == '[':
+			inside = true
+		case r == ']':
+			inside = false
+		case unicode.IsLetter(r) && !inside:
+			b.WriteString("[" + string(unicode.ToLower(r)) + string(unicode.ToUpper(r)) + "]")
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// targets are the files that an action of find is done to.
+func (f *finder) targets(found names) []word {
+	if found == nil {
+		return f.starts
+	}
+	var out []word
+	for _, s := range f.starts {
+		for _, n := range found {
+			out = append(out, beneath(s, n))
+		}
+	}
+	return out
+}
+
+// beneath is a pattern for what a glob matches under a folder. A glob that
+// begins with a slash holds the folder itself.
+func beneath(dir word, glob string) word {
+	if dir.kind == unknown {
+		return dir
+	}
+	if rest, ok := strings.CutPrefix(glob, "/"); ok {
+		if strings.HasPrefix(rest, "**") {
+			return beneath(dir, strings.TrimPrefix(strings.TrimPrefix(rest, "**"), "/"))
+		}
+		return word{text: rest, kind: pattern, span: dir.span}
+	}
+	if glob == "" {
+		return everything(dir)
+	}
+	return word{text: strings.TrimSuffix(globOf(dir), "/") + "/**/" + glob, kind: pattern, span: dir.span}
+}
+
+// globOf is the word as a glob.
+func globOf(w word) string {
+	if w.kind == known {
+		return quoteGlob(w.text)
+	}
+	return w.text
+}
+
+// everything is all that lies beneath a folder.
+func everything(dir word) word {
+	if dir.kind == unknown || dir.tree {
+		return dir
+	}
+	return word{text: dir.text, kind: pattern, tree: dir.kind == known, span: dir.span}
+}
+
+// exec reads a command of find up to its ";" or "+".
+func (f *finder) exec(inFolder bool, found names) {
+	from := f.i
+	for f.i < len(f.words) {
+		w := f.words[f.i]
+		if w.is(";") || w.is("+") && f.i > from && f.words[f.i-1].is("{}") {
+			break
+		}
+		f.i++
+	}
+	words := f.words[from:f.i]
+	f.i++
+	targets := f.targets(found)
+	if found == nil {
+		targets = nil
+		for _, s := range f.starts {
+			targets = append(targets, everything(s))
+		}
+	}
+	f.runFor(words, targets, inFolder)
+}
+
+// runFor runs a command with the files in place of "{}".
+func (f *finder) runFor(words, files []word, inFolder bool) {
+	dir := f.dir
+	if inFolder {
+		for i, w := range files {
+			if p, glob, ok := dir.abs(w); ok && w.kind != unknown {
+				files[i].text = p
+				if glob && w.kind == known {
+					files[i].kind = pattern
+				}
+			}
+		}
+		f.dir = place{reason: "the program runs in every folder that find meets"}
+	}
+	f.run(replace(words, "{}", files))
+	f.dir = dir
+}
+
+// replace puts words in the place of a mark. Where the mark is only a part of
+// a word, each of them is joined with what stands around it.
+func replace(words []word, mark string, with []word) []word {
+	out := make([]word, 0, len(words)+len(with))
+	for _, w := range words {
+		switch {
+		case w.is(mark):
+			out = append(out, with...)
+		case w.kind == known && mark != "" && strings.Contains(w.text, mark):
+			for _, v := range with {
+				out = append(out, w.put(mark, v))
+			}
+		default:
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func readFd(inv *invocation) {
+	a := inv.parse()
+	inv.recursive = true
+	a.options()
+	var dirs []word
+	if len(a.operands) > 1 {
+		dirs = a.operands[1:]
+	}
+	dirs = append(dirs, a.values("search-path")...)
+	if len(dirs) == 0 {
+		dirs = []word{inv.here()}
+	}
+	files := make([]word, len(dirs))
+	for i, d := range dirs {
+		inv.list(d)
+		files[i] = everything(d)
+	}
+	if len(a.rest) > 0 {
+		inv.recursive = false
+		inv.runEach(a.rest, files, "{}", "{/}", "{//}", "{.}", "{/.}")
+	}
+}
+
+// runEach runs a command for files that stand in the place of a mark, or at
+// its end.
+func (inv *invocation) runEach(words, files []word, marks ...string) {
+	for i, w := range words {
+		if w.is(";") {
+			words = words[:i]
+			break
+		}
+	}
+	seen := false
+	for _, m := range marks {
+		for _, w := range words {
+			seen = seen || m != "" && strings.Contains(w.text, m)
+		}
+		words = replace(words, m, files)
+	}
+	if !seen {
+		words = append(words[:len(words):len(words)], files...)
+	}
+	inv.run(words)
+}
+
+// joined is the words with blanks between them, as ssh and watch make them.
+func joined(words []word) word {
+	var texts []string
+	for _, w := range words {
+		if w.kind != known {
+			return word{kind: unknown, reason: w.why(), span: w.span}
+		}
+		texts = append(texts, w.text)
+	}
+	out := lit(strings.Join(texts, " "), guard.Span{})
+	if len(words) > 0 {
+		out.span = guard.Span{Start: words[0].span.Start, End: words[len(words)-1].span.End}
+	}
+	return out
+}

@@ -1,0 +1,608 @@
+package shell
+
+import (
+	"path"
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// Git. Beside the options on the command line, Flags tells what the words mean
+// to a policy:
+//
+//	push      force for +ref, delete for :ref
+//	checkout  pathspec where working files are overwritten
+//	restore   worktree where working files are overwritten
+//	clean     force where it is configured not to be needed
+func init() { register(readGit, "git") }
+
+func readGit(inv *invocation) {
+	a := inv.parse()
+	configured := a.gitGlobals()
+	_, sub, ok := strings.Cut(inv.command, " ")
+	if !ok {
+		if len(a.operands) > 0 {
+			inv.unknown(a.operands[0].span, "git "+a.operands[0].text+" is no command of git: an alias or a program")
+			inv.words(a.operands)
+		}
+		return
+	}
+	if configured {
+		inv.flags = append(inv.flags, "force")
+	}
+	if inv.flag("help") {
+		return
+	}
+	if act := gitActs[sub]; act != nil {
+		act(inv, a)
+		return
+	}
+	if act := gitActs[strings.SplitN(sub, " ", 2)[0]]; act != nil {
+		act(inv, a)
+		return
+	}
+	a.options()
+	a.plain()
+}
+
+// plain gives the operands the roles of the specification; data may still be
+// the name of a file.
+func (a *arguments) plain() {
+	for i, w := range a.operands {
+		role := a.spec.many
+		if i < len(a.spec.head) {
+			role = a.spec.head[i]
+		}
+		if role == guard.RoleData || role == "" {
+			a.inv.anyWord(w)
+		} else {
+			a.inv.role(role, w)
+		}
+	}
+	if len(a.rest) > 0 {
+		a.inv.run(a.rest)
+	}
+}
+
+// gitGlobals sees to the options before the command. It reports whether
+// clean.requireForce is off.
+func (a *arguments) gitGlobals() (unforced bool) {
+	inv := a.inv
+	for _, g := range a.given {
+		switch {
+		case !g.has || !a.global(g):
+		case g.is("C"):
+			inv.chdir(g.value)
+			inv.list(inv.here())
+		case g.is("c"):
+			key, v, ok := g.value.cut("=")
+			if !ok {
+				key, v = g.value.text, lit("true", g.value.span)
+			}
+			if g.value.kind != known && !ok {
+				inv.unknown(g.value.span, "a setting of git is not known: "+g.value.why())
+			}
+			inv.gitSetting(key, v)
+			unforced = unforced || strings.EqualFold(key, "clean.requireForce") && !v.is("true")
+		case g.is("config-env"):
+			key, _, _ := g.value.cut("=")
+			inv.gitSetting(key, word{kind: unknown, reason: "it comes from a variable", span: g.value.span})
+		case g.is("exec-path"):
+			inv.unknown(g.value.span, "git takes its programs from another folder (--exec-path)")
+		case g.is("git-dir"), g.is("work-tree"):
+			inv.list(g.value)
+			if g.is("git-dir") && !g.value.is(".git") && !g.value.is("./.git") {
+				inv.unknown(g.value.span, "the configuration of another repository may run programs (--git-dir)")
+			}
+		}
+	}
+	return unforced
+}
+
+// global reports whether an option is one of git itself.
+func (a *arguments) global(g given) bool {
+	top := a.spec
+	if len(a.parents) > 0 {
+		top = a.parents[0]
+	}
+	for i := range top.options {
+		if g.opt == &top.options[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// gitRuns are settings whose value git runs, by the beginning and the end of
+// their names.
+var gitRuns = []struct{ prefix, suffix string }{
+	{"core.fsmonitor", ""}, {"core.sshcommand", ""}, {"core.editor", ""}, {"core.pager", ""}, {"core.askpass", ""}, {"core.gitproxy", ""}, {"core.hookspath", ""},
+	{"core.alternaterefscommand", ""}, {"core.attributesfile", ""}, {"core.worktree", ""}, {"sequence.editor", ""}, {"pager.", ""}, {"alias.", ""},
+	{"diff.external", ""}, {"diff.", ".command"}, {"diff.", ".textconv"}, {"difftool.", ".cmd"}, {"difftool.", ".path"}, {"mergetool.", ".cmd"}, {"mergetool.", ".path"},
+	{"merge.", ".driver"}, {"filter.", ""}, {"credential.", "helper"}, {"gpg.", "program"}, {"gpg.ssh.defaultkeycommand", ""}, {"include.path", ""}, {"includeif.", ""},
+	{"protocol.", "allow"}, {"url.", "insteadof"}, {"uploadpack.packobjectshook", ""}, {"remote.", ".uploadpack"}, {"remote.", ".receivepack"}, {"remote.", ".vcs"}, {"remote.", ".proxy"},
+	{"submodule.", ".update"}, {"browser.", ""}, {"web.browser", ""}, {"man.", ""}, {"trailer.", ".command"}, {"trailer.", ".cmd"}, {"interactive.difffilter", ""},
+	{"sendemail.", "cmd"}, {"sendemail.smtpserver", ""}, {"guitool.", ""}, {"init.templatedir", ""}, {"commit.template", ""}, {"lfs.", "path"}, {"lfs.", ".clean"}, {"lfs.", ".smudge"}, {"lfs.customtransfer.", ""},
+	{"tar.", ".command"}, {"safe.directory", ""}, {"http.proxy", ""}, {"http.sslverify", ""}, {"http.cookiefile", ""}, {"http.sslcert", ""}, {"http.sslkey", ""}, {"hook.", ".command"}, {"gc.recentobjectshook", ""}, {"ssh.variant", ""}, {"fsmonitor.", ""}, {"maintenance.", ""},
+	{"receive.", ""}, {"transfer.hiderefs", ""}, {"bundle.", "uri"}, {"fetch.bundleuri", ""},
+}
+
+// gitRunsSetting reports whether git may run, or reach, what the setting says.
+func gitRunsSetting(key string) bool {
+	key = strings.ToLower(key)
+	for _, r := range gitRuns {
+		if r.suffix == "" && (key == r.prefix || strings.HasSuffix(r.prefix, ".") && strings.HasPrefix(key, r.prefix)) ||
+			r.suffix != "" && strings.HasPrefix(key, r.prefix) && strings.HasSuffix(key, r.suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+// gitSetting judges a setting that is given or kept.
+func (inv *invocation) gitSetting(key string, v word) {
+	if !gitRunsSetting(key) || v.kind == known && (plainCommand(v.text) || v.text == "false" || v.text == "0" || v.text == "never" || v.text == "no") && !strings.HasPrefix(strings.ToLower(key), "safe.") {
+		return
+	}
+	inv.unknown(v.span, "the setting "+key+" makes git run or reach something")
+	if v.kind != known {
+		return
+	}
+	text := strings.TrimPrefix(v.text, "!")
+	if strings.HasPrefix(strings.ToLower(key), "alias.") && text == v.text {
+		inv.run([]word{lit("git", v.span), lit(strings.Fields(text + " help")[0], v.span)})
+		return
+	}
+	if strings.ContainsAny(text, " ") || text != v.text {
+		inv.shell(lit(text, v.span), guard.DialectPOSIX)
+	}
+}
+
+// gitActs are the commands whose words need more than the table.
+var gitActs map[string]func(inv *invocation, a *arguments)
+
+func init() {
+	look := func(inv *invocation, a *arguments) { inv.gitLook(a) }
+	reach := func(inv *invocation, a *arguments) { inv.gitRemote(a) }
+	gitActs = map[string]func(inv *invocation, a *arguments){
+		"diff": look, "show": look, "log": look, "whatchanged": look, "blame": look, "annotate": look, "difftool": look, "cat-file": look, "rev-list": look,
+		"diff-tree": look, "diff-index": look, "diff-files": look, "archive": look, "shortlog": look, "reflog": look, "range-diff": look, "format-patch": (*invocation).gitFormatPatch,
+		"grep":     (*invocation).gitGrep,
+		"checkout": (*invocation).gitCheckout, "restore": (*invocation).gitRestore, "reset": (*invocation).gitReset,
+		"clean": (*invocation).gitClean, "rm": (*invocation).gitRemove, "mv": (*invocation).gitMove,
+		"push": (*invocation).gitPush, "fetch": reach, "pull": reach, "ls-remote": reach, "clone": (*invocation).gitClone,
+		"remote": (*invocation).gitRemotes, "config": (*invocation).gitConfig, "submodule": (*invocation).gitSubmodule, "bisect": (*invocation).gitBisect,
+		"apply": (*invocation).gitApply, "am": (*invocation).gitApply, "add": (*invocation).gitAdd, "stage": (*invocation).gitAdd,
+		"commit": (*invocation).gitCommit, "interpret-trailers": (*invocation).gitTrailers, "hash-object": (*invocation).gitPlumbing, "checkout-index": (*invocation).gitPlumbing,
+		"stash": (*invocation).gitStash, "branch": (*invocation).gitNames, "tag": (*invocation).gitNames, "switch": (*invocation).gitNames, "merge": (*invocation).gitNames,
+	}
+}
+
+// gitLook reads commands that show what files hold.
+func (inv *invocation) gitLook(a *arguments) {
+	a.options()
+	if inv.flag("no-index") {
+		for _, w := range a.operands {
+			inv.read(w)
+		}
+		return
+	}
+	for i, w := range a.operands {
+		inv.gitName(w, a.dashed >= 0 && i >= a.dashed)
+	}
+}
+
+// gitName judges a word that names a commit, a file in one, or a file.
+func (inv *invocation) gitName(w word, pathspec bool) {
+	if w.kind == unknown {
+		if w.text == "" {
+			inv.anyWord(w)
+		}
+		return
+	}
+	if pathspec {
+		inv.pathspec(w, inv.read)
+		return
+	}
+	if rev, file, ok := w.cut(":"); ok && !strings.HasPrefix(w.text, ":(") && !strings.HasPrefix(w.text, ":!") {
+		_ = rev
+		if n := file.text; len(n) > 1 && n[0] >= '0' && n[0] <= '3' && n[1] == ':' {
+			file = file.after(2)
+		}
+		if file.text != "" {
+			inv.gitFile(file)
+		}
+		return
+	}
+	if strings.Contains(w.text, "..") && !strings.HasPrefix(w.text, "../") && w.text != ".." && !strings.Contains(w.text, "/../") {
+		return
+	}
+	inv.anyWord(w)
+}
+
+// gitFile reads a file as it was in a commit, whose paths are taken from the
+// repository's top.
+func (inv *invocation) gitFile(w word) {
+	dir := inv.dir
+	if top := inv.a.o.Toplevel; top != "" && !strings.HasPrefix(w.text, "./") && !strings.HasPrefix(w.text, "../") && (dir.path == top || strings.HasPrefix(dir.path, top+"/")) {
+		inv.dir = place{path: top}
+	}
+	inv.read(w)
+	inv.dir = dir
+}
+
+// pathspec does something to the files that a pathspec names.
+func (inv *invocation) pathspec(w word, do func(word)) {
+	switch {
+	case strings.HasPrefix(w.text, ":!") || strings.HasPrefix(w.text, ":^") || strings.HasPrefix(w.text, ":(exclude"):
+	case strings.HasPrefix(w.text, ":/"):
+		if rest := w.after(2); rest.text != "" {
+			do(rest)
+		} else {
+			do(inv.here())
+		}
+	case strings.HasPrefix(w.text, ":("):
+		if i := strings.IndexByte(w.text, ')'); i > 0 {
+			do(w.after(i + 1))
+		}
+	case w.kind == known && strings.ContainsAny(w.text, "*?["):
+		do(word{text: "**/" + w.text, kind: pattern, span: w.span})
+	default:
+		do(w)
+	}
+}
+
+func (inv *invocation) gitFormatPatch(a *arguments) {
+	a.options()
+	if !inv.flag("stdout") {
+		if d, ok := a.value("output-directory"); ok {
+			inv.write(d)
+		}
+	}
+	for _, w := range a.operands {
+		inv.gitName(w, false)
+	}
+}
+
+func (inv *invocation) gitGrep(a *arguments) {
+	a.options()
+	words := a.operands
+	if !inv.flag("e", "f") && len(words) > 0 {
+		words = words[1:]
+	}
+	for i, w := range words {
+		inv.gitName(w, a.dashed >= 0 && i >= a.dashed-1 || inv.flag("no-index"))
+	}
+	if len(words) == 0 {
+		recursive := inv.recursive
+		inv.recursive = true
+		inv.list(inv.here())
+		inv.recursive = recursive
+	}
+}
+
+// gitCheckout tells a switch of branches from the loss of changes in files.
+func (inv *invocation) gitCheckout(a *arguments) {
+	a.options()
+	var files []word
+	switch {
+	case a.dashed >= 0:
+		files = a.operands[a.dashed:]
+	case inv.flag("b", "B", "orphan", "detach", "track"):
+	case inv.flag("pathspec-from-file"):
+		inv.flags = append(inv.flags, "pathspec")
+	case len(a.operands) > 1:
+		files = a.operands[1:]
+	case len(a.operands) == 1 && inv.namesFile(a.operands[0]):
+		files = a.operands
+	}
+	if len(files) == 0 {
+		for _, w := range a.operands {
+			inv.gitRef(w)
+		}
+		return
+	}
+	inv.flags = append(inv.flags, "pathspec")
+	inv.overwrite(files)
+}
+
+// gitRef is a word that names a commit and touches nothing; one that isn't
+// known may be anything.
+func (inv *invocation) gitRef(w word) {
+	if w.kind == unknown && w.text == "" && w.split {
+		inv.unknown(w.span, "a word of "+inv.command+" is not known: "+w.reason)
+	}
+}
+
+// namesFile reports whether a word is a file rather than a branch.
+func (inv *invocation) namesFile(w word) bool {
+	if w.kind == pattern || w.text == "." || w.text == ".." || strings.HasPrefix(w.text, "./") || strings.HasPrefix(w.text, "../") || strings.HasPrefix(w.text, "/") ||
+		strings.HasPrefix(w.text, ":") || strings.HasSuffix(w.text, "/") || strings.ContainsAny(w.text, "*?[") {
+		return true
+	}
+	if _, ok := inv.content(w); ok {
+		return true
+	}
+	ext := path.Ext(w.text)
+	return len(ext) > 1 && len(ext) < 6 && strings.Trim(ext[1:], "abcdefghijklmnopqrstuvwxyz") == ""
+}
+
+// overwrite writes working files, folders with all in them.
+func (inv *invocation) overwrite(files []word) {
+	recursive := inv.recursive
+	inv.recursive = true
+	for _, f := range files {
+		inv.pathspec(f, inv.write)
+	}
+	inv.recursive = recursive
+}
+
+func (inv *invocation) gitRestore(a *arguments) {
+	a.options()
+	if inv.flag("staged") && !inv.flag("worktree") {
+		return
+	}
+	inv.flags = append(inv.flags, "worktree")
+	inv.overwrite(a.operands)
+}
+
+func (inv *invocation) gitReset(a *arguments) {
+	a.options()
+	for _, w := range a.operands {
+		inv.gitRef(w)
+	}
+}
+
+func (inv *invocation) gitClean(a *arguments) {
+	a.options()
+	if inv.flag("dry-run") {
+		return
+	}
+	recursive := inv.recursive
+	inv.recursive = inv.flag("d")
+	for _, w := range a.operands {
+		inv.pathspec(w, func(w word) { inv.delete(w, inv.recursive) })
+	}
+	if len(a.operands) == 0 {
+		inv.list(inv.here())
+	}
+	inv.recursive = recursive
+}
+
+func (inv *invocation) gitRemove(a *arguments) {
+	a.options()
+	if inv.flag("cached", "dry-run") {
+		return
+	}
+	for _, w := range a.operands {
+		inv.pathspec(w, func(w word) { inv.delete(w, inv.flag("r")) })
+	}
+	if inv.flag("pathspec-from-file") {
+		inv.unknown(inv.span, "git rm takes the names of its files from a file")
+	}
+}
+
+func (inv *invocation) gitMove(a *arguments) {
+	a.options()
+	n := len(a.operands)
+	if n < 2 || inv.flag("dry-run") {
+		return
+	}
+	for _, w := range a.operands[:n-1] {
+		inv.delete(w, true)
+	}
+	inv.place(a.operands[:n-1], a.operands[n-1], n > 2)
+}
+
+func (inv *invocation) gitPush(a *arguments) {
+	refs := a.operands
+	if len(refs) > 0 && !inv.flag("repo") {
+		refs = refs[1:]
+	}
+	for _, r := range refs {
+		if strings.HasPrefix(r.text, "+") {
+			inv.flags = append(inv.flags, "force")
+		}
+		if strings.HasPrefix(strings.TrimPrefix(r.text, "+"), ":") && len(r.text) > 1 {
+			inv.flags = append(inv.flags, "delete")
+		}
+		if r.kind == unknown && r.text == "" {
+			inv.unknown(r.span, "what git pushes is not known: "+r.reason)
+		}
+	}
+	inv.gitRemote(a)
+}
+
+// gitRemote reaches the repository that the first operand names.
+func (inv *invocation) gitRemote(a *arguments) {
+	a.options()
+	if len(a.operands) > 0 {
+		inv.repository(a.operands[0])
+	}
+}
+
+// repository judges the name of a remote, a URL, host:path or a folder.
+func (inv *invocation) repository(w word) {
+	switch {
+	case strings.Contains(w.text, "::"):
+		inv.unknown(w.span, "the transport of a repository may run a command")
+		if _, text, _ := w.cut("::"); strings.HasPrefix(w.text, "ext::") {
+			inv.shell(text, guard.DialectPOSIX)
+		}
+	case strings.Contains(w.text, "://") || remote(w):
+		inv.connect(w)
+	case w.kind == unknown:
+		inv.unknown(w.span, "the repository that git reaches is not known: "+w.reason)
+	case looksLikePath(w.text):
+		inv.read(w)
+	}
+}
+
+func (inv *invocation) gitClone(a *arguments) {
+	a.options()
+	for _, c := range a.values("config") {
+		key, v, _ := c.cut("=")
+		inv.gitSetting(key, v)
+	}
+	if len(a.operands) == 0 {
+		return
+	}
+	source := a.operands[0]
+	inv.repository(source)
+	if len(a.operands) > 1 {
+		inv.write(a.operands[1])
+	} else if source.kind == known {
+		name := path.Base(strings.TrimSuffix(strings.TrimSuffix(source.text, "/"), ".git"))
+		if i := strings.LastIndexByte(name, ':'); i >= 0 {
+			name = name[i+1:]
+		}
+		inv.write(lit(name, source.span))
+	}
+}
+
+func (inv *invocation) gitRemotes(a *arguments) {
+	a.options()
+	if strings.HasSuffix(inv.command, " add") || strings.HasSuffix(inv.command, " set-url") {
+		for _, w := range a.operands[min(1, len(a.operands)):] {
+			if strings.Contains(w.text, "::") {
+				inv.repository(w)
+			}
+		}
+	}
+}
+
+// gitConfig tells a setting that makes git run something from all others.
+func (inv *invocation) gitConfig(a *arguments) {
+	a.options("file")
+	words := a.operands
+	if len(words) > 0 {
+		switch words[0].text {
+		case "set":
+			words = words[1:]
+			if len(words) == 1 {
+				words = append(words, lit("", words[0].span))
+			}
+		case "get", "list", "unset", "rename-section", "remove-section", "edit":
+			inv.flags = append(inv.flags, words[0].text)
+			words = words[1:]
+		}
+	}
+	sets := len(words) > 1 && !inv.flag("get", "get-all", "get-regexp", "get-urlmatch", "unset", "unset-all", "list", "rename-section", "remove-section") || inv.flag("unset", "unset-all", "edit", "rename-section", "remove-section")
+	if f, ok := a.value("file"); ok {
+		inv.read(f)
+		if sets {
+			inv.write(f)
+		}
+	}
+	if !sets {
+		return
+	}
+	inv.flags = append(inv.flags, "set")
+	if inv.flag("edit") {
+		return
+	}
+	if len(words) > 1 {
+		if words[0].kind != known {
+			inv.unknown(words[0].span, "which setting of git changes is not known: "+words[0].why())
+			return
+		}
+		inv.gitSetting(words[0].text, words[1])
+	}
+	if inv.flag("global") && inv.a.o.Home != "" {
+		inv.write(lit(inv.a.o.Home+"/.gitconfig", inv.span))
+	}
+	if inv.flag("system") {
+		inv.write(lit("/etc/gitconfig", inv.span))
+	}
+}
+
+func (inv *invocation) gitSubmodule(a *arguments) {
+	a.options()
+	switch {
+	case strings.HasSuffix(inv.command, " foreach"):
+		if len(a.operands) > 0 {
+			dir := inv.dir
+			inv.dir = place{reason: "the command runs in every submodule"}
+			inv.shell(joined(a.operands), guard.DialectPOSIX)
+			inv.dir = dir
+		}
+	case strings.HasSuffix(inv.command, " add") && len(a.operands) > 0:
+		inv.repository(a.operands[0])
+		if len(a.operands) > 1 {
+			inv.write(a.operands[1])
+		}
+	}
+}
+
+func (inv *invocation) gitBisect(a *arguments) {
+	a.options()
+	if len(a.rest) > 0 {
+		inv.run(a.rest)
+	}
+	if strings.HasSuffix(inv.command, " replay") {
+		for _, w := range a.operands {
+			inv.read(w)
+		}
+	}
+}
+
+// gitApply reads patches, which change files in the working folder.
+func (inv *invocation) gitApply(a *arguments) {
+	a.options()
+	for _, w := range a.operands {
+		inv.read(w)
+	}
+	if inv.flag("unsafe-paths") {
+		inv.unknown(inv.span, "a patch may change files anywhere (--unsafe-paths)")
+	}
+	if !inv.flag("check", "stat", "numstat", "summary", "abort", "skip", "quit") {
+		inv.write(inv.here())
+	}
+}
+
+func (inv *invocation) gitAdd(a *arguments) {
+	a.options()
+	for _, w := range a.operands {
+		inv.pathspec(w, inv.list)
+	}
+}
+
+// gitCommit gives its pathspecs no meaning: a commit loses nothing.
+func (inv *invocation) gitCommit(a *arguments) {
+	a.options()
+	for _, w := range a.operands {
+		inv.gitRef(w)
+	}
+}
+
+func (inv *invocation) gitTrailers(a *arguments) {
+	a.options()
+	for _, w := range a.operands {
+		inv.read(w)
+		if inv.flag("in-place") {
+			inv.write(w)
+		}
+	}
+}
+
+func (inv *invocation) gitPlumbing(a *arguments) {
+	a.options()
+	for _, w := range a.operands {
+		inv.read(w)
+	}
+}
+
+func (inv *invocation) gitStash(a *arguments) {
+	a.options()
+	if strings.HasSuffix(inv.command, " show") {
+		inv.gitLook(a)
+	}
+}
+
+// gitNames is for commands whose operands are names of branches and commits.
+func (inv *invocation) gitNames(a *arguments) {
+	a.options()
+	for _, w := range a.operands {
+		inv.gitRef(w)
+	}
+}
