@@ -212,6 +212,11 @@ func TestFilesHold(t *testing.T) {
 		require.NoError(t, f.Delete(ctx, "outdir", true))
 		require.FileExists(t, dir+"/secret/key")
 	})
+	t.Run("a root is named as such", func(t *testing.T) {
+		plain := files(t, elsewhere(dir+"/ws"))
+		require.ErrorContains(t, plain.Delete(ctx, "sub/..", true), "is a root of the workspace")
+		require.ErrorContains(t, plain.Write(ctx, dir+"/ws", nil), "is a root of the workspace")
+	})
 	t.Run("not opened", func(t *testing.T) {
 		var zero boundary.Files
 		_, err := zero.Read(ctx, dir+"/ws/f", 0)

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/runtimeguard/runtimeguard/boundary"
+	"github.com/runtimeguard/runtimeguard/guard"
 )
 
 // swap exchanges two names again and again until the test ends.
@@ -73,6 +74,19 @@ func TestRace(t *testing.T) {
 				f.Delete(ctx, "d/d", true)
 			}
 			f.Edit(ctx, name, []byte("secret"), []byte("ruined"), false)
+		}
+	}
+	// A link within the workspace: what is read is what Step was told.
+	told := ""
+	f.Step = func(_ context.Context, actions ...guard.Action) error {
+		told = actions[0].Resolved
+		return nil
+	}
+	plant(t, dir, "ws/plain", "ws/hidden", "ws/lplain -> hidden")
+	swap(t, dir+"/ws/plain", dir+"/ws/lplain")
+	for range operations {
+		if data, err := f.Read(ctx, "plain", 0); err == nil {
+			require.Equal(t, "content of "+strings.TrimPrefix(told, dir+"/")+"\n", string(data))
 		}
 	}
 	require.Positive(t, read)

@@ -248,6 +248,14 @@ func TestOutputIsCapped(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, r.Truncated)
 	require.Len(t, r.Output, 1000)
+
+	// What stands in the pipe when the command ends belongs to it.
+	s = newShell(t, dir, nil)
+	for range 50 {
+		r, err = s.Run(context.Background(), boundary.Command{Text: "printf %60000s x"})
+		require.NoError(t, err)
+		require.Len(t, r.Output, 60000)
+	}
 }
 
 func TestRunsAtOnce(t *testing.T) {
