@@ -173,8 +173,10 @@ func (l *Log) append(p *pending, last bool) error {
 	return p.err
 }
 
-// lead writes one batch, which holds the leader's own record.
+// lead writes one batch, which holds the leader's own record. Whoever is about
+// to queue gets the chance to be in it.
 func (l *Log) lead() {
+	runtime.Gosched()
 	l.mu.Lock()
 	batch := l.take()
 	l.mu.Unlock()

@@ -152,7 +152,13 @@ func (w *writer) commit(batch []*pending) error {
 		buf = w.sign(buf, &next)
 	}
 	w.buf = buf
-	return w.flush(buf, next)
+	if err := w.flush(buf, next); err != nil {
+		return err
+	}
+	if sign || !w.c.NoSync {
+		w.keepNote()
+	}
+	return nil
 }
 
 // line appends to buf the line that comes after the tail, and moves the tail
@@ -223,11 +229,16 @@ func (w *writer) flush(buf []byte, next tail) error {
 	if len(w.out.feeds) > 0 {
 		w.out.publish(bytes.Clone(buf))
 	}
+	return nil
+}
+
+// keepNote writes the checkpoint that was just signed into its file, which
+// stands there for people to copy; the log holds it anyway.
+func (w *writer) keepNote() {
 	if w.note != "" {
 		w.err = w.dir.WriteFile(checkpointFile, []byte(w.note), 0o600)
 		w.note = ""
 	}
-	return nil
 }
 
 // refresh finds the end of the log again if another process has written.
