@@ -203,10 +203,11 @@ func runesOf(els []element) string {
 	return b.String()
 }
 
-// hasText reports whether the component names any character.
+// hasText reports whether the component names any character; a dot only counts
+// at the beginning.
 func (n *name) hasText() bool {
-	for _, e := range n.els {
-		if e.kind == elementRune {
+	for i, e := range n.els {
+		if e.kind == elementRune && (e.r != '.' || i == 0) {
 			return true
 		}
 	}

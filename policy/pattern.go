@@ -112,7 +112,9 @@ const (
 // meets reports whether some path may match both the glob and the pattern, and
 // at least one character of the glob's own text comes from the pattern's and
 // not from a star. A glob without text needs none. So .e* and .??v meet
-// **/.env, and * meets no secret file.
+// **/.env, and * meets no secret file. Dots don't count, since main.* names no
+// *.pem, but for the first one of a pattern that names nothing else: .* means
+// every hidden file.
 func (g *glob) meets(p *pattern) bool {
 	if p.huge || g.covers {
 		return true
@@ -204,6 +206,7 @@ func meetElements(g, p []element, fold bool) uint8 {
 	cols := len(p) + 1
 	table := make([]uint8, cols*(len(g)+1))
 	table[0] = atStart
+	hidden := onlyDots(p)
 	for i := 0; i <= len(g); i++ {
 		for j := 0; j < cols; j++ {
 			bits := table[i*cols+j]
@@ -217,16 +220,21 @@ func meetElements(g, p []element, fold bool) uint8 {
 				table[i*cols+j+1] |= bits
 			}
 			if i < len(g) && j < len(p) {
-				meetCharacter(table, cols, i, j, &g[i], &p[j], fold)
+				meetCharacter(table, cols, i, j, &g[i], &p[j], fold, hidden)
 			}
 		}
 	}
 	return table[len(table)-1] &^ atStart
 }
 
+// onlyDots reports whether a pattern's name has no text but dots.
+func onlyDots(p []element) bool {
+	return !slices.ContainsFunc(p, func(e element) bool { return e.kind == elementRune && e.r != '.' })
+}
+
 // meetCharacter marks what can be reached by one character that both elements
 // take.
-func meetCharacter(table []uint8, cols, i, j int, g, p *element, fold bool) {
+func meetCharacter(table []uint8, cols, i, j int, g, p *element, fold, hidden bool) {
 	bits := table[i*cols+j]
 	ok := true
 	if p.kind == elementRune {
@@ -241,10 +249,11 @@ func meetCharacter(table []uint8, cols, i, j int, g, p *element, fold bool) {
 	if !ok || bits == 0 {
 		return
 	}
-	if bits&atStart != 0 {
+	first := bits&atStart != 0
+	if first {
 		bits = bits&^atStart | meetsBlind
 	}
-	if g.kind == elementRune && p.kind != elementMany {
+	if g.kind == elementRune && p.kind != elementMany && (g.r != '.' || first && hidden || p.kind == elementText) {
 		bits = meetsNamed
 	}
 	ni, nj := i+1, j+1
