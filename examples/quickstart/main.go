@@ -102,7 +102,7 @@ func (s *session) play() {
 	s.call("run_command", args{"command": "cat .env"}, denied)
 	s.call("read_file", args{"path": ".env"}, denied)
 	s.call("read_file", args{"path": "../home/projects/thesis.txt"}, denied)
-	s.call("write_file", args{"path": filepath.Join(s.home, ".profile"), "content": "x"}, denied)
+	s.call("write_file", args{"path": filepath.Join(s.home, "projects", "thesis.txt"), "content": "x"}, denied)
 	s.check("home, secrets and neighbours are as they were", s.untouched())
 
 	s.title("What can't be undone needs a human")

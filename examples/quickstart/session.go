@@ -225,7 +225,6 @@ func (s *session) untouched() error {
 	return errors.Join(
 		holds(filepath.Join(s.workspace, ".env"), secret),
 		holds(filepath.Join(s.home, "projects", "thesis.txt"), thesis),
-		absent(filepath.Join(s.home, ".profile")),
 	)
 }
 
