@@ -1,0 +1,475 @@
+package shell
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// Build tools run the workspace's own code. Where what a target runs can be
+// read, what is known of it is judged too; what isn't is the workspace's own
+// program.
+func init() {
+	register(readMake, "make gmake bmake remake")
+	register(readNpm, "npm cnpm yarn yarnpkg pnpm bun")
+	register(readCMake, "cmake")
+	register(readGo, "go")
+	register(readDocker, "docker podman nerdctl finch docker-compose podman-compose")
+	register(readKubectl, "kubectl oc k3s microk8s")
+}
+
+func readMake(inv *invocation) {
+	a := inv.parse()
+	a.options("file")
+	files := a.values("file")
+	for _, f := range files {
+		inv.codeFile(f, nil)
+	}
+	var targets []string
+	vars := map[string]string{}
+	for _, w := range a.operands {
+		name, v, ok := w.cut("=")
+		if !ok {
+			targets = append(targets, w.arg())
+			continue
+		}
+		name = strings.TrimRight(name, ":?+!")
+		inv.makeVariable(name, v)
+		if v.kind == known {
+			vars[name] = v.text
+		}
+	}
+	if len(files) == 0 {
+		for _, n := range []string{"GNUmakefile", "makefile", "Makefile"} {
+			if _, ok := inv.content(lit(n, inv.span)); ok {
+				files = []word{lit(n, inv.span)}
+				break
+			}
+		}
+	}
+	for _, f := range files {
+		if content, ok := inv.content(f); ok {
+			inv.recipes(parseMakefile(content, vars), targets)
+		}
+	}
+}
+
+// makeVariable judges a variable that is set on the command line: recipes may
+// run what it says.
+func (inv *invocation) makeVariable(name string, v word) {
+	switch name {
+	case "SHELL", ".SHELLFLAGS", "MAKEFLAGS", "MAKEFILES", "GNUMAKEFLAGS":
+		inv.unknown(v.span, "the variable "+name+" says what make runs")
+		return
+	}
+	if v.kind == unknown {
+		return // its text stands as one word for make
+	}
+	if strings.ContainsAny(v.text, ";&|<>`\n") || strings.Contains(v.text, "$(") {
+		inv.unknown(v.span, "recipes may run what the variable "+name+" says")
+		return
+	}
+	inv.anyWord(v)
+}
+
+// makefile is what could be read of one.
+type makefile struct {
+	rules map[string]*makeRule
+	first string
+}
+
+type makeRule struct {
+	needs  []string
+	recipe []string
+}
+
+// parseMakefile reads rules whose lines hold no more than plain variables.
+func parseMakefile(text string, vars map[string]string) makefile {
+	m := makefile{rules: map[string]*makeRule{}}
+	var current []*makeRule
+	for _, line := range strings.Split(strings.ReplaceAll(text, "\\\n", " "), "\n") {
+		if strings.HasPrefix(line, "\t") {
+			if cmd, ok := expandMake(strings.TrimLeft(line, "\t @-+"), vars); ok {
+				for _, r := range current {
+					r.recipe = append(r.recipe, cmd)
+				}
+			}
+			continue
+		}
+		line, _, _ = strings.Cut(line, "#")
+		name, value, set := strings.Cut(line, "=")
+		name = strings.TrimSpace(strings.TrimRight(strings.TrimSpace(name), ":?+"))
+		if set && !strings.ContainsAny(name, " :\t") {
+			if v, ok := expandMake(strings.TrimSpace(value), vars); ok && vars[name] == "" {
+				vars[name] = v
+			}
+			continue
+		}
+		heads, needs, isRule := strings.Cut(line, ":")
+		if !isRule || strings.TrimSpace(heads) == "" {
+			continue
+		}
+		current = nil
+		needs, _, _ = strings.Cut(needs, ";")
+		for _, h := range strings.Fields(heads) {
+			r := m.rules[h]
+			if r == nil {
+				r = &makeRule{}
+				m.rules[h] = r
+			}
+			if m.first == "" && !strings.HasPrefix(h, ".") {
+				m.first = h
+			}
+			if n, ok := expandMake(needs, vars); ok {
+				r.needs = append(r.needs, strings.Fields(n)...)
+			}
+			current = append(current, r)
+		}
+	}
+	return m
+}
+
+// expandMake puts known variables in; it is not ok where others stand.
+func expandMake(s string, vars map[string]string) (string, bool) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '$' {
+			b.WriteByte(s[i])
+			continue
+		}
+		if i++; i >= len(s) {
+			return "", false
+		}
+		switch s[i] {
+		case '$':
+			b.WriteByte('$')
+		case '(', '{':
+			end := strings.IndexAny(s[i:], ")}")
+			if end < 0 {
+				return "", false
+			}
+			v, ok := vars[s[i+1:i+end]]
+			if !ok {
+				return "", false
+			}
+			b.WriteString(v)
+			i += end
+		default:
+			return "", false
+		}
+		if b.Len() > MaxSource {
+			return "", false
+		}
+	}
+	return b.String(), true
+}
+
+// maxRecipes bounds the lines of a Makefile that are looked at.
+const maxRecipes = 100
+
+// recipes judges what targets would run.
+func (inv *invocation) recipes(m makefile, targets []string) {
+	if len(targets) == 0 {
+		targets = []string{m.first}
+	}
+	seen := map[string]bool{}
+	lines := 0
+	for len(targets) > 0 {
+		t := targets[0]
+		targets = targets[1:]
+		r := m.rules[t]
+		if r == nil || seen[t] {
+			continue
+		}
+		seen[t] = true
+		targets = append(targets, r.needs...)
+		for _, line := range r.recipe {
+			if lines++; lines > maxRecipes {
+				return
+			}
+			inv.ownText(line, inv.span)
+		}
+	}
+}
+
+// ownText judges text of the workspace's own that a program runs. What isn't
+// known in it is the workspace's own code.
+func (inv *invocation) ownText(text string, span guard.Span) {
+	inv.keep(func() { inv.shell(lit(text, span), guard.DialectPOSIX) }, func(a *guard.Action) bool { return a.Kind != guard.KindUnknown })
+}
+
+// readNpm reads the package managers of JavaScript: run and its short forms
+// start scripts of package.json.
+func readNpm(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	if len(a.rest) > 0 {
+		inv.run(a.rest)
+		return
+	}
+	_, sub, _ := strings.Cut(inv.command, " ")
+	script := ""
+	switch sub {
+	case "run", "run-script", "rum", "urn":
+		if len(a.operands) > 0 {
+			script = a.operands[0].text
+		}
+	case "t", "tst":
+		script = "test"
+	case "test", "start", "stop", "restart", "build", "dev", "lint", "format", "check", "watch", "serve":
+		script = sub
+	case "":
+		if len(a.operands) > 0 {
+			script = a.operands[0].text
+		}
+	}
+	for _, w := range a.operands {
+		inv.anyWord(w)
+	}
+	if inv.name == "bun" && script != "" && looksLikePath(script) {
+		inv.codeFile(a.operands[0], a.operands[1:])
+		return
+	}
+	if script != "" {
+		inv.packageScript(script)
+	}
+}
+
+func (inv *invocation) packageScript(name string) {
+	content, ok := inv.content(lit("package.json", inv.span))
+	if !ok {
+		return
+	}
+	var p struct{ Scripts map[string]string }
+	if json.Unmarshal([]byte(content), &p) != nil {
+		return
+	}
+	for _, n := range []string{"pre" + name, name, "post" + name} {
+		if text := p.Scripts[n]; text != "" {
+			inv.ownText(text, inv.span)
+		}
+	}
+}
+
+func readCMake(inv *invocation) {
+	args := inv.args
+	for i, w := range args {
+		switch {
+		case w.is("-E") && i+1 < len(args):
+			inv.flags = append(inv.flags, "E")
+			inv.settle()
+			inv.cmakeTool(args[i+1:])
+			return
+		case w.is("-P") && i+1 < len(args):
+			inv.codeFile(args[i+1], args[i+2:])
+			return
+		case w.is("--build") || w.is("--install") || w.is("--open"):
+			inv.flags = append(inv.flags, w.text[2:])
+			if i+1 < len(args) {
+				inv.list(args[i+1])
+			}
+			return
+		}
+	}
+	a := inv.parse()
+	a.options()
+	for _, w := range a.operands {
+		inv.list(w)
+	}
+}
+
+// cmakeTools are commands of cmake -E by the programs that do the same.
+var cmakeTools = map[string][]string{
+	"remove": {"rm"}, "remove_directory": {"rm", "-r"}, "rm": {"rm"}, "copy": {"cp"}, "copy_directory": {"cp", "-r"}, "copy_if_different": {"cp"}, "rename": {"mv"},
+	"create_symlink": {"ln", "-s"}, "create_hardlink": {"ln"}, "make_directory": {"mkdir"}, "touch": {"touch"}, "cat": {"cat"}, "env": {"env"}, "time": {"time"},
+	"compare_files": {"cmp"}, "md5sum": {"md5sum"}, "sha256sum": {"sha256sum"}, "tar": {"tar"}, "echo": {"echo"}, "true": {"true"}, "false": {"false"}, "sleep": {"sleep"},
+}
+
+func (inv *invocation) cmakeTool(words []word) {
+	if words[0].is("chdir") && len(words) > 2 {
+		inv.chdir(words[1])
+		inv.run(words[2:])
+		return
+	}
+	tool, ok := cmakeTools[words[0].text]
+	if !ok {
+		inv.words(words[1:])
+		return
+	}
+	var out []word
+	for _, t := range tool {
+		out = append(out, lit(t, words[0].span))
+	}
+	inv.run(append(out, words[1:]...))
+}
+
+// readGo reads the go command; go run starts a program of the workspace, a
+// file or a module.
+func readGo(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	a.operandRoles()
+	_, sub, _ := strings.Cut(inv.command, " ")
+	switch {
+	case sub == "run" && len(a.operands) > 0:
+		w := a.operands[0]
+		if _, version, ok := w.cut("@"); ok && version.text != "" || w.kind == unknown {
+			inv.unknown(w.span, "go runs a module that it loads")
+		} else {
+			inv.programFolder(w, a.operands[1:])
+		}
+	case sub == "env" && inv.flag("w"):
+		for _, w := range a.operands {
+			inv.unknown(w.span, "a setting of go is kept: it may run something in every build")
+		}
+	case sub == "" && len(a.operands) > 0:
+		inv.unknown(a.operands[0].span, "go "+a.operands[0].text+" is no command of go")
+	}
+}
+
+// programFolder starts a program that is built from a folder or file.
+func (inv *invocation) programFolder(w word, args []word) {
+	if p, glob, ok := inv.dir.abs(w); ok && !glob && (looksLikePath(w.text) || strings.HasSuffix(w.text, ".go")) {
+		inv.a.add(guard.Action{Kind: guard.KindExec, Path: p, Args: argTexts(args), Via: append(inv.via[:len(inv.via):len(inv.via)], inv.name), Span: w.span})
+	}
+}
+
+// operandRoles gives the operands the roles of the specification.
+func (a *arguments) operandRoles() {
+	inv := a.inv
+	inv.recursive = inv.recursive || a.spec.recursive
+	for i, w := range a.operands {
+		role := a.spec.many
+		if i < len(a.spec.head) {
+			role = a.spec.head[i]
+		}
+		switch role {
+		case guard.RoleData:
+		case guard.RoleRead, "":
+			inv.anyWord(w)
+		default:
+			inv.role(role, w)
+		}
+	}
+}
+
+// dockerRun is the command line of docker run and exec: options, an image or a
+// container, and the command inside.
+var dockerRun = compile(cmd("data command...", "read: env-file label-file", "write: cidfile",
+	"data: v,volume mount e,env w,workdir u,user p,publish name l,label network,net entrypoint h,hostname m,memory c,cpu-shares cpus cpuset-cpus device a,attach add-host cap-add cap-drop dns expose gpus group-add ip ipc link log-driver log-opt pid platform pull restart runtime security-opt shm-size stop-signal stop-timeout sysctl tmpfs ulimit userns uts volumes-from volume-driver detach-keys cgroupns annotation health-cmd storage-opt oom-score-adj index scale",
+	"flag: i,interactive t,tty d,detach rm init privileged P,publish-all read-only q,quiet no-healthcheck T,no-TTY no-deps build service-ports remove-orphans"))
+
+func readDocker(inv *invocation) {
+	a := inv.parse()
+	_, sub, _ := strings.Cut(inv.command, " ")
+	verb := sub[strings.LastIndexByte(sub, ' ')+1:]
+	a.options()
+	switch verb {
+	case "run", "exec", "create":
+		inv.dockerRun(verb)
+	case "cp":
+		for i, w := range a.operands {
+			if i > 1 || remote(w) || w.is("-") {
+				continue
+			}
+			inv.recursive = true
+			if i == 0 {
+				inv.read(w)
+			} else {
+				inv.write(w)
+			}
+		}
+	case "build":
+		inv.recursive = true
+		for _, w := range a.operands {
+			inv.urlOrFile(w)
+		}
+	default:
+		for _, w := range a.operands {
+			inv.anyWord(w)
+		}
+	}
+}
+
+// dockerRun reads the words after run, exec or create: folders of this machine
+// that are mounted, and the command that runs inside.
+func (inv *invocation) dockerRun(verb string) {
+	words := inv.args
+	for i, w := range words {
+		if w.is(verb) {
+			words = words[i+1:]
+			break
+		}
+	}
+	inner := *inv
+	inner.args = words
+	a := inner.arguments(dockerRun)
+	inv.flags = inner.flags
+	inv.settle()
+	a.inv = inv
+	a.options()
+	for _, v := range a.values("volume") {
+		from, to, ok := v.cut(":")
+		inv.mount(word{text: from, kind: v.kind, reason: v.reason, span: v.span}, ok, strings.HasSuffix(to.text, ":ro"))
+	}
+	for _, v := range a.values("mount") {
+		readonly := strings.Contains(v.text, "readonly") || strings.Contains(v.text, ",ro")
+		for _, f := range strings.Split(v.text, ",") {
+			if key, path, ok := strings.Cut(f, "="); ok && (key == "source" || key == "src") {
+				inv.mount(word{text: path, kind: v.kind, reason: v.reason, span: v.span}, true, readonly)
+			}
+		}
+	}
+	if len(a.rest) > 0 {
+		inv.elsewhere(func() { inv.run(a.rest) })
+	}
+}
+
+// mount gives a container a folder of this machine.
+func (inv *invocation) mount(from word, ok, readonly bool) {
+	if from.kind == unknown && from.text == "" {
+		inv.unknown(from.span, "a folder that the container gets is not known: "+from.reason)
+		return
+	}
+	if !ok || !strings.HasPrefix(from.text, "/") && !strings.HasPrefix(from.text, ".") && !strings.HasPrefix(from.text, "~") {
+		return // a volume by its name
+	}
+	inv.recursive = true
+	inv.read(from)
+	if !readonly {
+		inv.write(from)
+	}
+	inv.recursive = false
+}
+
+func readKubectl(inv *invocation) {
+	a := inv.parse()
+	_, sub, _ := strings.Cut(inv.command, " ")
+	for _, g := range a.given {
+		if g.has && g.opt.role == guard.RoleConnect {
+			inv.urlOrFile(g.value)
+		}
+	}
+	a.options("filename", "kustomize", "server")
+	switch sub {
+	case "exec", "run", "debug":
+		if a.dashed >= 0 && a.dashed < len(a.operands) {
+			inv.elsewhere(func() { inv.run(a.operands[a.dashed:]) })
+		}
+	case "cp":
+		for i, w := range a.operands {
+			switch {
+			case remote(w):
+			case i == 0:
+				inv.read(w)
+			default:
+				inv.write(w)
+			}
+		}
+	default:
+		for _, w := range a.operands {
+			inv.anyWord(w)
+		}
+	}
+}

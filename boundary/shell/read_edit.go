@@ -1,0 +1,267 @@
+package shell
+
+import (
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// Editors, pagers and the clients of databases: programs with a language of
+// their own that can start others.
+func init() {
+	register(readVi, "vi vim nvim gvim view ex vimx vim.tiny vim.basic rvim vimdiff")
+	register(readLess, "less more most")
+	register(readEd, "ed red")
+	register(readSQLite, "sqlite3 sqlite litecli duckdb")
+	register(readPsql, "psql pgcli")
+	register(readMySQL, "mysql mariadb mycli")
+}
+
+var viSpec = compile(cmd("write...", "data: c cmd T t", "code: S s u U i", "write: w W", "?data: o O p V r", "flag: e E n R M m y g q v d b es version help noplugin clean headless N Z l"))
+
+func readVi(inv *invocation) {
+	var words []word
+	for _, w := range inv.args {
+		if cmd, ok := strings.CutPrefix(w.text, "+"); ok {
+			inv.editorCommand(w.after(len(w.text) - len(cmd)))
+			continue
+		}
+		words = append(words, w)
+	}
+	args := inv.args
+	inv.args = words
+	a := inv.arguments(viSpec)
+	inv.args = args
+	a.options("c", "cmd", "u")
+	for _, v := range append(a.values("c"), a.values("cmd")...) {
+		inv.editorCommand(v)
+	}
+	for _, v := range a.values("u") {
+		if !v.is("NONE") && !v.is("NORC") && !v.is("DEFAULTS") {
+			inv.codeFile(v, nil)
+		}
+	}
+	for _, w := range a.operands {
+		if strings.Contains(w.text, "://") {
+			inv.connect(w)
+			continue
+		}
+		inv.read(w)
+		if !inv.flag("R", "M") && inv.name != "view" {
+			inv.write(w)
+		}
+	}
+	if inv.stdin.set && (inv.flag("e", "s", "E") || inv.name == "ex") {
+		inv.editorInput()
+	}
+}
+
+// editorCommand is one command of vi. Moving, searching, saving and leaving
+// are harmless; anything else is code.
+func (inv *invocation) editorCommand(w word) {
+	switch t := strings.TrimSpace(w.text); {
+	case w.kind != known:
+	case strings.Trim(t, "0123456789$") == "", t == "q", t == "q!", t == "qa", t == "qa!", t == "wq", t == "x", t == "w", t == "wqa", t == "wa", t == "xa",
+		strings.HasPrefix(t, "/") && !strings.Contains(t, "|"), t == "%p", t == "syntax on", t == "set nu", t == "set number", t == "set list", t == "set paste", t == "noh", t == "help", t == "version":
+		return
+	case strings.HasPrefix(t, "%s/") && !strings.ContainsAny(t, "|\\\n"):
+		return
+	}
+	inv.opaque(w.span, inv.title()+" runs a command of its own language")
+}
+
+// editorInput is for an editor that takes its commands from standard input.
+func (inv *invocation) editorInput() {
+	if inv.stdin.text.kind != known {
+		inv.opaque(inv.span, inv.title()+" runs what it reads on standard input")
+		return
+	}
+	for _, line := range strings.Split(inv.stdin.text.text, "\n") {
+		inv.editorCommand(lit(line, inv.span))
+	}
+}
+
+func readEd(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	for _, w := range a.operands {
+		if strings.HasPrefix(w.text, "!") {
+			inv.shell(w.after(1), guard.DialectPOSIX)
+			continue
+		}
+		inv.read(w)
+		inv.write(w)
+	}
+	if !inv.stdin.set {
+		return
+	}
+	if inv.stdin.text.kind != known {
+		inv.opaque(inv.span, "ed runs what it reads on standard input")
+		return
+	}
+	for _, line := range strings.Split(inv.stdin.text.text, "\n") {
+		line = strings.TrimLeft(line, "0123456789,.$%;+- ")
+		if i := strings.IndexByte(line, '!'); i >= 0 && i < 4 {
+			inv.shell(lit(line[i+1:], inv.span), guard.DialectPOSIX)
+		}
+		if f := strings.Fields(line); len(f) > 1 && len(f[0]) == 1 && strings.Contains("wWreEf", f[0]) {
+			inv.write(lit(f[1], inv.span))
+			inv.read(lit(f[1], inv.span))
+		}
+	}
+}
+
+// readLess reads pagers: a word that begins with + is a command.
+func readLess(inv *invocation) {
+	var words []word
+	for _, w := range inv.args {
+		cmd, ok := strings.CutPrefix(w.text, "+")
+		if !ok {
+			words = append(words, w)
+			continue
+		}
+		cmd = strings.TrimPrefix(cmd, "+")
+		if w.kind == unknown || strings.Trim(cmd, "0123456789FGgp%") != "" && !strings.HasPrefix(cmd, "/") && !strings.HasPrefix(cmd, "?") {
+			inv.unknown(w.span, inv.title()+" runs a command that it is given (+)")
+		}
+	}
+	args := inv.args
+	inv.args = words
+	a := inv.parse()
+	inv.args = args
+	a.options()
+	for _, w := range a.operands {
+		inv.read(w)
+	}
+}
+
+// sqlRisks are parts of SQL by which a server reads or writes files or starts
+// programs.
+var sqlRisks = []string{"readfile", "writefile", "load_extension", "edit(", "attach", "fts3_tokenizer", "into outfile", "into dumpfile", "load_file", "load data", "program", "pg_read", "pg_ls", "lo_import", "lo_export",
+	"copy ", "system", "source ", "read_csv", "read_parquet", "read_text", "read_blob", "read_json", "install ", "create function", "dblink", "vacuum into", "delegate", "sys_exec", "xp_cmdshell"}
+
+// sql judges text for a database: commands of the client, and functions that
+// reach files.
+func (inv *invocation) sql(w word, escape string) {
+	if w.kind == unknown {
+		inv.unknown(w.span, "what "+inv.title()+" runs is not known: "+w.reason)
+		return
+	}
+	text := strings.ToLower(w.text)
+	for _, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		if escape != "" && strings.HasPrefix(line, escape) && !harmlessMeta(line[len(escape):]) || escape == `\` && strings.Contains(line, `\!`) {
+			inv.opaque(w.span, "a command of "+inv.title()+" may run programs or reach files")
+			return
+		}
+	}
+	for _, r := range sqlRisks {
+		if strings.Contains(text, r) {
+			inv.opaque(w.span, "SQL that may reach files or run programs ("+strings.TrimRight(r, " (")+")")
+			return
+		}
+	}
+}
+
+// harmlessMeta reports whether a command of a client looks around.
+func harmlessMeta(line string) bool {
+	word, _, _ := strings.Cut(line, " ")
+	switch strings.TrimRight(word, ";+") {
+	case "tables", "schema", "fullschema", "headers", "header", "mode", "quit", "exit", "indexes", "indices", "databases", "show", "timer", "width", "dbinfo", "nullvalue", "separator", "help", "stats", "changes", "eqp", "explain",
+		"d", "dt", "dn", "du", "l", "q", "di", "dv", "df", "conninfo", "x", "timing", "z", "ds", "dp", "encoding", "pset":
+		return true
+	}
+	return false
+}
+
+// sqlInput judges what a client reads on standard input.
+func (inv *invocation) sqlInput(escape string) {
+	s := inv.stdin
+	switch {
+	case !s.set:
+	case s.text.kind == known:
+		inv.sql(lit(s.text.text, inv.span), escape)
+	default:
+		inv.opaque(inv.span, inv.title()+" runs what it reads on standard input")
+	}
+}
+
+func readSQLite(inv *invocation) {
+	a := inv.arguments(sqliteSpec)
+	a.options("cmd", "c")
+	for _, v := range append(a.values("cmd"), a.values("c")...) {
+		inv.sql(v, ".")
+	}
+	for i, w := range a.operands {
+		if i > 0 {
+			inv.sql(w, ".")
+			continue
+		}
+		if w.is(":memory:") || w.kind == known && strings.HasPrefix(w.text, "|") {
+			continue
+		}
+		if rest, ok := strings.CutPrefix(w.text, "file:"); ok {
+			w = w.after(len(w.text) - len(rest))
+			w.text, _, _ = strings.Cut(w.text, "?")
+		}
+		inv.read(w)
+		if !inv.flag("readonly") {
+			inv.write(w)
+		}
+	}
+	if len(a.operands) < 2 && !inv.flag("version", "help") {
+		inv.sqlInput(".")
+	}
+}
+
+var sqliteSpec = compile(oneDash("write data...", "read: init", "data: cmd c separator nullvalue newline vfs maxsize mmap", "flag: header noheader csv json column line list html batch readonly bail echo interactive safe table markdown box quote version help s"))
+
+func readPsql(inv *invocation) {
+	a := inv.parse()
+	a.options("command", "host", "file")
+	for _, v := range a.values("command") {
+		inv.sql(v, `\`)
+	}
+	for _, v := range a.values("file") {
+		inv.read(v)
+		inv.sqlFile(v, `\`)
+	}
+	inv.databaseHost(a)
+	for _, w := range a.operands {
+		if strings.Contains(w.text, "://") {
+			inv.connect(w)
+		}
+	}
+	if !inv.flag("command", "file", "list", "version", "help") {
+		inv.sqlInput(`\`)
+	}
+}
+
+// sqlFile judges a file of SQL.
+func (inv *invocation) sqlFile(w word, escape string) {
+	if content, ok := inv.content(w); ok {
+		inv.sql(lit(content, w.span), escape)
+		return
+	}
+	inv.codeFile(w, nil)
+}
+
+func (inv *invocation) databaseHost(a *arguments) {
+	for _, h := range a.values("host") {
+		if !h.is("localhost") && !h.is("127.0.0.1") && !strings.HasPrefix(h.text, "/") {
+			inv.connect(h)
+		}
+	}
+}
+
+func readMySQL(inv *invocation) {
+	a := inv.parse()
+	a.options("execute", "host")
+	for _, v := range a.values("execute") {
+		inv.sql(v, `\`)
+	}
+	inv.databaseHost(a)
+	if !inv.flag("execute", "version", "help") {
+		inv.sqlInput(`\`)
+	}
+}

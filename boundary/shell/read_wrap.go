@@ -1,0 +1,121 @@
+package shell
+
+import (
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// Programs that start others in a way that a table can't say.
+func init() {
+	register(readJoined, "watch")
+	register(readPrivileged, "sudo doas sudoedit pfexec please dzdo run0 gksudo gksu kdesudo")
+	register(readPrivileged, "systemd-run cross-env cross-env-shell env-cmd dotenv-cli faketime")
+	register(readTmux, "tmux")
+	register(readCommand, "command")
+	register(readKill, "kill")
+}
+
+// readJoined is for programs that make one text of their words and give it to
+// a shell.
+func readJoined(inv *invocation) {
+	a := inv.arguments(watchSpec)
+	a.options()
+	switch {
+	case len(a.rest) == 0:
+	case inv.flag("exec"):
+		inv.run(a.rest)
+	default:
+		inv.shell(joined(a.rest), guard.DialectPOSIX)
+	}
+}
+
+var watchSpec = compile(cmd("command...", "data: n,interval q,equexit s,shotsdir", "?data: d,differences", "flag: t,no-title b,beep e,errexit g,chgexit c,color C,no-color x,exec p,precise w,no-wrap r,no-rerun"))
+
+// readPrivileged is for wrappers before whose program variables may be set.
+func readPrivileged(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	words := a.rest
+	if inv.flag("edit") || inv.name == "sudoedit" {
+		for _, w := range words {
+			inv.write(w)
+		}
+		return
+	}
+	if inv.flag("shell", "login") && len(words) > 0 && (inv.name == "sudo" || inv.name == "doas") {
+		inv.shell(joined(words), guard.DialectAny)
+		return
+	}
+	if len(words) > 0 && strings.Contains(words[0].text, "=") && !strings.Contains(words[0].text[:strings.IndexByte(words[0].text, '=')], "/") {
+		words = append([]word{lit("env", words[0].span)}, words...)
+	}
+	inv.run(words)
+}
+
+// readTmux reads tmux: the commands that open a window start a program in it.
+func readTmux(inv *invocation) {
+	args := inv.args
+	for len(args) > 0 && args[0].starts("-") {
+		n := 1
+		if args[0].is("-L") || args[0].is("-S") || args[0].is("-f") || args[0].is("-c") {
+			n = 2
+			if len(args) > 1 && args[0].is("-f") {
+				inv.codeFile(args[1], nil)
+			}
+			if len(args) > 1 && args[0].is("-c") {
+				inv.shell(args[1], guard.DialectPOSIX)
+			}
+		}
+		args = args[min(n, len(args)):]
+	}
+	if len(args) == 0 {
+		return
+	}
+	name := args[0].text
+	inv.command += " " + args[0].arg()
+	switch name {
+	case "new", "new-session", "neww", "new-window", "splitw", "split-window", "respawnp", "respawn-pane", "respawnw", "respawn-window", "run", "run-shell", "pipe-pane", "pipep", "popup", "display-popup":
+		inv.tmuxProgram(args[1:])
+	case "ls", "list-sessions", "lsw", "list-windows", "lsp", "list-panes", "has", "has-session", "kill-session", "kill-window", "kill-pane", "kill-server", "a", "attach", "attach-session", "detach", "capture-pane", "capturep", "info", "select-window", "selectw", "rename", "rename-session", "rename-window", "switch-client", "lsc", "list-clients", "list-keys", "lsk", "list-commands", "resize-pane", "display-message", "display", "show", "show-options", "wait", "wait-for":
+	default:
+		inv.unknown(args[0].span, "a command of tmux may run programs")
+	}
+}
+
+func (inv *invocation) tmuxProgram(args []word) {
+	for len(args) > 0 && args[0].starts("-") && !args[0].is("--") {
+		n := 1
+		if len(args[0].text) == 2 && strings.Contains("scntxyeFlpbhwEITS", args[0].text[1:]) && len(args) > 1 {
+			n = 2
+			if args[0].is("-c") {
+				inv.chdir(args[1])
+			}
+		}
+		args = args[n:]
+	}
+	if len(args) > 0 && args[0].is("--") {
+		args = args[1:]
+	}
+	if len(args) > 0 {
+		inv.shell(joined(args), guard.DialectPOSIX)
+	}
+}
+
+// readCommand is the program "command", which starts another unless it only
+// looks for it.
+func readCommand(inv *invocation) {
+	a := inv.parse()
+	if !inv.flag("v", "V") {
+		inv.run(a.rest)
+	}
+}
+
+// readKill gives the words of kill no meaning but for their number.
+func readKill(inv *invocation) {
+	for _, w := range inv.args {
+		if w.starts("-") && w.kind == known {
+			inv.flags = append(inv.flags, strings.TrimLeft(w.text, "-"))
+		}
+	}
+}
