@@ -304,7 +304,7 @@ func (a *analysis) wrote(p string) bool {
 func (a *analysis) connect(w word) {
 	host, sure := hostOf(w)
 	if !sure {
-		a.unknown(w.span, "it reaches a host that is not known: "+w.why(), false)
+		a.unknown(w.span, strings.TrimSuffix("it reaches a host that is not known: "+w.why(), ": "), false)
 	}
 	a.add(guard.Action{Kind: guard.KindConnect, Host: host, Span: w.span})
 }

@@ -233,6 +233,9 @@ func (w *walker) command(cmd syntax.Command, in worlds, st *state) flow {
 			return both(in)
 		}
 		n.funcs = &function{name: c.Name.Value, body: body{c.Body, w.u}, next: st.funcs}
+		if c.Name.Value == "command_not_found_handle" { // Bash calls it by itself
+			w.handler(n)
+		}
 		return both(worlds{n})
 	case *syntax.ArithmCmd:
 		x := expansion{w, st}
@@ -261,6 +264,13 @@ func (w *walker) command(cmd syntax.Command, in worlds, st *state) flow {
 	}
 	w.a.unknown(w.u.at(cmd), "a kind of command that is not known", false)
 	return both(in)
+}
+
+// handler walks the function that Bash calls for a program it can't find.
+func (w *walker) handler(st *state) {
+	c := w.sub()
+	args := []word{{kind: unknown, reason: "the words of a command that is not found", split: true}}
+	c.function(st.funcs, args, worlds{st}, st)
 }
 
 // coproc walks a coprocess. Without a compound command the parser takes its

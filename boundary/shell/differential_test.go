@@ -1,0 +1,62 @@
+package shell_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestParserDifferentials holds inputs that mvdan.cc/sh v3.14.1 parses without
+// an error, though its tree lacks or misplaces what Bash 5.2 runs, and inputs
+// that shells and parsers read differently. Each must be an unknown.
+func TestParserDifferentials(t *testing.T) {
+	for _, c := range []struct{ src, tree, bash string }{
+		{"echo \"$\\\n(halt)\"", "literal text", "runs halt"},
+		{"cat <<E\n$\\\n(halt)\nE", "literal text", "runs halt"},
+		{"echo \"$\\\n{HOME}\"", "literal text", "expands HOME"},
+		{"$\\\n! x", "literal $", "expands $!"},
+		{"$\\\n'\\x72m' -rf x", "a $ before a quoted text", "an ANSI-C quote: the name is rm"},
+		{"ls # note \\\nhalt", "halt is an operand of ls", "runs halt"},
+		{"ls \\\r\nhalt", "a continuation: halt is an operand", "an escaped CR, then halt runs"},
+		{"ls\r# x; halt", "CR dropped, then a comment", "CR is part of a word; halt runs"},
+		{"let 0||halt", "one arithmetic expression", "a list: runs halt"},
+		{"let 1&&halt", "one arithmetic expression", "a list: runs halt"},
+		{"let x=1|halt", "one arithmetic expression", "a pipe: runs halt"},
+		{"let x=1<f", "one arithmetic expression", "a redirection"},
+		{"a=(x)#; halt", "a comment", "# belongs to the word; halt runs"},
+		{"!(halt)", "a pattern", "a negated subshell: runs halt"},
+		{"if !(halt); then ls; fi", "a pattern", "a negated subshell: runs halt"},
+		{"ha\x00lt", "a NUL in a word", "drops the NUL: runs halt"},
+		{"ls \x01", "a control character in a word", "a control character in a word"},
+		{"$\\\n(halt)", "no tree: a syntax error", "runs halt"},
+		{"true &\\\n& halt", "no tree: a syntax error", "runs halt"},
+		{"cat <\\\n<E\nx\nE\nhalt", "no tree: a syntax error", "runs halt"},
+		{"cat <<$(x)\n$(halt)\n$(x)", "no tree: a syntax error", "runs halt"},
+	} {
+		t.Run(c.src, func(t *testing.T) {
+			require.Contains(t, lines(c.src, options()), "unknown", "tree: %s; bash: %s", c.tree, c.bash)
+		})
+	}
+}
+
+// TestCoprocName: to the parser the word is a name, to Bash it is the program.
+func TestCoprocName(t *testing.T) {
+	require.Contains(t, lines("coproc halt >f", options()), "exec halt")
+	require.Contains(t, lines("coproc sh <<< 'halt'", options()), "exec halt")
+	require.Contains(t, lines("coproc N { halt; }", options()), "exec halt")
+}
+
+// TestReadAlike holds inputs that look like the ones above but that both read
+// the same way: they must not be unknowns.
+func TestReadAlike(t *testing.T) {
+	for _, src := range []string{
+		"echo a#b", "ls # it's fine", "echo '$\\\n(x)'", "let x=1+2", "ls \\\n  -la", "cat <<'E'\n$\\\n(x)\nE",
+		"[[ a < b ]] && echo lt", "cat <<-E\n\tx\n\tE\n", "a=(1 2) # x", "echo \"`echo \\`date\\``\"", "time -p ls", "f() { :; } # c",
+		"if a; then b; elif c; then d; else e; fi", "case x in (a) b;; c|d) e;; esac", "for ((i=0;i<3;i++)); do :; done", "export A=1 B", "select x in a; do :; done",
+		"function g { :; }", "echo ${a[1]} ${#b} ${c:-d}", "cat <<A <<B\n1\nA\n2\nB", "{ ls; } 2>&1 | cat", "! ls", "echo $[1+2]", "x=1 y=(2 3) ls",
+	} {
+		t.Run(src, func(t *testing.T) {
+			require.NotContains(t, lines(src, options()), "unknown")
+		})
+	}
+}
