@@ -18,7 +18,7 @@ type document struct {
 	path      string // absolute, or "" for a preset or a text
 	extends   []item
 	audit     bool
-	defaults  map[guard.Kind]guard.Effect
+	defaults  map[guard.Kind]fallback
 	defaulted *yaml.Node // the key default, or the root
 	lists     []list
 	variables []definition
@@ -26,6 +26,12 @@ type document struct {
 	rules     []*ruleText
 	tools     map[string]guard.Tool
 	commands  map[string]guard.Command
+}
+
+// fallback is what is decided for a kind where no rule fires.
+type fallback struct {
+	effect guard.Effect
+	pos    string
 }
 
 type list struct {
@@ -73,7 +79,7 @@ var (
 	requirements = []string{"backup", "landlock", "seccomp", "namespace"}
 
 	identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	ruleID     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	ruleID     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 )
 
 // readDocument reads a file's text. Whatever is wrong goes to found; the
@@ -156,10 +162,11 @@ func (d *document) nameOK(n *yaml.Node, what string) bool {
 
 func (d *document) readDefaults(n *yaml.Node) {
 	d.defaulted = n
-	d.defaults = map[guard.Kind]guard.Effect{}
+	d.defaults = map[guard.Kind]fallback{}
 	d.r.fields(n, "default", kindNames(), func(key string, v *yaml.Node) {
 		if s := d.r.choice(v, "default."+key, effects); s != "" {
-			d.defaults[guard.Kind(key)], _ = guard.ParseEffect(s)
+			effect, _ := guard.ParseEffect(s)
+			d.defaults[guard.Kind(key)] = fallback{effect, fmt.Sprintf("%s:%d", d.r.file, v.Line)}
 		}
 	})
 }
@@ -211,7 +218,7 @@ func (t *ruleText) field(r *reader, key string, n *yaml.Node) {
 	case "id":
 		if s, ok := r.text(n, key); ok {
 			if t.id = s; !ruleID.MatchString(s) {
-				r.fail(n, "id %q: want letters, digits, - _ and ., at most 64 characters", s)
+				r.fail(n, "id %q: want letters, digits, - and _, at most 64", s)
 			}
 		}
 	case "effect":

@@ -15,7 +15,7 @@ import (
 type engine struct {
 	rules     []rule
 	index     [kindCount]kindIndex
-	defaults  [kindCount]guard.Effect
+	defaults  [kindCount]fallback
 	audit     bool
 	variables []variable
 	names     map[string]int // of variables
@@ -129,17 +129,36 @@ func tooLong(a *guard.Action) bool {
 	return len(a.Path) > maxText || len(a.Resolved) > maxText || len(a.Host) > maxText
 }
 
-// byDefault is the verdict where no rule fired. A host that isn't known may be
-// one that a rule names, so that no default allows it.
+// byDefault is the verdict where no rule fired; it is reported as the rule
+// "default.KIND". A host that isn't known may be one that a rule names, so
+// that no default allows it.
 func (e *engine) byDefault(f *frame, kind int) verdict {
-	effect := e.defaults[kind]
+	d := e.defaults[kind]
 	if f.action.Kind == guard.KindConnect && f.action.Host == "" {
-		effect = guard.Strictest(effect, guard.Ask)
+		d.effect = guard.Strictest(d.effect, guard.Ask)
 	}
-	if effect == guard.Allow {
-		return verdict{effect: effect}
+	if d.effect == guard.Allow {
+		return verdict{effect: guard.Allow}
 	}
-	return verdict{effect, line(fmt.Sprintf("no rule allows this %s (default %s): %s", f.action.Kind, effect, about(f.action, f.call)))}
+	text := line(noRule(f.action, f.call))
+	if len(f.fired) < maxActions {
+		f.fired = append(f.fired, guard.Fired{Rule: "default." + string(f.action.Kind), Pos: d.pos, Effect: d.effect, Message: text, Action: f.index})
+	}
+	return verdict{d.effect, text}
+}
+
+// noRule says that nothing allows an action, and where a file lies.
+func noRule(a *guard.Action, call *guard.Call) string {
+	s := fmt.Sprintf("no rule allows this %s: %s", a.Kind, about(a, call))
+	switch {
+	case a.Path == "" || a.Kind == guard.KindExec:
+		return s
+	case a.Zone == guard.ZoneOutside || a.Zone == "":
+		return s + " lies outside the workspace"
+	case a.Zone == guard.ZoneSystem:
+		return s + " belongs to the operating system"
+	}
+	return s
 }
 
 // report notes a rule that fired, or an allow rule that failed, and returns

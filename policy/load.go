@@ -121,7 +121,7 @@ func (l *loader) build() (*engine, error) {
 	l.ids, l.lists = map[string]*ruleText{}, map[string]list{}
 	l.inherited, l.used = map[string]bool{}, map[string]bool{}
 	l.engine = &engine{names: map[string]int{}, tools: map[string]guard.Tool{}, commands: map[string]guard.Command{}}
-	defaults := map[guard.Kind]guard.Effect{}
+	defaults := map[guard.Kind]fallback{}
 	for i, d := range l.documents {
 		l.merge(d, i == len(l.documents)-1, defaults)
 	}
@@ -145,7 +145,7 @@ func (l *loader) build() (*engine, error) {
 }
 
 // merge adds a document to what the ones before it hold.
-func (l *loader) merge(d *document, last bool, defaults map[guard.Kind]guard.Effect) {
+func (l *loader) merge(d *document, last bool, defaults map[guard.Kind]fallback) {
 	for k, e := range d.defaults {
 		defaults[k] = e
 	}
@@ -280,7 +280,7 @@ func (l *loader) ruleIDs() []string {
 }
 
 // checkDefaults wants a default for every kind.
-func (l *loader) checkDefaults(defaults map[guard.Kind]guard.Effect) {
+func (l *loader) checkDefaults(defaults map[guard.Kind]fallback) {
 	var missing []string
 	for _, k := range guard.Kinds() {
 		if _, ok := defaults[k]; !ok {
@@ -293,11 +293,11 @@ func (l *loader) checkDefaults(defaults map[guard.Kind]guard.Effect) {
 	}
 }
 
-func (l *loader) setDefaults(defaults map[guard.Kind]guard.Effect) {
+func (l *loader) setDefaults(defaults map[guard.Kind]fallback) {
 	for i, k := range guard.Kinds() {
 		l.engine.defaults[i] = defaults[k]
 		if l.base != nil {
-			l.engine.defaults[i] = guard.Allow // an overlay only adds to what another policy says
+			l.engine.defaults[i].effect = guard.Allow // an overlay only adds to what another policy says
 		}
 	}
 }
@@ -413,7 +413,7 @@ func askForAll(name string, src []byte) *engine {
 		message: message{texts: []string{"the project's own policy can't be loaded, so that everything is asked"}}}
 	for i := range r.heads {
 		r.heads[i] = &head{all: true}
-		e.defaults[i] = guard.Allow
+		e.defaults[i].effect = guard.Allow
 		e.index[i].always = []int32{0}
 	}
 	e.rules = []rule{r}

@@ -228,3 +228,24 @@ func (p *Policy) Digest() string {
 // Files lists the absolute paths of the files that the policy in force was
 // loaded from, presets aside. Whoever can write them decides what is allowed.
 func (p *Policy) Files() []string { return slices.Clone(p.bottom().files) }
+
+// Rule is what a policy tells of one of its rules.
+type Rule struct {
+	ID     string
+	Pos    string // "policy.yaml:12"
+	Effect guard.Effect
+	Audit  bool // reported, without effect
+}
+
+// Rules lists the rules in force, those of an overlay last.
+func (p *Policy) Rules() []Rule {
+	var out []Rule
+	if p != nil && p.under != nil {
+		out = p.under.Rules()
+	}
+	for i := range p.engine().rules {
+		r := &p.engine().rules[i]
+		out = append(out, Rule{r.id, r.pos, r.effect, r.audit})
+	}
+	return out
+}
