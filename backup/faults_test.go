@@ -257,7 +257,9 @@ func TestPruneFaults(t *testing.T) {
 		}
 		l.c.Faults = f.fault
 		v, err := backup.Open(l.vaultDir, l.c)
-		require.NoError(t, err)
+		if err != nil {
+			return err
+		}
 		defer v.Close()
 		_, err = v.Prune(t.Context(), backup.Keep{Count: 1})
 		l.c.Faults = nil
@@ -305,6 +307,8 @@ func durable(ops []string) error {
 				return fmt.Errorf("%s gets its name before %v is synced", name, unsynced)
 			}
 			unnamed[filepath.Dir(name)] = true
+		case op == "mkdir":
+			unnamed[filepath.Dir(name)] = true
 		case op == "syncdir":
 			delete(unnamed, name)
 		case op == "syncfs":
@@ -348,17 +352,12 @@ func firstSync(ops []string) int {
 	return slices.IndexFunc(ops, func(op string) bool { return strings.HasPrefix(op, "fsync") || strings.HasPrefix(op, "syncfs") })
 }
 
-// redundant reports whether a sync has nothing of its own to sync: the folder
-// of an object that stood before.
+// redundant reports whether the sync of a folder has nothing to sync, because
+// all that is in it stood before.
 func redundant(ops []string, i int) bool {
-	_, name, _ := strings.Cut(ops[i], " ")
-	if !strings.HasPrefix(name, "objects/") {
-		return false
-	}
-	for _, op := range ops {
-		if strings.HasPrefix(op, "rename "+name+"/") {
-			return false
-		}
-	}
-	return true
+	op, dir, _ := strings.Cut(ops[i], " ")
+	return op == "syncdir" && !slices.ContainsFunc(ops, func(line string) bool {
+		op, name, _ := strings.Cut(line, " ")
+		return (op == "rename" || op == "mkdir" || op == "link") && filepath.Dir(name) == dir
+	})
 }

@@ -60,6 +60,7 @@ type store struct {
 
 	mu    sync.Mutex
 	known map[string]stamp // objects that are whole and durable, as last seen
+	made  map[string]bool  // folders of objects that stand
 }
 
 func openStore(dir string, faults fsys.Faults) (*store, error) {
@@ -68,7 +69,7 @@ func openStore(dir string, faults fsys.Faults) (*store, error) {
 		return nil, err
 	}
 	root.Faults = faults
-	s := &store{root: root, known: map[string]stamp{}}
+	s := &store{root: root, known: map[string]stamp{}, made: map[string]bool{}}
 	if err := s.prepare(); err != nil {
 		root.Close()
 		return nil, err
@@ -76,8 +77,7 @@ func openStore(dir string, faults fsys.Faults) (*store, error) {
 	return s, nil
 }
 
-// prepare makes the folders. All exist before the first object, so that a
-// batch has only itself to sync.
+// prepare makes the folders.
 func (s *store) prepare() error {
 	info, err := s.root.Lstat(".")
 	if err != nil {
@@ -86,24 +86,30 @@ func (s *store) prepare() error {
 	if info.UID >= 0 && info.Mode.Perm()&0o022 != 0 {
 		return fmt.Errorf("backup: others may write in the vault's folder (mode %o): run chmod 700 on it", info.Mode.Perm())
 	}
-	if _, err := s.root.Lstat(manifestsDir); err == nil {
-		return nil
-	}
-	dirs := []string{objectsDir, tmpDir}
-	for i := range 256 {
-		dirs = append(dirs, fmt.Sprintf("%s/%02x", objectsDir, i))
-	}
-	for _, dir := range append(dirs, manifestsDir) {
-		if dir == manifestsDir { // last: it says that the others stand
-			if err := errors.Join(s.root.SyncDir(objectsDir), s.root.SyncDir(".")); err != nil {
-				return err
-			}
+	for _, dir := range []string{objectsDir, tmpDir, manifestsDir} {
+		if _, err := s.root.Lstat(dir); err == nil {
+			continue
 		}
 		if err := s.root.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}
-	return s.root.SyncDir(".")
+	return nil
+}
+
+// fan makes the folder of an object, once in this process.
+func (s *store) fan(hash string) error {
+	dir := fanOut(hash)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.made[dir] {
+		return nil
+	}
+	if err := s.root.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	s.made[dir] = true
+	return nil
 }
 
 // fanOut is the folder of an object.
@@ -262,6 +268,9 @@ func (b *batch) data(data []byte) (string, error) {
 	if b.has(sum) {
 		return sum, nil
 	}
+	if err := b.s.fan(sum); err != nil {
+		return "", err
+	}
 	_, _, err := b.write(fanOut(sum), func(tmp *os.File) (string, int64, error) {
 		n, err := io.Copy(tmp, bytes.NewReader(data))
 		return sum, n, err
@@ -298,8 +307,11 @@ func (b *batch) commit() error {
 	if err := s.sync(slices.Collect(maps.Values(b.fresh)), s.root.SyncFile); err != nil {
 		return err
 	}
-	dirs := map[string]bool{}
+	dirs := map[string]bool{".": true, objectsDir: true} // their folders may be new
 	for hash, tmp := range b.fresh {
+		if err := s.fan(hash); err != nil {
+			return err
+		}
 		if err := s.root.Move(tmp, objectName(hash)); err != nil {
 			return err
 		}

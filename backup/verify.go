@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"time"
 )
@@ -232,8 +233,12 @@ func (p *pruner) drop() error {
 func (p *pruner) objects() error {
 	root := p.v.store.root
 	dirs := []string{tmpDir}
-	for i := range 256 {
-		dirs = append(dirs, fmt.Sprintf("%s/%02x", objectsDir, i))
+	fans, err := root.ReadDir(objectsDir)
+	if err != nil {
+		return err
+	}
+	for _, fan := range fans {
+		dirs = append(dirs, objectsDir+"/"+fan.Name)
 	}
 	for _, dir := range dirs {
 		infos, err := root.ReadDir(dir)
@@ -241,7 +246,7 @@ func (p *pruner) objects() error {
 			return err
 		}
 		for _, info := range infos {
-			if _, ok := p.marker.need[dir[len(dir)-2:]+info.Name]; ok && dir != tmpDir {
+			if _, ok := p.marker.need[path.Base(dir)+info.Name]; ok && dir != tmpDir {
 				continue
 			}
 			if err := errors.Join(p.marker.ctx.Err(), root.Remove(dir+"/"+info.Name)); err != nil {
