@@ -88,15 +88,16 @@ type verdict struct {
 	reason string
 }
 
-// judge evaluates the rules for the action at hand: the strictest that fired
-// decides, or where none did the kind's default.
+// judge evaluates the rules for the action at hand. Where an allow rule fires
+// it is allowed, else the kind's default holds; deny and ask rules only make
+// that stricter.
 func (e *engine) judge(f *frame) verdict {
 	kind := kindNumber(f.action.Kind)
 	if kind < 0 {
 		return verdict{guard.Deny, line(fmt.Sprintf("an action of kind %q, which this policy doesn't know", f.action.Kind))}
 	}
 	v := verdict{effect: guard.Allow}
-	decided := false
+	allowed := false
 	for _, id := range e.candidates(f, kind) {
 		r := &e.rules[id]
 		if !r.match(f, kind) {
@@ -111,12 +112,12 @@ func (e *engine) judge(f *frame) verdict {
 			continue
 		}
 		f.demand(r.require)
-		if !decided || r.effect < v.effect {
+		allowed = allowed || r.effect == guard.Allow
+		if r.effect < v.effect {
 			v = verdict{r.effect, text}
 		}
-		decided = true
 	}
-	if !decided {
+	if !allowed && e.fallback(f, kind) < v.effect {
 		v = e.byDefault(f, kind)
 	}
 	if v.effect > guard.Ask && tooLong(f.action) {
@@ -129,22 +130,25 @@ func tooLong(a *guard.Action) bool {
 	return len(a.Path) > maxText || len(a.Resolved) > maxText || len(a.Host) > maxText
 }
 
-// byDefault is the verdict where no rule fired; it is reported as the rule
-// "default.KIND". A host that isn't known may be one that a rule names, so
-// that no default allows it.
-func (e *engine) byDefault(f *frame, kind int) verdict {
-	d := e.defaults[kind]
+// fallback is the effect where no allow rule fires. A host that isn't known
+// may be one that a rule names, so that no default allows it.
+func (e *engine) fallback(f *frame, kind int) guard.Effect {
+	effect := e.defaults[kind].effect
 	if f.action.Kind == guard.KindConnect && f.action.Host == "" {
-		d.effect = guard.Strictest(d.effect, guard.Ask)
+		return guard.Strictest(effect, guard.Ask)
 	}
-	if d.effect == guard.Allow {
-		return verdict{effect: guard.Allow}
-	}
+	return effect
+}
+
+// byDefault is the verdict where the default decides; it is reported as the
+// rule "default.KIND".
+func (e *engine) byDefault(f *frame, kind int) verdict {
+	effect := e.fallback(f, kind)
 	text := line(noRule(f.action, f.call))
 	if len(f.fired) < maxActions {
-		f.fired = append(f.fired, guard.Fired{Rule: "default." + string(f.action.Kind), Pos: d.pos, Effect: d.effect, Message: text, Action: f.index})
+		f.fired = append(f.fired, guard.Fired{Rule: "default." + string(f.action.Kind), Pos: e.defaults[kind].pos, Effect: effect, Message: text, Action: f.index})
 	}
-	return verdict{d.effect, text}
+	return verdict{effect, text}
 }
 
 // noRule says that nothing allows an action, and where a file lies.
