@@ -122,6 +122,7 @@ type builder struct {
 	reason  string
 	split   bool
 	tree    bool // buf is a folder and stands for what lies beneath
+	num     bool // buf covers an integer
 }
 
 func (x *expansion) build(out []word, parts []syntax.WordPart, span guard.Span, m mode) []word {
@@ -149,6 +150,7 @@ func (b *builder) end() {
 		}
 	case b.glob:
 		w.kind, w.text, w.tree = pattern, string(b.buf), b.tree
+		w.num = b.num
 		b.out = append(b.out, w)
 		if hidden, ok := b.dotted(w); ok {
 			b.out = append(b.out, hidden)
@@ -167,6 +169,7 @@ func (b *builder) end() {
 
 func (b *builder) reset() {
 	b.buf, b.escaped, b.glob, b.exists, b.unknown, b.reason, b.split, b.tree = b.buf[:0], false, false, false, false, "", false, false
+	b.num = false
 }
 
 // dotted is the glob for hidden names that dotglob adds to one that begins
@@ -262,6 +265,7 @@ func (b *builder) match(s string) {
 
 // untree makes an ordinary glob of a tree, as more follows.
 func (b *builder) untree() {
+	b.num = false
 	if b.tree {
 		b.tree = false
 		b.buf = append(b.buf, "/**"...)
@@ -299,7 +303,9 @@ func (b *builder) value(v value, quoted bool) {
 	case v.tree:
 		b.match(v.text + "/**")
 	case v.kind == pattern:
+		alone := len(b.buf) == 0 && !b.unknown
 		b.match(v.text)
+		b.num = alone && v.num
 	case quoted:
 		b.text(v.text)
 	default:

@@ -22,6 +22,9 @@ func (w *walker) redirect(r *syntax.Redirect, st *state) *state {
 	switch r.Op {
 	case syntax.Hdoc, syntax.DashHdoc:
 		body := x.hereDoc(r)
+		if r.Op == syntax.DashHdoc {
+			body.text = untab(body.text)
+		}
 		if fd == "" || fd == "0" {
 			w.stdin = textStream(body.value())
 		}
@@ -69,6 +72,15 @@ func (x *expansion) hereDoc(r *syntax.Redirect) word {
 		return lit(b.String(), x.w.u.at(r.Hdoc))
 	}
 	return x.document(r.Hdoc)
+}
+
+// untab takes the tabs at the beginning of lines away.
+func untab(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimLeft(lines[i], "\t")
+	}
+	return strings.Join(lines, "\n")
 }
 
 func quotedDelimiter(w *syntax.Word) bool {

@@ -250,6 +250,8 @@ func (c *checker) let(n *syntax.LetClause) {
 }
 
 func (c *checker) redirect(n *syntax.Redirect) {
+	at := int(n.OpPos.Offset())
+	c.cover(at, at+len(n.Op.String()))
 	if n.Op != syntax.Hdoc && n.Op != syntax.DashHdoc {
 		return
 	}
@@ -276,10 +278,28 @@ func (c *checker) redirect(n *syntax.Redirect) {
 	}
 	c.ends = append(c.ends, b.String())
 	if n.Hdoc != nil {
-		c.coverNode(n.Hdoc)
+		c.coverDocument(n, b.String())
 		if quoted {
 			c.quotes = append(c.quotes, extent{int(n.Hdoc.Pos().Offset()), int(n.Hdoc.End().Offset())})
 		}
+	}
+}
+
+// coverDocument covers the lines of a here-document up to its end: the nodes
+// in one whose tabs are taken away don't hold all of its bytes.
+func (c *checker) coverDocument(n *syntax.Redirect, delimiter string) {
+	c.coverNode(n.Hdoc)
+	for at := int(n.Hdoc.Pos().Offset()); at < len(c.src); {
+		end := len(c.src)
+		if i := strings.IndexByte(c.src[at:], '\n'); i >= 0 {
+			end = at + i
+		}
+		line := c.src[at:end]
+		c.cover(at, end)
+		if line == delimiter || n.Op == syntax.DashHdoc && strings.TrimLeft(line, "\t") == delimiter {
+			return
+		}
+		at = end + 1
 	}
 }
 

@@ -23,7 +23,9 @@ func patternValue(glob string) value   { return value{kind: pattern, text: glob}
 func (v value) word(s guard.Span) word {
 	return word{text: v.text, kind: v.kind, reason: v.reason, span: s}
 }
-func (w word) value() value       { return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree} }
+func (w word) value() value {
+	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, num: w.num}
+}
 func (v value) same(o value) bool { return v == o }
 func number() value               { return value{kind: pattern, text: "*", num: true} }
 
@@ -324,12 +326,17 @@ func (st *state) mergeVars(o *state, reason string) {
 			continue
 		}
 		v := unknownValue(reason)
-		v.num = a.num && b.num
+		v.num = a.isNum() && b.isNum()
 		if v.num {
 			v = number()
 		}
 		st.put(n, variable{value: v, exported: a.exported || b.exported, integer: a.integer && b.integer, nameref: a.nameref || b.nameref})
 	}
+}
+
+// isNum reports whether the value is surely an integer.
+func (v variable) isNum() bool {
+	return v.num || v.kind == known && !v.unset && !v.array && isNumber(v.text)
 }
 
 func (v variable) same(o variable) bool {

@@ -22,6 +22,7 @@ type word struct {
 	reason string     // of an unknown
 	split  bool       // of an unknown: it stood unquoted and may be no word or several
 	tree   bool       // of a pattern: any file beneath the folder text
+	num    bool       // of a pattern: it covers an integer
 	span   guard.Span // where it stands in the text
 }
 
