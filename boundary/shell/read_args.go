@@ -59,7 +59,7 @@ func (inv *invocation) arguments(s *spec) *arguments {
 	return a
 }
 
-// roleAt is the role of the operand that comes next.
+// startsCommand reports whether the next operand is a program.
 func (a *arguments) startsCommand() bool {
 	n := len(a.operands)
 	return n < len(a.spec.head) && a.spec.head[n] == guard.RoleCommand || n == len(a.spec.head) && a.spec.many == guard.RoleCommand
@@ -227,13 +227,45 @@ next:
 		case !g.has:
 		case g.opt.role == guard.RoleFlag || g.opt.role == guard.RoleRecursive:
 			a.inv.anyWord(g.value)
+		case g.opt.role == guard.RoleShell:
+			a.inv.relay(g.value)
 		default:
 			a.inv.role(g.opt.role, g.value)
 		}
 	}
 }
 
-// specOf is the compiled specification of the program.
+// relays are programs that an option may well name: compressors, transports.
+var relays = map[string]bool{
+	"gzip": true, "pigz": true, "bzip2": true, "pbzip2": true, "lbzip2": true, "xz": true, "pixz": true, "zstd": true, "zstdmt": true, "lz4": true,
+	"lzop": true, "lzma": true, "lzip": true, "brotli": true, "ssh": true, "cat": true, "git-upload-pack": true, "git-receive-pack": true, "rsync": true,
+}
+
+// relay judges a command that an option makes a program run. Whatever else it
+// does, it is an unusual thing to ask for.
+func (inv *invocation) relay(w word) {
+	inv.shell(w, guard.DialectPOSIX)
+	words := strings.Fields(w.text)
+	if w.kind == known && len(words) > 0 && relays[words[0]] && plainWords(words[1:]) {
+		return
+	}
+	if w.kind == known {
+		inv.unknown(w.span, "an option makes "+inv.title()+" run a command")
+	}
+}
+
+// plainWords reports whether words of a command say no more than numbers and
+// short options.
+func plainWords(words []string) bool {
+	for _, w := range words {
+		if strings.Trim(w, "-0123456789") != "" && (len(w) > 3 || strings.IndexByte("oecF", w[len(w)-1]) >= 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// parse takes the words apart by the specification in the table.
 func (inv *invocation) parse() *arguments {
 	s := builtinSpec(inv.name)
 	if s == nil {

@@ -280,7 +280,7 @@ func (r *awkReader) name(do func(word), what string) {
 func (r *awkReader) pipe() {
 	if r.i+1 < len(r.tokens) && r.tokens[r.i+1].text == "getline" && r.tokens[r.i+1].kind == 'w' {
 		if r.i > 0 && r.tokens[r.i-1].kind == 's' && !strings.Contains(r.tokens[r.i-1].text, "\x00") && (r.i < 2 || r.tokens[r.i-2].kind == 'o') {
-			r.inv.shell(lit(r.tokens[r.i-1].text, r.span), guard.DialectPOSIX)
+			r.inv.inside(lit(r.tokens[r.i-1].text, r.span))
 			return
 		}
 		r.inv.unknown(r.span, "awk runs a command that it makes itself")
@@ -299,9 +299,22 @@ func (r *awkReader) shell(what string) {
 	if j < len(r.tokens) && r.tokens[j].kind == 's' && r.ends(j+1) && !strings.Contains(r.tokens[j].text, "\x00") {
 		saved := r.inv.stdin
 		r.inv.stdin = opaqueStream("awk writes it")
-		r.inv.shell(lit(r.tokens[j].text, r.span), guard.DialectPOSIX)
+		r.inv.inside(lit(r.tokens[j].text, r.span))
 		r.inv.stdin = saved
 		return
 	}
 	r.inv.unknown(r.span, what)
+}
+
+// filters are programs that scripts of awk are often joined with.
+var filters = map[string]bool{"sort": true, "uniq": true, "head": true, "tail": true, "wc": true, "cat": true, "column": true, "date": true, "nl": true, "tac": true, "rev": true, "cut": true, "tr": true}
+
+// inside judges a command that a program starts by its own language. Even where
+// it is known, it is an unusual way to start anything but a filter.
+func (inv *invocation) inside(w word) {
+	inv.shell(w, guard.DialectPOSIX)
+	f := strings.Fields(w.text)
+	if len(f) == 0 || !filters[f[0]] || strings.ContainsAny(w.text, ";&|`$<()\n") {
+		inv.unknown(w.span, inv.title()+" runs a command by its own language")
+	}
 }

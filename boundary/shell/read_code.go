@@ -99,6 +99,9 @@ func readScript(inv *invocation) {
 		held = a.codeOptions("eval", "print")
 		held = held || inv.flag("test") || inv.flag("v")
 	case "php", "php-cgi", "hhvm":
+		for _, v := range a.values("define") {
+			inv.phpSetting(v)
+		}
 		held = a.codeOptions("run", "process-begin", "process-code", "process-end")
 		held = held || inv.flag("info", "m", "v", "ini", "i")
 		if f, ok := a.value("file"); ok {
@@ -118,6 +121,17 @@ func readScript(inv *invocation) {
 			inv.write(w)
 		}
 	}
+}
+
+// phpSetting judges php -d: some settings load code.
+func (inv *invocation) phpSetting(v word) {
+	key, _, _ := v.cut("=")
+	for _, k := range []string{"memory_limit", "display_errors", "error_reporting", "max_execution_time", "date.timezone", "xdebug.mode", "opcache.enable", "opcache.enable_cli", "zend.assertions", "assert.exception", "phar.readonly", "short_open_tag"} {
+		if key == k {
+			return
+		}
+	}
+	inv.unknown(v.span, "a setting of php may load code")
 }
 
 // program starts the script that the first operand names. held: the operands

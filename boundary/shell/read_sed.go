@@ -140,7 +140,7 @@ func (s *sedReader) command() {
 		s.inv.writePlain(s.file())
 	case 'e':
 		if text := s.line(); text != "" {
-			s.inv.shell(lit(text, s.span), guard.DialectPOSIX)
+			s.inv.inside(lit(text, s.span))
 		} else {
 			s.inv.opaque(s.span, "sed runs the lines that it reads")
 		}

@@ -14,15 +14,15 @@ var buildSpecs = commands{
 	"ctest,cpack":          cmd("read...", "dir: test-dir", "code: S,script build-and-test SP", "read: config", "write: O,output-log output-junit B", "data: R,tests-regex E,exclude-regex L,label-regex j,parallel C,build-config timeout G I,tests-information repeat", "flag: V,verbose N,show-only output-on-failure Q,quiet"),
 	"ninja,samu,n2":        cmd("read...", "read: f", "dir: C", "data: j k l d t w", "flag: n v"),
 	"meson":                with(cmd("read..."), commands{"setup,configure": cmd("write list", "read: native-file cross-file", "data: D prefix buildtype", "flag: wipe reconfigure"), "compile,test,install,dist,introspect,init,format,fmt,subprojects,wrap,devenv,rewrite,env2mfile": cmd("read...", "dir: C", "code: wrap,wrapper gdb-path", "data: j suite timeout-multiplier")}),
-	"bazel,bazelisk,blaze": with(cmd("read...", "read: bazelrc", "code: output_user_root output_base"), commands{"build,test,run,query,cquery,aquery,clean,info,fetch,sync,coverage,version,help,shutdown,mod,mobile-install": cmd("read...", "shell: run_under", "data: c,compilation_mode config jobs test_filter")}),
+	"bazel,bazelisk,blaze": with(cmd("read...", "read: bazelrc", "code: output_user_root output_base"), commands{"build,test,run,query,cquery,aquery,clean,info,fetch,sync,coverage,version,help,shutdown,mod,mobile-install": cmd("read...", "code: run_under", "data: c,compilation_mode config jobs test_filter")}),
 	"mvn,mvnw,mvnd,gradle,gradlew": oneDash("read...", "read: f,file s,settings gs t,toolchains b,build-file c,settings-file", "code: I,init-script g,gradle-user-home", "dir: p,project-dir",
 		"data: P,activate-profiles pl,projects D T,threads x,exclude-task rf console tests", "flag: o,offline q,quiet B,batch-mode U am amd continue daemon stop"),
 	"autoconf,automake,autoreconf,aclocal,autoheader,libtoolize,libtool,pkg-config,pkgconf,configure,xcodebuild,msbuild,nmake,qmake,xcrun,agvtool,pod,carthage,tuist": cmd("read...", "write: o,output"),
 	"go": with(oneDash("", "dir: C"), commands{
 		"build,install":             oneDash("read...", append(slices.Clip(goBuild), "write: o")...),
-		"run":                       oneDash("read...", append(slices.Clip(goBuild), "shell: exec")...),
-		"test":                      oneDash("read...", append(slices.Clip(goBuild), "write: o coverprofile cpuprofile memprofile blockprofile mutexprofile trace outputdir fuzzcachedir", "shell: exec", "data: run bench count timeout cpu parallel short skip fuzz fuzztime benchtime covermode coverpkg list vet shuffle", "flag: cover benchmem failfast json c")...),
-		"vet":                       oneDash("read...", append(slices.Clip(goBuild), "shell: vettool")...),
+		"run":                       oneDash("read...", append(slices.Clip(goBuild), "code: exec")...),
+		"test":                      oneDash("read...", append(slices.Clip(goBuild), "write: o coverprofile cpuprofile memprofile blockprofile mutexprofile trace outputdir fuzzcachedir", "code: exec", "data: run bench count timeout cpu parallel short skip fuzz fuzztime benchtime covermode coverpkg list vet shuffle", "flag: cover benchmem failfast json c")...),
+		"vet":                       oneDash("read...", append(slices.Clip(goBuild), "code: vettool")...),
 		"list,doc,version,help,bug": oneDash("read...", "read: modfile", "data: f tags", "flag: m u json e deps test all src short"),
 		"env":                       oneDash("read...", "flag: w u json changed"),
 		"fmt":                       oneDash("read...", "read: modfile", "flag: n x"),
@@ -70,7 +70,7 @@ var buildSpecs = commands{
 }
 
 var goBuild = []string{
-	"shell: toolexec", "read: modfile overlay pgo", "write: pkgdir",
+	"code: toolexec", "read: modfile overlay pgo", "write: pkgdir",
 	"data: p tags ldflags gcflags asmflags gccgoflags mod buildmode compiler installsuffix", "flag: v x n a race msan asan work trimpath i buildvcs linkshared",
 }
 

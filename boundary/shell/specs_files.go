@@ -1,13 +1,17 @@
 package shell
 
+import "slices"
+
 // Files and folders: coreutils, findutils and their like.
 var fileSpecs = commands{
-	"cat,tac,rev,nl,expand,unexpand,zcat,bzcat,xzcat,zstdcat,lz4cat,gzcat,lzcat": cmd("read...",
-		"data: d,body-delimiter f,footer-numbering h,header-numbering i,line-increment l,join-blank-lines v,starting-line-number w,number-width s,separator t,tabs"),
-	"head,tail": cmd("read...", "data: n,lines c,bytes s,sleep-interval pid max-unchanged-stats", "flag: f F,follow q,quiet v,verbose r z"),
-	"wc":        cmd("read...", "read: files0-from", "data: total"),
-	"od,hexdump,hd": cmd("read...", "read: f,format-file",
-		"data: A,address-radix j,skip-bytes N,read-bytes n,length t,format s,skip S w,width e", "flag: a b c d o x C v"),
+	"cat,rev,zcat,bzcat,xzcat,zstdcat,lz4cat,gzcat,lzcat": cmd("read..."),
+	"tac":                         cmd("read...", "data: s,separator"),
+	"nl":                          cmd("read...", "data: b,body-numbering d,section-delimiter f,footer-numbering h,header-numbering i,line-increment l,join-blank-lines v,starting-line-number w,number-width s,number-separator n,number-format"),
+	"expand,unexpand":             cmd("read...", "data: t,tabs"),
+	"head,tail":                   cmd("read...", "data: n,lines c,bytes s,sleep-interval pid max-unchanged-stats", "flag: f F,follow q,quiet v,verbose r z"),
+	"wc":                          cmd("read...", "read: files0-from", "data: total"),
+	"od":                          cmd("read...", "data: A,address-radix j,skip-bytes N,read-bytes S t,format", "?data: w,width"),
+	"hexdump,hd":                  cmd("read...", "read: f,format-file", "data: n,length e,format s,skip"),
 	"xxd":                         oneDash("read write", "data: b c cols g groupsize l len o s seek n name R", "flag: a autoskip bits d E e i include p ps plain postscript r revert u v"),
 	"strings":                     cmd("read...", "data: n,bytes t,radix e,encoding s,output-separator T,target", "flag: a,all f"),
 	"base64,base32,basenc,base58": cmd("read", "read: input", "write: output", "data: w,wrap b,break", "flag: d,decode D i,ignore-garbage"),
@@ -15,10 +19,10 @@ var fileSpecs = commands{
 		"data: a,algorithm l,length", "flag: c,check b,binary t,text r,reverse s,sysv q,quiet"),
 
 	"ls,dir,vdir,eza,exa,lsd": cmd("list...", "recursive: R,recursive T,tree",
-		"data: I,ignore hide block-size sort time time-style w,width quoting-style indicator-style L,level", "flag: a l h t r S 1 d,directory"),
+		"data: I,ignore hide block-size sort time time-style w,width quoting-style indicator-style level", "flag: a l h t r S 1 d,directory"),
 	"tree": whole("list...", "write: o", "read: fromfile gitfile infofile", "data: I P L sort timefmt charset H T filelimit"),
 	"stat,readlink,realpath,pathchk,namei,lsattr,getfacl,getfattr,isutf8,lsof,fuser": cmd("list...",
-		"data: c,format f printf n,name e,encoding p u i relative-to relative-base", "recursive: R,recursive"),
+		"data: printf relative-to relative-base", "recursive: R,recursive"),
 	"file":                         cmd("read...", "read: f,files-from m,magic-file", "data: e,exclude F,separator P,parameter", "flag: C,compile i,mime b,brief"),
 	"du":                           whole("list...", "read: files0-from X,exclude-from", "data: d,max-depth B,block-size t,threshold exclude time time-style"),
 	"df":                           cmd("list...", "data: B,block-size t,type x,exclude-type output"),
@@ -45,7 +49,8 @@ var fileSpecs = commands{
 	"trash-empty":               cmd("data..."),
 
 	"chmod,chown,chgrp,chflags": cmd("data write...", "recursive: R,recursive", "list: reference", "data: from", "flag: c,changes f,silent,quiet v,verbose h,no-dereference H L P"),
-	"chattr,chcon":              cmd("data write...", "recursive: R,recursive", "data: p v u,user r,role t,type l,range", "list: reference"),
+	"chattr":                    cmd("data write...", "recursive: R", "data: p v", "flag: V f"),
+	"chcon":                     cmd("data write...", "recursive: R,recursive", "data: u,user r,role t,type l,range", "list: reference"),
 	"setfacl":                   cmd("write...", "recursive: R,recursive", "data: m,modify x,remove s,set", "read: M,modify-file X,remove-file set-file restore", "flag: b,remove-all k,remove-default"),
 	"setfattr,setcap":           cmd("data write...", "data: n,name v,value x,remove", "flag: r q"),
 	"getcap":                    cmd("list...", "recursive: r"),
@@ -59,7 +64,7 @@ var fileSpecs = commands{
 		"flag: T,no-target-directory f,force i,interactive n,no-clobber v,verbose u"),
 	"ln": cmd("list... write", "write: t,target-directory", "data: S,suffix", "?data: backup",
 		"flag: T,no-target-directory s,symbolic f,force n,no-dereference r,relative v,verbose L,logical P,physical i"),
-	"install,ginstall": cmd("read... write", "write: t,target-directory", "data: m,mode o,owner g,group S,suffix Z,context", "shell: strip-program", "?data: backup",
+	"install,ginstall": cmd("read... write", "write: t,target-directory", "data: m,mode o,owner g,group S,suffix Z,context", "code: strip-program", "?data: backup",
 		"flag: T,no-target-directory d,directory D C,compare s,strip p,preserve-timestamps v,verbose b"),
 	"dd":                                   cmd("data..."),
 	"rsync":                                cmd("read... write"),
@@ -68,7 +73,7 @@ var fileSpecs = commands{
 	"mcopy":                                cmd("read... write"),
 	"link,symlink":                         cmd("list write"),
 
-	"split":  cmd("read data", "data: a,suffix-length b,bytes C,line-bytes l,lines n,number t,separator additional-suffix hex-suffixes numeric-suffixes", "shell: filter", "flag: d x e u verbose"),
+	"split":  cmd("read data", "data: a,suffix-length b,bytes C,line-bytes l,lines n,number t,separator additional-suffix hex-suffixes numeric-suffixes", "code: filter", "flag: d x e u verbose"),
 	"csplit": cmd("read data...", "data: f,prefix b,suffix-format n,digits", "flag: k,keep-files s,quiet,silent z,elide-empty-files suppress-matched"),
 
 	"find,gfind,bfs": oneDash("list..."),
@@ -91,21 +96,25 @@ var fileSpecs = commands{
 	"chezmoi,yadm":                 cmd("data..."),
 }
 
+// packFlags are those that the compressors share.
+var packFlags = []string{"flag: c,stdout,to-stdout d,decompress,uncompress k,keep f,force t,test l,list v,verbose q,quiet rm", "recursive: r,recursive"}
+
 // Archives and compressed files.
 var archiveSpecs = commands{
 	"tar,gtar,bsdtar": cmd("read..."),
-	"gzip,bzip2,xz,zstd,lz4,lzma,lzop,lzip,brotli,compress,pigz,pbzip2,pixz,gunzip,bunzip2,unxz,unzstd,unlz4,unlzma,uncompress": cmd("write...",
-		"data: S,suffix b B,block-size T,threads M,memlimit,memory p,processes F,format C,check q,quality w,lgwin W", "write: o,output output-dir-flat",
-		"read: D", "flag: c,stdout,to-stdout d,decompress k,keep f,force t,test l,list v,verbose 9 1", "recursive: r,recursive"),
+	"gzip,bzip2,compress,gunzip,bunzip2,uncompress,lz4,unlz4,lzop,lzip": cmd("write...", packFlags...),
+	"xz,unxz,lzma,unlzma":     cmd("write...", append(slices.Clip(packFlags), "data: S,suffix F,format C,check T,threads M,memlimit block-size")...),
+	"zstd,unzstd":             cmd("write...", append(slices.Clip(packFlags), "write: o output-dir-flat", "read: D patch-from filelist", "data: T,threads M,memory")...),
+	"brotli,pigz,pbzip2,pixz": cmd("write...", append(slices.Clip(packFlags), "write: o,output")...),
 	"zip": cmd("write read...", "recursive: r,recurse-paths R", "write: O,out logfile-path lf", "dir: b,temp-path",
-		"shell: unzip-command", "data: P,password n,suffixes x,exclude i,include t,from-date tt,before-date s,split-size Z,compression-method",
+		"code: unzip-command", "data: P,password n,suffixes x,exclude i,include t,from-date tt,before-date s,split-size Z,compression-method",
 		"flag: T,test d,delete m,move u,update f,freshen j,junk-paths q,quiet 9 @ y,symlinks e,encrypt l v D g"),
 	"unzip": cmd("read data...", "dir: d", "data: x P", "flag: l o n q p t v j a Z"),
 	"zipinfo,unzipsfx,zipnote,zipcloak,zipsplit": cmd("read data...", "dir: b", "flag: 1 l v h t w"),
 	"7z,7za,7zr,7zz,p7zip":                       cmd("data write read..."),
 	"rar,unrar,lsar,unar":                        cmd("data write read...", "write: o,output-directory", "data: p,password e,encoding"),
 	"ar,llvm-ar":                                 cmd("data write read..."),
-	"cpio": cmd("data...", "write: O", "read: I E,pattern-file", "write: F,file", "shell: rsh-command", "dir: D,directory", "data: H,format C,io-size M,message R,owner",
+	"cpio": cmd("data...", "write: O", "read: I E,pattern-file", "write: F,file", "code: rsh-command", "dir: D,directory", "data: H,format C,io-size M,message R,owner",
 		"flag: i,extract o,create p,pass-through t,list d,make-directories absolute-filenames no-absolute-filenames u,unconditional v"),
 	"pax":                              cmd("read...", "write: f", "data: b p o s x", "flag: r w v a"),
 	"zipgrep":                          cmd("data read..."),

@@ -5,14 +5,14 @@ import "slices"
 // Version control but for git, and the clients of forges.
 var versionSpecs = commands{
 	"hg,chg": with(cmd("data...", "dir: cwd", "list: R,repository", "code: config"), commands{
-		"status,st,log,diff,annotate,blame,cat,identify,id,branch,branches,tags,heads,parents,paths,summary,sum,tip,root,manifest,files,locate,grep,bookmarks,bookmark,config,showconfig,version,help,verify,outgoing,out,incoming,in,export,describe,resolve,phase,bundle,archive": cmd("data...", "write: o,output", "data: r,rev m,message", "code: p,program"),
+		"status,st,log,diff,annotate,blame,cat,identify,id,branch,branches,tags,heads,parents,paths,summary,sum,tip,root,manifest,files,locate,grep,bookmarks,bookmark,config,showconfig,version,help,verify,outgoing,out,incoming,in,export,describe,resolve,phase,bundle,archive": cmd("data...", "write: o,output", "data: r,rev m,message", "code: program"),
 		"add,addremove,commit,ci,update,up,checkout,co,merge,rename,mv,copy,cp,graft,init,tag,import,unbundle,shelve,unshelve,amend,histedit,rebase":                                                                                                                                cmd("data...", "data: r,rev m,message u,user t,tool", "read: l,logfile", "flag: A,addremove C,clean n,dry-run"),
 		"revert,remove,rm,forget,purge,clean,strip,rollback,backout,evolve,prune,uncommit":                                                                                                                                                                                          cmd("delete...", "data: r,rev m,message", "flag: a,all n,dry-run p,print f,force C,no-backup A,after"),
-		"pull,push,clone,serve": cmd("connect...", "shell: e,ssh remotecmd", "data: r,rev b,branch", "flag: f,force u,update"),
+		"pull,push,clone,serve": cmd("connect...", "code: e,ssh remotecmd", "data: r,rev b,branch", "flag: f,force u,update"),
 	}),
 	"svn": with(cmd("", "data: username password", "code: config-dir config-option", "flag: non-interactive"), commands{
-		"status,stat,st,log,diff,di,blame,annotate,cat,info,list,ls,proplist,propget,pg,pl,help,resolve,changelist,auth":                               cmd("read...", "shell: diff-cmd", "data: r,revision l,limit c,change x,extensions"),
-		"add,mkdir,move,mv,copy,cp,rename,merge,update,up,switch,sw,commit,ci,cleanup,propset,ps,propedit,lock,unlock,resolved,relocate,upgrade,patch": cmd("write...", "shell: editor-cmd diff3-cmd", "read: F,file targets", "data: m,message r,revision"),
+		"status,stat,st,log,diff,di,blame,annotate,cat,info,list,ls,proplist,propget,pg,pl,help,resolve,changelist,auth":                               cmd("read...", "code: diff-cmd", "data: r,revision l,limit c,change x,extensions"),
+		"add,mkdir,move,mv,copy,cp,rename,merge,update,up,switch,sw,commit,ci,cleanup,propset,ps,propedit,lock,unlock,resolved,relocate,upgrade,patch": cmd("write...", "code: editor-cmd diff3-cmd", "read: F,file targets", "data: m,message r,revision"),
 		"revert,delete,del,remove,rm": cmd("delete...", "recursive: R,recursive", "data: m,message depth", "read: targets", "flag: keep-local force"),
 		"checkout,co,export,import":   cmd("connect write", "data: r,revision m,message depth", "flag: force"),
 	}),
@@ -45,7 +45,7 @@ var ghWrite = []string{"read: F,body-file notes-file T-file", "data: t,title b,b
 // gitShow are the options of the git commands that print changes.
 var gitShow = []string{
 	"write: output", "read: O ignore-revs-file", "list: relative-path",
-	"data: S G L format pretty date since after until before author committer grep n,max-count skip U,unified diff-filter word-diff-regex inter-hunk-context src-prefix dst-prefix stat-width encoding exclude branches-glob W diff-algorithm anchored submodule-format",
+	"data: S G L format pretty date since after until before author committer grep n,max-count skip U,unified diff-filter word-diff-regex inter-hunk-context src-prefix dst-prefix stat-width encoding exclude diff-algorithm anchored submodule-format",
 	"?data: color M,find-renames C,find-copies B,break-rewrites stat dirstat word-diff color-words decorate abbrev branches tags remotes submodule ws-error-highlight relative ignore-submodules show-notes notes textconv-mode",
 	"flag: p,u,patch s,no-patch name-only name-status numstat shortstat summary oneline graph all cached,staged no-index ext-diff no-ext-diff textconv no-textconv w b quiet exit-code raw z reverse merges no-merges first-parent follow cc c m full-diff check R",
 }
@@ -65,7 +65,7 @@ var gitLook = commands{
 	"log,show,whatchanged,reflog,diff,range-diff,shortlog,diff-tree,diff-index,diff-files,rev-list,cherry,difftool": cmd("data...", gitShow...),
 	"format-patch":   cmd("data...", append(slices.Clip(gitShow), "list: o,output-directory", "data: v,reroll-count to in-reply-to subject-prefix start-number suffix base signature", "?data: attach inline thread cover-letter", "flag: numbered k,keep-subject stdout")...),
 	"blame,annotate": cmd("data...", "read: contents S ignore-revs-file", "data: L ignore-rev since date abbrev", "flag: w C M p s e f n"),
-	"grep": cmd("data...", "shell: O,open-files-in-pager", "read: f", "data: e A,after-context B,before-context C,context m,max-count max-depth threads",
+	"grep": cmd("data...", "?code: O,open-files-in-pager", "read: f", "data: e A,after-context B,before-context C,context m,max-count max-depth threads",
 		"flag: n,line-number i,ignore-case v,invert-match w,word-regexp l,files-with-matches L,files-without-match c,count q,quiet h H E F G P o cached no-index untracked and or not a I W p all-match"),
 	"ls-files": cmd("list...", "read: X,exclude-from", "data: x,exclude exclude-per-directory with-tree format abbrev", "flag: c,cached d,deleted m,modified o,others i,ignored s,stage u,unmerged k,killed z t v exclude-standard directory error-unmatch"),
 	"ls-tree,cat-file,rev-parse,describe,name-rev,merge-base,for-each-ref,show-ref,show-branch,count-objects,verify-commit,verify-tag,verify-pack,var,check-ignore,check-attr,check-mailmap,check-ref-format,symbolic-ref,get-tar-commit-id,patch-id,merge-tree,stripspace,column,help,version,request-pull,last-modified,for-each-repo": cmd("data...", "data: format sort contains points-at match exclude count abbrev candidates", "flag: d,delete textconv filters batch"),

@@ -1,0 +1,145 @@
+package shell
+
+import "strings"
+
+// Linters and formatters write their operands only where they are told to, or
+// where that is all they do.
+func init() {
+	register(readCheck, `gofmt goimports gofumpt golines gci rustfmt prettier biome dprint standard xo oxlint oxfmt eslint eslint_d tslint stylelint htmlhint
+		jshint markdownlint markdownlint-cli2 remark textlint black isort autopep8 yapf autoflake pyupgrade docformatter blue djlint 2to3 php-cs-fixer phpcbf
+		clang-format cmake-format shfmt nixfmt alejandra ormolu fourmolu hindent ocamlformat stylua swiftformat swift-format ktlint google-java-format scalafmt
+		taplo yamlfmt jsonnetfmt buildifier sqlfmt pg_format latexindent tidy rubyfmt standardrb rufo ruff rubocop shellcheck yamllint perltidy astyle uncrustify
+		addlicense licenseheaders codespell typos sqlfluff cspell`)
+	register(readMagick, "convert magick mogrify composite montage compare import animate display conjure stream gm")
+	register(readFFmpeg, "ffmpeg ffplay avconv")
+}
+
+// writers are formatters that write unless they are told not to.
+var writers = map[string]bool{
+	"black": true, "isort": true, "rustfmt": true, "ruff format": true, "pyupgrade": true, "stylua": true, "swiftformat": true, "blue": true, "alejandra": true, "nixfmt": true,
+	"taplo": true, "buildifier": true, "phpcbf": true, "php-cs-fixer": true, "scalafmt": true, "yamlfmt": true, "addlicense": true, "licenseheaders": true, "rufo": true, "sqlfmt": true, "djlint": true, "astyle": true,
+}
+
+func readCheck(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	inv.recursive = true
+	writes := (writers[inv.command] || inv.flag("w", "write", "write-changes", "fix", "fix-dry", "i", "in-place", "inplace", "unsafe-fixes", "autocorrect", "autocorrect-all", "auto-correct", "auto-correct-all", "A", "a", "F", "format", "replace", "b", "U", "apply", "m", "modify")) &&
+		!inv.flag("check", "d", "diff", "dry-run", "stdout", "l", "list-different", "lint")
+	words := a.operands
+	if inv.command == inv.name && len(words) > 0 && (words[0].is("check") || words[0].is("fix") || words[0].is("format") || words[0].is("fmt") || words[0].is("lint")) {
+		writes = writes || words[0].is("fix") || (words[0].is("format") || words[0].is("fmt")) && !inv.flag("check")
+		words = words[1:]
+	}
+	for _, w := range words {
+		inv.read(w)
+		if writes {
+			inv.write(w)
+		}
+	}
+}
+
+// readMagick reads ImageMagick, whose names may hold the format, and whose last
+// word is what is written.
+func readMagick(inv *invocation) {
+	var files []word
+	args := inv.args
+	for i := 0; i < len(args); i++ {
+		w := args[i]
+		switch {
+		case w.is("-write") && i+1 < len(args):
+			i++
+			inv.magickFile(args[i], true)
+		case w.is("-script"):
+			inv.opaque(w.span, "a script of "+inv.title())
+		case w.starts("-") && w.kind == known && len(w.text) > 1, w.starts("+"):
+			inv.flags = append(inv.flags, strings.TrimLeft(w.text, "-+"))
+		default:
+			files = append(files, w)
+		}
+	}
+	for i, w := range files {
+		last := i == len(files)-1 && inv.name != "display" && inv.name != "animate"
+		inv.magickFile(w, last && (len(files) > 1 || inv.name == "import") || inv.name == "mogrify" || inv.name == "conjure")
+	}
+}
+
+// magickFile reads or writes a file that may stand behind a format or an @.
+func (inv *invocation) magickFile(w word, writes bool) {
+	if w.is("(") || w.is(")") {
+		return
+	}
+	if i := strings.IndexByte(w.text, ':'); i > 0 && !strings.Contains(w.text[:i], "/") {
+		format := strings.ToLower(w.text[:i])
+		switch {
+		case format == "http" || format == "https" || format == "ftp" || format == "url":
+			inv.connect(w)
+			return
+		case format == "msl" || format == "ephemeral" || format == "mvg" || format == "show" || format == "x" || format == "win":
+			inv.opaque(w.span, inv.title()+" runs what a file says ("+format+":)")
+		}
+		w = w.after(i + 1)
+	}
+	w2 := w
+	if strings.HasPrefix(w.text, "@") {
+		w2 = w.after(1)
+	}
+	if strings.HasPrefix(w.text, "|") {
+		inv.unknown(w.span, inv.title()+" runs a command")
+	}
+	inv.read(w2)
+	if writes {
+		inv.write(w2)
+	}
+}
+
+// ffmpegFiles are options of ffmpeg whose value is a file.
+var ffmpegFiles = map[string]bool{"-i": false, "-filter_complex_script": false, "-filter_script": false, "-attach": false, "-passlogfile": true, "-report": true, "-vstats_file": true, "-progress": true, "-dump_attachment": true, "-sdp_file": true}
+
+// readFFmpeg reads ffmpeg: an option before a file belongs to it and takes one
+// word, but for a few; what no option takes is written.
+func readFFmpeg(inv *invocation) {
+	args := inv.args
+	for i := 0; i < len(args); i++ {
+		w := args[i]
+		name, _, _ := strings.Cut(w.text, ":")
+		writes, file := ffmpegFiles[name]
+		switch {
+		case file && i+1 < len(args):
+			i++
+			inv.mediaFile(args[i], writes)
+		case w.starts("-") && w.kind == known && len(w.text) > 1:
+			inv.flags = append(inv.flags, w.text[1:])
+			if i+1 < len(args) && !ffmpegFlags[name] {
+				if v := args[i+1]; strings.Contains(v.text, "movie=") || strings.Contains(v.text, "file=") || strings.Contains(v.text, "textfile=") {
+					inv.unknown(v.span, "a filter of ffmpeg may read files")
+				}
+				if i+2 < len(args) || args[i+1].starts("-") {
+					i++
+					inv.anyWord(args[i])
+				}
+			}
+		default:
+			inv.mediaFile(w, inv.name != "ffplay")
+		}
+	}
+}
+
+var ffmpegFlags = map[string]bool{"-y": true, "-n": true, "-vn": true, "-an": true, "-sn": true, "-dn": true, "-hide_banner": true, "-nostdin": true, "-stats": true, "-nostats": true, "-shortest": true, "-re": true, "-version": true, "-formats": true, "-codecs": true, "-encoders": true, "-decoders": true, "-devices": true, "-filters": true, "-h": true, "-L": true, "-benchmark": true, "-copyts": true, "-accurate_seek": true, "-nodisp": true, "-autoexit": true, "-fs": true}
+
+func (inv *invocation) mediaFile(w word, writes bool) {
+	for _, p := range []string{"file:", "concat:", "subfile:", "crypto:", "cache:"} {
+		if strings.HasPrefix(w.text, p) {
+			w = w.after(len(p))
+		}
+	}
+	switch {
+	case strings.Contains(w.text, "://"):
+		inv.connect(w)
+	case strings.HasPrefix(w.text, "pipe:"):
+	case writes:
+		inv.write(w)
+	default:
+		inv.read(w)
+	}
+}
