@@ -50,20 +50,28 @@ func parse(src string, posix bool) (stmts []*syntax.Stmt, last []syntax.Comment,
 		pool = &parsers[1]
 	}
 	p := pool.Get().(*syntax.Parser)
-	defer pool.Put(p)
 	f, err := p.Parse(strings.NewReader(src), "")
 	if err != nil {
-		_ = p.Stmts(strings.NewReader(src), func(s *syntax.Stmt) bool {
-			stmts = append(stmts, s)
-			return true
-		})
-		return stmts, nil, "the text can't be parsed: " + syntaxProblem(err)
+		return salvage(p, src), nil, "the text can't be parsed: " + syntaxProblem(err)
 	}
+	pool.Put(p)
 	c := checker{src: src}
 	if problem := c.check(f); problem != "" {
 		return f.Stmts, f.Last, problem
 	}
 	return f.Stmts, f.Last, ""
+}
+
+// salvage returns the statements before a fault: a shell runs a text line by
+// line and may have run them before it meets the fault. The parser is not used
+// again: its Stmts may panic on an error (mvdan.cc/sh v3.14.1, "0&00\xcc0").
+func salvage(p *syntax.Parser, src string) (stmts []*syntax.Stmt) {
+	defer func() { _ = recover() }()
+	_ = p.Stmts(strings.NewReader(src), func(s *syntax.Stmt) bool {
+		stmts = append(stmts, s)
+		return true
+	})
+	return stmts
 }
 
 // syntaxProblem is a parse error without the text it quotes.
