@@ -13,7 +13,7 @@ import (
 // by secretName.
 func nameRules() []rulesFor {
 	return []rulesFor{{
-		[]string{"pass", "pwd", "secret", "token", "key", "credential", "auth", "signature", "sig=", "sessid", "sessionid"},
+		[]string{"pass", "pwd", "secret", "token", "key", "credential", "auth", "signature", "sig=", "sessid", "sessionid", "bearer"},
 		findNamed,
 	}}
 }
@@ -30,9 +30,9 @@ const (
 // lastWords say what a name means by its last word.
 var lastWords = map[string]strength{
 	"password": strong, "passwd": strong, "passphrase": strong, "passcode": strong, "pwd": strong, "secret": strong,
-	"pass": strong, "secrets": weak, "token": weak, "credential": weak, "credentials": weak, "auth": weak, "signature": weak, "sig": weak,
+	"pass": strong, "secrets": weak, "token": weak, "credential": weak, "credentials": weak, "auth": weak, "authtoken": strong, "bearer": weak, "signature": weak, "sig": weak,
 	"apikey": strong, "secretkey": strong, "accesskey": strong, "privatekey": strong, "authkey": strong,
-	"accountkey": strong, "masterkey": strong, "encryptionkey": strong, "signingkey": strong, "authtoken": strong, "accesstoken": strong,
+	"accountkey": strong, "masterkey": strong, "encryptionkey": strong, "signingkey": strong, "accesstoken": strong,
 	"sessid": weak, "phpsessid": weak, "jsessionid": weak, "sessionid": weak,
 }
 
@@ -45,10 +45,11 @@ var keyWords = map[string]strength{
 }
 
 // gluedWords make a secret of a name that ends in them without a separator.
-var gluedWords = []string{"password", "passwd", "passphrase", "apikey", "secretkey", "accesskey", "privatekey", "authtoken", "accesstoken", "clientsecret"}
+var gluedWords = []string{"password", "passwd", "passphrase", "apikey", "secretkey", "accesskey", "privatekey", "authtoken", "accesstoken", "clientsecret",
+	"storepass", "keypass", "userpass", "dbpass", "rootpass", "adminpass"}
 
 // qualifiers may follow the word that says what a name means.
-var qualifiers = wordSet("prod production dev staging stage test local old new current base64 b64 value plain plaintext raw main backup default primary secondary v1 v2")
+var qualifiers = wordSet("prod production dev staging stage test local old new current base64 b64 value plain plaintext raw main backup default primary secondary string v1 v2")
 
 // notTokens stand before "token" in names of tokens that are no secrets.
 var notTokens = wordSet("next page continuation continue cancellation cancel stop start end pad eos bos unk sep mask special sync prev previous last first resume cursor input output per cls")
@@ -152,6 +153,7 @@ const (
 	byColon // name: value, which prose has too
 	byFlag  // --name value
 	byTag   // <name>value<
+	byWord  // name value
 )
 
 func findNamed(s string, at, end int, out []span) []span {
@@ -207,6 +209,8 @@ func joint(s string, n span, flag bool) (how, int) {
 		return byFlag, j
 	case j > i && strings.HasPrefix(rest, "'") && s[n.from:n.to] == "PASSWORD": // SQL
 		return byEquals, j
+	case j > i && i == n.to:
+		return byWord, j
 	}
 	return notJoined, 0
 }
@@ -289,6 +293,8 @@ func (v *value) secret(s string) bool {
 		return false
 	}
 	switch {
+	case v.how == byWord:
+		return mixed(text)
 	case v.how == byColon && !v.quoted && !v.plausible(s, text):
 		return false
 	case v.class == weak && v.how != byFlag && !(v.how == byEquals && v.name == strings.ToUpper(v.name)):
@@ -345,16 +351,25 @@ func (v *value) plausible(s, text string) bool {
 	return strings.TrimSpace(line) == "" || strings.HasPrefix(line, `\n`)
 }
 
+// mixed reports whether a text is a word of both cases and digits, as generated
+// secrets are, and the names of things seldom.
+func mixed(text string) bool {
+	return len(text) >= 10 && strings.ContainsAny(text, digits) && strings.ContainsAny(text, letters[:26]) && strings.ContainsAny(text, letters[26:]) &&
+		!strings.ContainsAny(text, "./:()[] ")
+}
+
+const digits = "0123456789"
+
 // random reports whether a text looks like no word: digits among letters, or
 // very long.
 func random(text string) bool {
-	digits, letters := 0, 0
+	nums, alphas := 0, 0
 	for i := range len(text) {
 		if isDigit(text[i]) {
-			digits++
+			nums++
 		} else if isAlnum(text[i]) {
-			letters++
+			alphas++
 		}
 	}
-	return len(text) >= 8 && digits > 0 && letters > 0 || len(text) >= 24 && !strings.Contains(text, " ") || digits >= 8 && letters == 0
+	return len(text) >= 8 && nums > 0 && alphas > 0 || len(text) >= 24 && !strings.Contains(text, " ") || nums >= 8 && alphas == 0
 }

@@ -117,7 +117,7 @@ func findBasic(s string, _, end int, out []span) []span {
 
 var (
 	urlPassword = regexp.MustCompile("^://[^\\s/?#\"'<>@:`]*:([^\\s/\"'<>`]+)@")
-	urlToken    = regexp.MustCompile("^://([^\\s/?#\"'<>@:`]{16,})@")
+	urlToken    = regexp.MustCompile("^://([A-Za-z0-9_-]{12,})@")
 )
 
 func findURL(s string, at, _ int, out []span) []span {

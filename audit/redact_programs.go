@@ -9,7 +9,7 @@ import (
 // secretFlags says which short options of known programs take a secret. A
 // separator after the option's name says that only what follows it is one:
 // "-u:" is name:password. "=" stands for a value glued to the option, without
-// which the option takes none.
+// which the option takes none, and "." for one that is always the next word.
 var secretFlags = map[string]string{
 	"mysql": "-p=", "mysqldump": "-p=", "mysqladmin": "-p=", "mysqlimport": "-p=", "mysqlshow": "-p=", "mariadb": "-p=", "mariadb-dump": "-p=",
 	"sshpass":   "-p",
@@ -20,8 +20,11 @@ var secretFlags = map[string]string{
 	"zip": "-P", "unzip": "-P", "7z": "-p=", "7za": "-p=", "7zz": "-p=", "rar": "-p= -hp=", "unrar": "-p=",
 	"ldapsearch": "-w", "ldapadd": "-w", "ldapmodify": "-w", "ldapdelete": "-w", "ldappasswd": "-w -s", "ldapwhoami": "-w",
 	"sqlcmd": "-P", "bcp": "-P", "ipmitool": "-P", "snmpget": "-A -X", "snmpwalk": "-A -X",
-	"rabbitmqadmin": "-p", "cqlsh": "-p", "influx": "-t", "ncftpput": "-p", "ncftpget": "-p",
-	"openssl": "-k -K", "xfreerdp": "/p:", "wfreerdp": "/p:",
+	"rabbitmqadmin": "-p", "cqlsh": "-p", "influx": "-t", "ncftpput": "-p", "ncftpget": "-p", "twine": "-p", "etcdctl": "--user:",
+	"mosquitto_pub": "-P", "mosquitto_sub": "-P", "cypher-shell": "-p", "couchbase-cli": "-p", "cbq": "-p", "mssql-cli": "-P", "mysqlsh": "-p=",
+	"plink": "-pw.", "pscp": "-pw.", "psftp": "-pw.", "psexec": "-p.", "rdesktop": "-p.", "evil-winrm": "-p.", "smbmap": "-p.", "yt-dlp": "-p.",
+	"ssh-keygen": "-N -P", "pdftotext": "-upw. -opw.", "pdftk": "input_pw. user_pw. owner_pw.", "swaks": "-ap.", "sendemail": "-xp.", "useradd": "-p.", "usermod": "-p.",
+	"openssl": "-k. -K.", "nmcli": "password.", "xfreerdp": "/p:", "wfreerdp": "/p:",
 }
 
 // secretSub does the same for sub-commands, by program.
@@ -34,7 +37,7 @@ var secretSub = map[string]map[string]string{
 // programRules look at the known programs in the text of a command line, word
 // by word.
 func programRules() []rulesFor {
-	seen, keys := map[string]bool{}, []string{"htpasswd", "vault"}
+	seen, keys := map[string]bool{}, []string{"htpasswd", "vault", "kubectl", "sqlplus"}
 	for p := range secretFlags {
 		if !seen[p] {
 			seen[p], keys = true, append(keys, p)
@@ -94,19 +97,28 @@ func (r *redactor) words(program string, args []string) map[int]span {
 	}
 	found := flagSecrets(program, args)
 	for i := 1; i < len(args); i++ {
-		name, ok := strings.CutPrefix(args[i-1], "-")
-		name = strings.TrimPrefix(name, "-")
-		if !ok || len(name) < 2 || args[i] == guard.UnknownWord {
+		how, name := byWord, args[i-1]
+		if strings.HasPrefix(name, "-") {
+			how, name = byFlag, strings.TrimLeft(name, "-")
+		}
+		if len(name) < 2 || len(name) > 2*maxNameSize || args[i] == guard.UnknownWord || !onlyName(name) {
 			continue
 		}
 		if class := secretName(name); class != harmless {
-			v := value{how: byFlag, name: name, class: class, span: span{0, len(args[i])}}
+			v := value{how: how, name: name, class: class, span: span{0, len(args[i])}}
 			if v.secret(args[i]) {
 				found = put(found, i, v.span)
 			}
 		}
 	}
 	return found
+}
+
+// onlyName reports whether a word could be a name, or a path that ends in one.
+func onlyName(w string) bool {
+	return strings.IndexFunc(w, func(r rune) bool {
+		return r >= 0x80 || !isNameByte(byte(r)) && r != '/' && r != ':'
+	}) < 0
 }
 
 func put(m map[int]span, i int, sp span) map[int]span {
@@ -128,17 +140,39 @@ func flagSecrets(program string, args []string) (found map[int]span) {
 			found = flagSecret(found, args, i, w, name, sep)
 		}
 	}
+	pairs := storesPairs(program, args)
 	for i, w := range args {
 		switch {
 		case program == "openssl" && strings.HasPrefix(w, "pass:"):
 			found = put(found, i, span{len("pass:"), len(w)})
 		case program == "htpasswd" && i == len(args)-1 && i >= 2 && strings.HasPrefix(args[0], "-") && strings.Contains(args[0], "b"):
 			found = put(found, i, span{0, len(w)})
+		case pairs && strings.Contains(w, "=") && (w[0] != '-' || strings.HasPrefix(w, "--from-literal=")):
+			found = put(found, i, span{strings.LastIndex(strings.TrimRight(w, "="), "=") + 1, len(w)})
+		case program == "sqlplus" && strings.Contains(w, "/"):
+			from, to := strings.Index(w, "/")+1, len(w)
+			if i := strings.LastIndex(w, "@"); i > from {
+				to = i
+			}
+			found = put(found, i, span{from, to})
 		case program == "vault" && i == 1 && args[0] == "login" && !strings.ContainsAny(w, "=-") && random(w):
 			found = put(found, i, span{0, len(w)})
 		}
 	}
 	return found
+}
+
+// storesPairs reports whether a command puts name=value pairs into a store of
+// secrets.
+func storesPairs(program string, args []string) bool {
+	line := strings.Join(args[:min(len(args), 4)], " ") + " "
+	switch program {
+	case "vault":
+		return strings.HasPrefix(line, "kv put ") || strings.HasPrefix(line, "kv patch ") || strings.HasPrefix(line, "write ")
+	case "kubectl", "oc":
+		return strings.Contains(line, "create secret generic ")
+	}
+	return false
 }
 
 // optionsOf returns the options of a program, or those of its sub-command.
@@ -169,6 +203,9 @@ func flagSecret(found map[int]span, args []string, i int, w, name string, sep by
 		return found
 	}
 	from := len(name)
+	if sep == '.' && rest != "" {
+		return found
+	}
 	if rest == "" {
 		if i++; sep == '=' || i >= len(args) {
 			return found
@@ -180,7 +217,7 @@ func flagSecret(found map[int]span, args []string, i int, w, name string, sep by
 		}
 		rest, from = rest[1:], from+1
 	}
-	if sep != 0 && sep != '=' {
+	if sep != 0 && sep != '=' && sep != '.' {
 		_, secret, ok := strings.Cut(rest, string(sep))
 		if !ok {
 			return found

@@ -126,6 +126,152 @@ func (m maker) secrets() (list []sample) {
 	return list
 }
 
+// moreSecrets and moreLookAlikes once were two sets that were written after the
+// rules: 96.1 % and 2.0 % of one, 86.0 % and 0.0 % of the other, which had more
+// of seldom programs. The rules have been mended since.
+func (m maker) moreSecrets() (list []sample) {
+	pw := func() string { return m.of(3, lower) + m.of(3, digit) + m.of(8, alnum) }
+	for _, f := range []string{
+		"ELASTIC_PASSWORD=%s docker compose up", "export VAULT_TOKEN=%s; vault status", "SLACK_BOT_TOKEN=%s node bot.js", "DJANGO_SECRET_KEY=%s ./manage.py check", "export OPENAI_API_KEY='%s'",
+		"RESTIC_PASSWORD=%s restic backup .", "export ANTHROPIC_API_KEY=%s", "HEROKU_API_KEY=%s git push heroku main", "JWT_SECRET=\"%s\" npm start", "CLOUDFLARE_API_TOKEN=%s wrangler deploy",
+		"curl -X POST -d 'username=ada&password=%s' https://x/login", `curl -d '{"user":"ada","passwd":"%s"}' https://x`, "curl -H 'Authorization: ApiKey %s' https://x", "curl -H 'X-Vault-Token: %s' https://x", "curl --header \"X-Auth-Token: %s\" https://x",
+		"curl 'https://api.example.com/w?api_key=%s&q=1'", "curl --proxy http://ada:%s@proxy:3128 https://x", "wget --user=ada --password=%s https://x", "wget 'ftp://ada:%s@host/f'", "git remote add o https://oauth2:%s@gitlab.example.com/a.git",
+		"psql postgresql://ada:%s@localhost/db", "psql 'host=db user=ada password=%s'", "mysql --user=root --password=%s db", "mariadb -uroot -p%s db", "mongodump --uri mongodb://ada:%s@h/db",
+		"redis-cli -u redis://default:%s@h:6379", "rabbitmqadmin -u ada -p %s list queues", "cqlsh -u ada -p %s host", "sqlcmd -S h -U sa -P %s -Q 'select 1'", "podman login -u ada -p %s quay.io",
+		"oc login -u ada -p %s https://h:6443", "kubectl config set-credentials ada --token=%s", "kubectl config set-credentials ada --password=%s", "az storage blob list --account-key %s", "argocd login h --username ada --password %s",
+		"openssl rsa -in k -passin pass:%s", "openssl pkcs12 -export -passout pass:%s -in c", "keytool -list -keystore k -storepass pass -keypass %s", "7z a -p%s x.7z d", "rar a -hp%s x.rar d",
+		"ipmitool -H h -U ada -P %s power status", "smbclient -U 'ada%%s' //h/s", "xfreerdp /u:ada /p:%s /v:h", "nmcli dev wifi connect home password %s", "sshpass -p%s ssh ada@h",
+		"spring:\n  datasource:\n    password: %s\n", "[default]\naws_session_token = %s\n", "const apiKey = '%s';", "client := New(\"ada\", Secret{Password: \"%s\"})", "<add key=\"x\" connectionString=\"Server=h;Uid=a;Pwd=%s;\" />",
+	} {
+		list = append(list, in(f, pw()))
+	}
+	list = append(list, in("proxy-authorization: basic %s", base64.StdEncoding.EncodeToString([]byte("bob:"+pw()))))
+	for _, f := range []string{
+		"DATADOG_API_KEY=%s agent run", "export SENTRY_AUTH_TOKEN=%s", "TF_VAR_db_password=%s terraform plan", "PIP_INDEX_URL=https://ada:%s@pypi.example.com/simple pip install x", "export PULUMI_CONFIG_PASSPHRASE='%s'",
+		"MONGO_INITDB_ROOT_PASSWORD=%s docker compose up -d", "GRAFANA_ADMIN_PASSWORD=%s ./start", "SMTP_PASS=%s node mail.js", "export STRIPE_SECRET_KEY=%s", "RAILS_MASTER_KEY=%s bin/rails c",
+		"export TWILIO_AUTH_TOKEN=%s", "export AZURE_CLIENT_SECRET=%s", "LDAP_BIND_PASSWORD=\"%s\" ./sync", "BORG_PASSPHRASE=%s borg create r::a d", "env DB_PASS=%s ./migrate",
+		"curl -H \"Authorization: Token %s\" https://x", "curl -H 'X-Gitlab-Token: %s' https://x", "curl -F password=%s -F user=ada https://x", "curl -u \"ada:%s\" https://x", "curl --oauth2-bearer %s https://x",
+		"http POST https://x Authorization:'Bearer %s'", "xh -a ada:%s https://x", "grpcurl -H 'authorization: bearer %s' h:443 list", "websocat -H='Authorization: Bearer %s' wss://x", "lftp -u ada,%s sftp://h",
+		"git clone https://ada:%s@bitbucket.org/a/b.git", "pip install git+https://%s@github.com/a/b.git", "svn co --username ada --password %s https://x", "docker login --username ada --password %s", "helm repo add x https://x --username ada --password %s",
+		"npm config set //registry.npmjs.org/:_authToken %s", "poetry config pypi-token.pypi %s", "twine upload -u __token__ -p %s dist/x", "gem push --key k --otp 1 --api-key %s x.gem", "vault write auth/userpass/login/ada password=%s",
+		"consul kv get -token=%s x", "nomad status -token=%s", "etcdctl --user root:%s get x", "influx query --token %s 'x'", "clickhouse-client --user ada --password %s",
+		"psql \"postgres://ada:%s@h:5432/d?sslmode=require\"", "sqlplus ada/%s@db", "snowsql -a x -u ada --password=%s", "mongosh 'mongodb://h' -u ada -p %s", "echo '%s' | gh auth login --with-token",
+		"echo -n %s | docker login -u ada --password-stdin", "ansible-playbook s.yml --extra-vars 'become_pass=%s'", "{\"auths\": {\"x\": {\"password\": \"%s\"}}}", "auth:\n  client_secret: %s\n", "requests.get(u, headers={'Authorization': 'Bearer %s'})",
+	} {
+		list = append(list, in(f, pw()))
+	}
+	return list
+}
+
+func moreLookAlikes() (list []sample) {
+	for s := range strings.Lines(`python -m pytest -k "password and not token"
+go run ./cmd/passgen --length 20
+cargo test auth::tests::token_expiry
+npm run lint -- --rule no-secrets
+find . -name '*.key' -newer Makefile
+ls -l ~/.ssh/authorized_keys
+openssl req -new -key server.key -out server.csr
+openssl s_client -connect example.com:443
+cat package-lock.json | grep integrity
+"integrity": "sha512-abcDEF123456abcDEF123456abcDEF123456=="
+go.sum h1:abcDEF123456abcDEF123456abcDEF123456abcDEF12=
+kubectl rollout status deploy/auth-service
+kubectl get configmap token-config -o yaml
+docker tag app:1.4.2 registry.example.com/team/app:1.4.2
+docker run --name pass -e LOG_LEVEL=debug app
+docker run -p 443:8443 --secret-opt x app
+terraform output -json
+aws iam list-access-keys --user-name ada
+aws s3 cp s3://bucket/key.txt .
+aws configure list
+gcloud secrets list
+gcloud secrets versions access latest --secret=db-password
+az keyvault secret show --name db-password --vault-name kv
+systemctl status sshd
+journalctl -u auth.service -n 50
+mysqladmin -u root -p status
+pg_dump -h db -U app -p 5432 app
+redis-cli -p 6380 --scan
+git log --grep='token'
+git log --format='%H %an' -n 5
+git show 3f2a9c1d4b5e6f708192a3b4c5d6e7f801234567
+git config --get credential.helper
+git push origin feature/password-reset
+curl https://example.com/.well-known/jwks.json
+curl "https://example.com/search?key=value&page=2"
+curl -H 'If-None-Match: "33a64df551425fcc55e4d42a148795d9f25f89d4"' https://x
+ssh -L 5432:db:5432 ada@bastion
+rsync -av --password-file=/etc/rsync.pw src/ host::mod
+scp -i deploy.pem app ec2-user@10.0.0.1:/srv
+func hashPassword(password string) (string, error) {
+type Token struct { Kind int; Text string }
+const TOKEN_TTL = 3600
+token_bucket_size: 100
+token_limit=100000
+if (!user.password) throw new Error("no password")
+validates :password, presence: true
+The password must have at least 12 characters.
+error: invalid token at line 12 column 4
+passed: 120, failed: 0, pass rate 100
+export PASSWORD_STORE_DIR=/home/ada/.pw
+api_key_header: X-Api-Key`) {
+		list = append(list, sample{args: []string{"-c", strings.TrimSuffix(s, "\n")}})
+	}
+	for s := range strings.Lines(`gradle test --tests '*PasswordEncoder*'
+mvn -q -Dtest=TokenServiceTest test
+pnpm add jsonwebtoken passport
+pip install python-keycloak passlib
+go get golang.org/x/oauth2
+rg -n "Authorization" internal/http
+grep -c 'BEGIN PRIVATE' *.pem
+awk -F: '{print $1}' /etc/passwd
+sort -t: -k3 /etc/passwd
+sort -k2 -n table.txt
+ps aux -u ada
+curl -sS -o out.json https://api.example.com/users/42
+curl -k https://localhost:8443/health
+curl -u "$USER:$PASS" https://x
+curl -H "Authorization: Bearer $(gcloud auth print-access-token)" https://x
+curl -H "X-Api-Key: ${API_KEY}" https://x
+docker run -d -p 6379:6379 --name cache redis:7
+docker compose -p shop up
+kubectl -n auth get pods
+kubectl create secret generic tls --from-file=tls.key
+kubectl patch secret db -p '{"metadata":{"labels":{"a":"b"}}}'
+helm get values auth
+ssh -o PasswordAuthentication=no ada@h
+ssh-copy-id -i id.pub ada@h
+ssh-add -l
+gpg --list-secret-keys
+gpg --armor --export ada@example.com
+openssl dgst -sha256 file
+openssl genrsa -out ca.key 4096
+openssl passwd -6 -stdin
+mysql -u app -p -e 'select 1'
+mysql -P 3307 -h 127.0.0.1 -D shop
+psql -h db -p 5433 -U app -d shop
+redis-cli -n 2 keys 'session:*'
+zip -q -r out.zip dist
+unzip -o -q in.zip -d out
+7z x -y in.7z -oout
+git rev-parse 9fceb02d0ae598e95dc970b74767f19372d61af8
+git cherry-pick 9fceb02d0ae598e95dc970b74767f19372d61af8
+docker inspect 4c01db0b339c4c01db0b339c4c01db0b339c4c01db0b339c4c01db0b339c4c01
+"etag": "W/\"5e1b-abc123def456\""
+"uuid": "550e8400-e29b-41d4-a716-446655440000"
+type LoginRequest struct { Password string }
+def check_password(self, password): return bcrypt.checkpw(password, self.hash)
+const { token, user } = useSession()
+interface Props { apiKey: string; secret?: string }
+passwordPolicy: strict
+tokenEndpoint: https://id.example.com/oauth/token
+SELECT password_hash FROM users WHERE id = 1
+ALTER TABLE users ADD COLUMN password_digest text`) {
+		list = append(list, sample{args: []string{"-c", strings.TrimSuffix(s, "\n")}})
+	}
+	return list
+}
+
 // lookAlikes hold nothing secret.
 func (m maker) lookAlikes() (list []sample) {
 	sha, sum := m.of(40, hexa), m.of(64, hexa)
@@ -407,7 +553,7 @@ func checkRedaction(t *testing.T, name string, secrets, lookAlikes []sample) {
 
 func TestRedactionFigures(t *testing.T) {
 	m := maker{rand.New(rand.NewPCG(1, 2))}
-	secrets, lookAlikes := m.secrets(), m.lookAlikes()
+	secrets, lookAlikes := append(m.secrets(), m.moreSecrets()...), append(m.lookAlikes(), moreLookAlikes()...)
 	require.GreaterOrEqual(t, len(secrets), 150)
 	require.GreaterOrEqual(t, len(lookAlikes), 150)
 	checkRedaction(t, "the rules' own set", secrets, lookAlikes)
