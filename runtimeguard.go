@@ -89,6 +89,8 @@ type Runtime struct {
 	Approvals *approval.Queue
 	Backups   *backup.Vault
 	Log       *audit.Log
+
+	inspector *boundary.Inspector
 }
 
 // Open assembles a Runtime. It refuses, saying why, a state folder that lies
@@ -118,7 +120,7 @@ func (rt *Runtime) assemble(c Config, p *places) error {
 	if err != nil {
 		return err
 	}
-	inspector, err := boundary.NewInspector(boundary.InspectorConfig{
+	rt.inspector, err = boundary.NewInspector(boundary.InspectorConfig{
 		Workspace: ws, Vocabulary: rt.Policy, Tools: rt.bindings(c.Tools), Sensitive: rt.Policy.Sensitive,
 	})
 	if err != nil {
@@ -141,7 +143,7 @@ func (rt *Runtime) assemble(c Config, p *places) error {
 	}
 	guards := append([]guard.Guard{haltGuard{p.in(haltFile)}, ws, rt.Policy}, c.Guards...)
 	rt.Enforcer, err = guard.New(guard.Config{
-		Inspector: inspector,
+		Inspector: rt.inspector,
 		Guard:     guard.All(guards...),
 		Audit:     rt.Log,
 		Approver:  rt.Approvals,
@@ -150,6 +152,10 @@ func (rt *Runtime) assemble(c Config, p *places) error {
 	})
 	return err
 }
+
+// Tool returns the binding of a tool, and whether it has one: what adapters
+// need to report the tools that are only asked about.
+func (rt *Runtime) Tool(name string) (guard.Tool, bool) { return rt.inspector.Tool(name) }
 
 // Advisory says why approvals, backups and the log only hold against an
 // agent's tool calls and not against programs that the agent has written and

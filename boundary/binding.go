@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"slices"
 	"strings"
 
@@ -208,6 +209,7 @@ func (b *binding) path(key, name string, kind guard.Kind, recursive bool) {
 		base = b.base()
 	}
 	a := guard.Action{Kind: kind, Path: b.join(key, base, name), Recursive: recursive}
+	b.plain(key, a.Path)
 	b.out = append(b.out, a)
 	// A handler may resolve a name before it deletes.
 	if kind == guard.KindDelete {
@@ -215,6 +217,20 @@ func (b *binding) path(key, name string, kind guard.Kind, recursive bool) {
 			a.Path = followed
 			b.out = append(b.out, a)
 		}
+	}
+}
+
+// plain refuses a path in which ".." stands after a link: the system goes up
+// from where the link leads, and handlers that clean the path first don't.
+func (b *binding) plain(key, name string) {
+	cleaned := path.Clean(name)
+	if b.err != nil || cleaned == name || !strings.Contains(name, "..") {
+		return
+	}
+	followed, err := resolve(name, true)
+	other, err2 := resolve(cleaned, true)
+	if err != nil || err2 != nil || followed != other {
+		b.fail("argument %q: \"..\" after a link, which not everyone reads the same: write the path out", key)
 	}
 }
 

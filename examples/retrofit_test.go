@@ -82,7 +82,6 @@ func TestRetrofit(t *testing.T) {
 // The system goes up from where a link leads, the server cleans the name first:
 // the one finds homework there, the other the thesis.
 func TestRetrofitDotsAfterALink(t *testing.T) {
-	t.Skip("boundary.Inspector reads the path as the system does only, and allows it")
 	base, err := filepath.EvalSymlinks(t.TempDir())
 	require.NoError(t, err)
 	workspace := filepath.Join(base, "project")

@@ -161,7 +161,7 @@ func (e *Enforcer) run(ctx context.Context, rec Record, run func(context.Context
 			rec.Err = err.Error()
 		}
 		if e := e.record(ctx, rec); e != nil && returned {
-			err = errors.Join(err, fmt.Errorf("guard: call %s ran, but its record could not be written: %w", rec.Call.ID, e))
+			err = errors.Join(err, &UnrecordedError{Call: rec.Call.ID, Err: e})
 		}
 	}()
 	rec.Outcome, err = run(context.WithValue(ctx, runningKey{}, s))

@@ -43,6 +43,21 @@ type PendingError struct {
 // Error says which request waits.
 func (e *PendingError) Error() string { return "request " + e.Request + " waits for an answer" }
 
+// UnrecordedError says that a call ran and that its last record could not be
+// written. Its text may be shown to the agent; Err is for the host's own log.
+type UnrecordedError struct {
+	Call string // the call's ID
+	Err  error
+}
+
+// Error names the call.
+func (e *UnrecordedError) Error() string {
+	return "call " + e.Call + " ran, but how it ended could not be recorded"
+}
+
+// Unwrap returns Err.
+func (e *UnrecordedError) Unwrap() error { return e.Err }
+
 // RejectedError says that a human has answered no. The no stands until it
 // expires or the policy changes.
 type RejectedError struct {

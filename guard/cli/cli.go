@@ -34,6 +34,8 @@ type command struct {
 
 var commands = []command{
 	{"check", "[COMMAND]", "judge a command, or JSON lines on standard input, without running anything", setupCheck},
+	{"init", "", "write a commented policy and a first test", setupInit},
+	{"test", "FILE...", "run policy tests", setupTest},
 	{"approvals", "list | show ID | approve ID | deny ID [REASON]", "answer the requests that wait for a human", setupApprovals},
 	{"backups", "list | show ID | diff ID | restore ID [PATH...] | verify", "look at what was saved, and put it back", setupBackups},
 	{"audit", "tail | verify", "read the log, and verify its chain", setupAudit},

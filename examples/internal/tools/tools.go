@@ -43,7 +43,7 @@ func Server(rt *runtimeguard.Runtime) (*server.MCPServer, error) {
 		text("snapshot", "The backup's id"), mcp.WithArray("paths", mcp.WithStringItems(), mcp.Description("Only these files"))),
 		mcp.NewTypedToolHandler(h.restoreBackup))
 
-	_, err := mcpgo.Install(s, rt.Enforcer, mcpgo.Options{})
+	_, err := mcpgo.Install(s, rt.Enforcer, mcpgo.Options{Binding: rt.Tool})
 	return s, err
 }
 
