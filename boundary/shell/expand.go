@@ -223,7 +223,7 @@ func (b *builder) text(s string) {
 		return
 	}
 	b.untree()
-	if len(b.buf)+len(s) > maxValue {
+	if len(b.buf)+len(s) > maxValue || !b.x.w.a.spend(len(s)>>6) {
 		b.lose("it grows too long", false)
 		return
 	}
@@ -256,9 +256,12 @@ func (b *builder) wild(s string) {
 // match adds a glob.
 func (b *builder) match(s string) {
 	b.untree()
-	if !b.unknown && len(b.buf)+len(s) <= maxValue {
+	if !b.unknown && len(b.buf)+len(s) <= maxValue && b.x.w.a.spend(len(s)>>6) {
 		b.buf = append(b.buf, s...)
 		b.glob = true
+	}
+	if len(b.buf)+len(s) > maxValue {
+		b.lose("it grows too long", false)
 	}
 	b.exists = true
 }
@@ -321,7 +324,7 @@ func (b *builder) splitText(s string) {
 		return
 	}
 	i := 0
-	for i < len(s) {
+	for i < len(s) && b.x.w.a.step() {
 		j := i
 		for j < len(s) && strings.IndexByte(ifs.text, s[j]) < 0 {
 			j++

@@ -358,6 +358,7 @@ func (x *expansion) operate(p *syntax.ParamExp, name string, r found, quoted boo
 	case syntax.RemSmallSuffix, syntax.RemLargeSuffix, syntax.RemSmallPrefix, syntax.RemLargePrefix,
 		syntax.UpperFirst, syntax.UpperAll, syntax.LowerFirst, syntax.LowerAll:
 		pat := x.globOf(e.Word)
+		x.w.a.spend(len(r.text) * len(r.text) >> 8 * (1 + len(r.list)))
 		return x.each(r, func(v value) value { return trim(e.Op, v, pat) })
 	}
 	return x.fallback(e, name, r, quoted)
@@ -489,7 +490,7 @@ func changeCase(v value, op string) value {
 }
 
 // maxMatch bounds the texts that globs are matched against here.
-const maxMatch = 1024
+const maxMatch = 256
 
 // trim removes a prefix or a suffix, or changes the case.
 func trim(op syntax.ParExpOperator, v value, pat word) value {
@@ -588,7 +589,7 @@ func (x *expansion) replace(r found, p *syntax.Replace) found {
 		with = x.one(p.With)
 	}
 	return x.each(r, func(v value) value {
-		if v.kind != known || pat.kind == unknown || with.kind != known || len(v.text) > maxMatch || strings.Contains(with.text, "&") {
+		if v.kind != known || pat.kind == unknown || with.kind != known || len(v.text) > maxMatch/2 || len(pat.text) > 32 || len(v.text)*len(with.text) > maxValue || !x.w.a.spend(len(v.text)*len(v.text)>>5) || strings.Contains(with.text, "&") {
 			return unknownValue("a replacement in a value")
 		}
 		return text(replaceGlob(v.text, pat.text, with.text, p.All))

@@ -66,6 +66,9 @@ func parse(src string, posix bool) (stmts []*syntax.Stmt, last []syntax.Comment,
 // line and may have run them before it meets the fault. The parser is not used
 // again: its Stmts may panic on an error (mvdan.cc/sh v3.14.1, "0&00\xcc0").
 func salvage(p *syntax.Parser, src string) (stmts []*syntax.Stmt) {
+	if len(src) > MaxSource/16 {
+		return nil
+	}
 	defer func() { _ = recover() }()
 	_ = p.Stmts(strings.NewReader(src), func(s *syntax.Stmt) bool {
 		stmts = append(stmts, s)
@@ -89,26 +92,73 @@ func prescan(src string) string {
 	if len(src) > MaxSource {
 		return "the text is longer than 64 KiB"
 	}
-	depth, single := 0, false
 	for i := 0; i < len(src); i++ {
-		c := src[i]
-		if c < ' ' && c != '\t' && c != '\n' || c == 0x7f {
+		if c := src[i]; c < ' ' && c != '\t' && c != '\n' || c == 0x7f {
 			return controlProblem(c)
 		}
-		if single {
-			single = c != '\''
-			continue
-		}
-		switch c {
-		case '(', '{', '[':
-			if depth++; depth > MaxDepth {
-				return "it is nested deeper than 64"
-			}
-		case ')', '}', ']':
-			depth = max(depth-1, 0)
-		}
+	}
+	if tooDeep(src) {
+		return "it is nested deeper than 64"
 	}
 	return ""
+}
+
+// tooDeep estimates the nesting of a text from its bytes: parsing what is
+// nested thousands of times is slow. What it takes for quoted may not be; the
+// tree is measured again.
+func tooDeep(src string) bool {
+	plain, code, words := 0, 0, 0 // brackets anywhere, brackets that aren't quoted, reserved words
+	var quote byte
+	start := true // a command may start here
+	for i := 0; i < len(src); i++ {
+		switch c := src[i]; c {
+		case '\\':
+			i++
+			start = false
+		case '\'', '"':
+			if quote == 0 {
+				quote = c
+			} else if quote == c {
+				quote = 0
+			}
+			start = false
+		case '(', '{', '[':
+			plain++
+			if quote != '\'' {
+				code++
+			}
+			start = true
+		case ')', '}', ']':
+			plain = max(plain-1, 0)
+			if quote != '\'' {
+				code = max(code-1, 0)
+			}
+			start = true
+		case ' ', '\t':
+		case '\n', ';', '&', '|', '!', '`':
+			start = true
+		default:
+			j := i
+			for j < len(src) && src[j] >= 'a' && src[j] <= 'z' {
+				j++
+			}
+			d, reserved := nesting[src[i:j]]
+			if start {
+				words = max(words+d, 0)
+			}
+			start = start && reserved
+			i = max(j-1, i)
+		}
+		if plain > MaxDepth || code > MaxDepth || words > MaxDepth {
+			return true
+		}
+	}
+	return false
+}
+
+// nesting says what reserved words open and close.
+var nesting = map[string]int{
+	"if": 1, "while": 1, "until": 1, "for": 1, "case": 1, "select": 1, "function": 1, "coproc": 1, "fi": -1, "done": -1, "esac": -1, "then": 0, "do": 0, "else": 0, "elif": 0, "time": 0,
 }
 
 func controlProblem(c byte) string {
