@@ -94,7 +94,7 @@ func readScript(inv *invocation) {
 		held = a.codeOptions("e", "E")
 		held = inv.flag("v", "V") || held
 	case "ruby", "jruby", "truffleruby", "mruby", "irb", "pry":
-		held = a.codeOptions("e")
+		held = a.codeOptions("e") || inv.flag("v")
 	case "node", "nodejs", "ts-node", "tsx", "babel-node", "qjs", "esr":
 		held = a.codeOptions("eval", "print")
 		held = held || inv.flag("test") || inv.flag("v")

@@ -181,8 +181,13 @@ func nameTest(w word, anyCase bool) names {
 	if anyCase {
 		g = bothCases(g)
 	}
-	if strings.IndexByte("*?[", w.text[0]) >= 0 && g[0] != '[' || w.text[0] == '[' {
-		return names{g, "." + strings.TrimPrefix(g, "?"), ".*" + strings.TrimPrefix(g, "?")}
+	switch w.text[0] {
+	case '*':
+		return names{g, "." + g}
+	case '?':
+		return names{g, "." + g[1:]}
+	case '[':
+		return names{g, ".*"}
 	}
 	return names{g}
 }

@@ -72,8 +72,8 @@ func (a *arguments) gitGlobals() (unforced bool) {
 		switch {
 		case !g.has || !a.global(g):
 		case g.is("C"):
+			inv.list(g.value)
 			inv.chdir(g.value)
-			inv.list(inv.here())
 		case g.is("c"):
 			key, v, ok := g.value.cut("=")
 			if !ok {

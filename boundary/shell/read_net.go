@@ -275,18 +275,15 @@ func (inv *invocation) urlOrFile(w word) {
 func readSocket(inv *invocation) {
 	words := inv.args
 	host := false
-	for i, w := range words {
-		next := func() word {
-			if i+1 < len(words) {
-				return words[i+1]
-			}
-			return word{}
-		}
+	for i := 0; i < len(words); i++ {
+		w := words[i]
 		lower := strings.ToLower(w.text)
 		switch {
 		case w.is("-e") || w.is("-c") || w.is("--exec") || w.is("--sh-exec") || w.is("--lua-exec"):
 			inv.flags = append(inv.flags, strings.TrimLeft(w.text, "-"))
-			inv.shell(next(), guard.DialectPOSIX)
+			if i++; i < len(words) {
+				inv.shell(words[i], guard.DialectPOSIX)
+			}
 		case w.starts("--exec=") || w.starts("--sh-exec="):
 			_, v, _ := w.cut("=")
 			inv.shell(v, guard.DialectPOSIX)
@@ -298,7 +295,7 @@ func readSocket(inv *invocation) {
 			inv.write(v)
 		case w.starts("-") && len(w.text) > 1:
 			inv.flags = append(inv.flags, strings.TrimLeft(w.text, "-"))
-		case w.is("-"):
+		case w.kind == known && strings.Trim(w.text, "-0123456789") == "":
 		default:
 			if inv.name == "socat" {
 				if i := strings.IndexByte(w.text, ':'); i >= 0 {

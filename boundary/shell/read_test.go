@@ -1,0 +1,278 @@
+package shell_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/runtimeguard/runtimeguard/boundary/shell"
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// TestReaders holds, by families of programs, command lines and all that they
+// do beside the start of the program itself.
+func TestReaders(t *testing.T) {
+	for _, c := range []struct{ family, src, want string }{
+		{"find", "find src -name '*.o' -delete", "delete /w/src/**/*.o; delete /w/src/**/.*.o; list /w/src +"},
+		{"find", "find src -delete", "delete /w/src +; list /w/src +"},
+		{"find", `find a \( -name x -o -name y \) -exec rm {} +`, "delete /w/a/**/x; delete /w/a/**/y; exec rm; list /w/a +"},
+		{"find", "find a -name x -o -delete", "delete /w/a +; list /w/a +"},
+		{"find", `find a ! -name x -delete`, "delete /w/a +; list /w/a +"},
+		{"find", "find . -fprint out -newer ref", "list /w/. +; list /w/ref +; write /w/out +"},
+		{"find", "find . -type f -printf '%f\\n'", "list /w/. +"},
+		{"find", `find . -exec sh -c 'rm {}' \;`, "exec sh; list /w/. +; unknown"},
+		{"find", "fd x src -x rm", "delete /w/src +; exec rm; list /w/src +"},
+
+		{"copy", "cp a b", "read /w/a; write /w/b; write /w/b/a"},
+		{"copy", "cp a b d/", "read /w/a; read /w/b; write /w/d/a; write /w/d/b"},
+		{"copy", "cp -rt /opt src", "read /w/src +; write /opt/src +"},
+		{"copy", "cp -T a b", "read /w/a; write /w/b"},
+		{"copy", "mv a d/", "delete /w/a +; read /w/a; write /w/d/a"},
+		{"copy", "install -m 755 run bin/run", "read /w/run; write /w/bin/run; write /w/bin/run/run"},
+		{"copy", "install -d a b", "write /w/a; write /w/b"},
+		{"copy", "dd if=a of=/dev/sda bs=1M", "read /w/a; write /dev/sda"},
+		{"copy", "rsync -a --delete a/ b/", "delete /w/b/ +; read /w/a/ +; write /w/b/ +"},
+		{"copy", "rsync -an --delete a/ b/", "list /w/a/ +; list /w/b/ +"},
+		{"copy", "rsync a h:b", "connect h; read /w/a"},
+		{"copy", "split -b 1 in /opt/p", "read /w/in; write /opt/p*"},
+		{"copy", "uniq in out", "read /w/in; write /w/out"},
+
+		{"archive", "tar czf o.tgz -C src a", "read /w/src/a +; write /w/o.tgz"},
+		{"archive", "tar -xf a.tar -C /opt", "read /w/a.tar; write /opt/."},
+		{"archive", "tar tf a.tar", "read /w/a.tar"},
+		{"archive", "tar -xf a.tar --checkpoint-action=exec='rm -rf /opt'", "delete /opt +; exec rm; read /w/a.tar; write /w/."},
+		{"archive", "tar -I 'zstd -9' -cf o a", "exec zstd; read /w/a +; write /w/o"},
+		{"archive", "tar -xPf a.tar", "read /w/a.tar; unknown; write /w/."},
+		{"archive", "zip -r o.zip src", "read /w/src +; write /w/o.zip +"},
+		{"archive", "zip o.zip a -T -TT 'rm -rf /opt #'", "delete /opt +; exec rm; read /w/a; write /w/o.zip"},
+		{"archive", "unzip -l a.zip", "read /w/a.zip"},
+		{"archive", "unzip a.zip -d /opt", "read /w/a.zip; write /opt/."},
+		{"archive", "gzip -k a", "read /w/a; write /w/a.gz"},
+		{"archive", "gunzip a.gz", "delete /w/a.gz; read /w/a.gz; write /w/a"},
+
+		{"sed", "sed -i s/a/b/ f", "read /w/f; write /w/f"},
+		{"sed", "sed -n '/a|b/,+3p;$!d' f", "read /w/f"},
+		{"sed", "sed 's/a/b/w out' f", "read /w/f; write /w/out"},
+		{"sed", "sed '1r in' f", "read /w/f; read /w/in"},
+		{"sed", "sed s/a/id/e f", "read /w/f; unknown"},
+		{"sed", "sed '1e rm -rf /opt' f", "delete /opt +; exec rm; read /w/f; unknown"},
+		{"sed", `sed -e 's|/etc|w /opt/x|' -e '1i e x' f`, "read /w/f"},
+		{"sed", `sed "s/a/$NOWHERE/" f`, "read /w/f; unknown"},
+		{"sed", "sed '1!G;h;$!d;y/abc/xyz/;:a;ba' f", "read /w/f"},
+		{"sed", "sed --sandbox 1p f", "read /w/f"},
+
+		{"awk", `awk '$1 > 5 && /a\/b > c/ {print $2 | "sort -n"}' f`, "exec sort; read /w/f"},
+		{"awk", `awk '{print > "out"}' f`, "read /w/f; write /w/out"},
+		{"awk", `awk '{print $1 > $2}' f`, "read /w/f; unknown"},
+		{"awk", `awk '{print ($1 > $2), "a > b"}' f`, "read /w/f"},
+		{"awk", `awk 'BEGIN{system("rm -rf /opt")}'`, "delete /opt +; exec rm; unknown"},
+		{"awk", `awk -v c=x 'BEGIN{system(c)}'`, "unknown"},
+		{"awk", `awk 'BEGIN{while ((getline l < "in") > 0) n++}'`, "read /w/in"},
+		{"awk", `awk 'BEGIN{"date" | getline d; print d}'`, "exec date"},
+		{"awk", `awk -F: 'NR==FNR{a[$1];next} $1/2 > 1' x=1 f g`, "read /w/f; read /w/g"},
+
+		{"jq", "jq .env f", "read /w/f"},
+		{"jq", "jq --arg a .env --rawfile b in -n '$b'", "read /w/in"},
+		{"yq", "yq -i '.a = 1' f.yml", "read /w/f.yml; write /w/f.yml"},
+
+		{"net", "curl -o out https://h/x", "connect h; write /w/out"},
+		{"net", "curl -sO https://h/a/b.tgz?x=1", "connect h; write /w/b.tgz"},
+		{"net", "curl -d @in -F f=@g -H 'X: y' h", "connect h; read /w/g; read /w/in"},
+		{"net", "curl --data-urlencode n@in h", "connect h; read /w/in"},
+		{"net", "curl -Tin h", "connect h; read /w/in"},
+		{"net", "curl file:///etc/x", "read /etc/x"},
+		{"net", "curl -K c", "read /w/c; unknown"},
+		{"net", "wget -qP /opt https://h/x", "connect h; write /opt/x"},
+		{"net", "wget -O- https://h/x", "connect h"},
+		{"net", "scp a u@h:b", "connect h; read /w/a"},
+		{"net", "ssh h 'rm -rf /opt'", "connect h; exec rm"},
+		{"net", "ssh -oProxyCommand='rm -rf /opt' h", "connect h; delete /opt +; exec rm; unknown"},
+		{"net", "nc -e 'rm -rf /opt' h 9", "connect h; delete /opt +; exec rm"},
+
+		{"git", "git push --forc", ""},
+		{"git", "git commit -m 'rm -rf / > /etc/x'", ""},
+		{"git", "git checkout -b x origin/main", ""},
+		{"git", "git checkout -- src", "write /w/src +"},
+		{"git", "git restore --staged .", ""},
+		{"git", "git restore src", "write /w/src +"},
+		{"git", "git clean -nfd", ""},
+		{"git", "git clean -fd src", "delete /w/src +"},
+		{"git", "git rm -r src", "delete /w/src +"},
+		{"git", "git mv a b", "delete /w/a +; write /w/b; write /w/b/a"},
+		{"git", "git show HEAD~1:a/.env", "read /w/a/.env"},
+		{"git", "git diff --no-index a b", "read /w/a; read /w/b"},
+		{"git", "git log --format='%h | %s' main..x -- a", "read /w/a"},
+		{"git", "git -C sub status", "list /w/sub"},
+		{"git", "git -c user.name=x commit -m y", ""},
+		{"git", "git -c core.pager=less log", ""},
+		{"git", "git -c core.pager='rm -rf /opt' log", "delete /opt +; exec rm; unknown"},
+		{"git", "git -c alias.x='!rm -rf /opt' x", "delete /opt +; exec rm; unknown"},
+		{"git", "git config core.hooksPath h", "unknown"},
+		{"git", "git config user.name x", ""},
+		{"git", "git config --get core.pager", ""},
+		{"git", "git clone https://h/a/b.git", "connect h; write /w/b"},
+		{"git", "git fetch 'ext::rm -rf /opt'", "delete /opt +; exec rm; unknown"},
+		{"git", "git rebase -x 'rm -rf /opt' main", "delete /opt +; exec rm; unknown"},
+		{"git", "git submodule foreach 'rm -rf /opt'", "delete /opt +; exec rm"},
+		{"git", "git nosuch", "unknown"},
+		{"git", "git format-patch -o out -1", "list /w/out; write /w/out"},
+
+		{"container", "docker run -v /opt:/x:ro -v data:/d alpine rm -rf /x", "exec rm; read /opt +"},
+		{"container", "docker run --mount type=bind,source=/opt,target=/x alpine", "read /opt +; write /opt +"},
+		{"container", "docker exec -it web sh -c 'rm -rf /x'", "exec rm; exec sh"},
+		{"container", "docker cp web:/x out", "write /w/out +"},
+		{"container", "kubectl exec pod -- rm -rf /x", "exec rm"},
+
+		{"interpreter", "python3 tools/x.py --a", "exec /w/tools/x.py; read /w/tools/x.py"},
+		{"interpreter", "python3 -c 'print(1+1)'", ""},
+		{"interpreter", "python3 -Bc 'import os; os.remove(1)'", "unknown"},
+		{"interpreter", "python3 -m json.tool a.json", "read /w/a.json"},
+		{"interpreter", "python3 -m pytest -q tests", "exec pytest; list /w/tests"},
+		{"interpreter", "python3 -m http.server", "connect ; unknown"},
+		{"interpreter", "echo x | python3 -", "exec python3; unknown"},
+		{"interpreter", "node -e 'console.log(process.version)'", ""},
+		{"interpreter", "node -r ./x y.js", "exec /w/y.js; read /w/y.js; unknown"},
+		{"interpreter", "perl -pi -e 's/a/b/' f", "unknown; write /w/f"},
+		{"interpreter", "ruby -v", ""},
+
+		{"editor", "vim +42 a", "read /w/a; write /w/a"},
+		{"editor", "vim -c '!rm' a", "read /w/a; unknown; write /w/a"},
+		{"editor", "less +G a", "read /w/a"},
+		{"editor", "less '+!rm' a", "read /w/a; unknown"},
+		{"editor", "man -P 'rm -rf /opt' ls", "unknown"},
+
+		{"database", "sqlite3 a.db 'select 1'", "read /w/a.db; write /w/a.db"},
+		{"database", "sqlite3 a.db .tables", "read /w/a.db; write /w/a.db"},
+		{"database", "sqlite3 a.db '.shell rm'", "read /w/a.db; unknown; write /w/a.db"},
+		{"database", `psql -c '\! rm'`, "unknown"},
+		{"database", "psql -c 'select 1'", ""},
+
+		{"build", "make -f /tmp/M", "exec /tmp/M; read /tmp/M"},
+		{"build", "make SHELL=./x", "unknown"},
+		{"build", "make CC=clang all", ""},
+		{"build", "cmake -E rm -rf /opt", "delete /opt +; exec rm"},
+		{"build", "cmake -S . -B out", "write /w/out"},
+		{"build", "go test -run 'A|B' ./...", "read /w/./..."},
+		{"build", "go test -exec ./x ./...", "read /w/./...; unknown"},
+		{"build", "go run h/x@latest", "read /w/h/x@latest; unknown"},
+		{"build", "gofmt -d src", "read /w/src +"},
+		{"build", "gofmt -w src", "read /w/src +; write /w/src +"},
+
+		{"wrapper", "timeout -k 1 5 rm -rf /opt", "delete /opt +; exec rm"},
+		{"wrapper", "watch -n1 'rm -rf /opt'", "delete /opt +; exec rm"},
+		{"wrapper", "script -qc 'rm -rf /opt' log", "delete /opt +; exec rm; write /w/log"},
+		{"wrapper", "flock l -c 'rm -rf /opt'", "delete /opt +; exec rm; write /w/l"},
+		{"wrapper", "strace -o log -f rm -rf /opt", "delete /opt +; exec rm; write /w/log"},
+		{"wrapper", "sudo A=1 rm -rf /opt", "delete /opt +; exec env; exec rm"},
+		{"wrapper", "tmux new -d 'rm -rf /opt'", "delete /opt +; exec rm"},
+		{"wrapper", "tmux send-keys x", "unknown"},
+
+		{"media", "ffmpeg -i a.mp4 -c:v libx264 /opt/b.mp4", "read /w/a.mp4; write /opt/b.mp4"},
+		{"media", "convert a.png -resize 50% /opt/b.png", "read /opt/b.png; read /w/50%; read /w/a.png; write /opt/b.png"},
+
+		{"text", "sort -o /opt/x a", "read /w/a; write /opt/x"},
+		{"text", "sort --compress-prog=x a", "read /w/a; unknown"},
+		{"text", "rg --pre=x y a", "read /w/a +; unknown"},
+		{"text", "grep -rn '/etc/shadow' src", "read /w/src +"},
+		{"text", "grep -f .env a", "read /w/.env; read /w/a"},
+		{"text", "column -t .env", "read /w/.env"},
+		{"text", "cat -v .env", "read /w/.env"},
+		{"text", "echo '> /etc/x; rm -rf /'", ""},
+	} {
+		t.Run(c.family, func(t *testing.T) { require.Equal(t, c.want, others(c.src), c.src) })
+	}
+}
+
+// others are the actions of a command line, but for the start of its first
+// program.
+func others(src string) string {
+	o := options()
+	o.Dialect = guard.DialectBash
+	first := "exec " + strings.Fields(src)[0]
+	var out []string
+	for _, l := range lines(src, o) {
+		if l != first && !strings.HasPrefix(l, first+" ") && !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, "; ")
+}
+
+// TestGitFlags: a policy can tell what a push or a checkout would lose.
+func TestGitFlags(t *testing.T) {
+	for src, want := range map[string]string{
+		"git push --forc origin":                   "",
+		"git push -uf origin x":                    "force",
+		"git push origin +main":                    "force",
+		"git push origin :main":                    "delete",
+		"git push --dele origin main":              "delete",
+		"git push --mirror":                        "mirror",
+		"git reset --har":                          "hard",
+		"git checkout HEAD -- src":                 "pathspec",
+		"git checkout .":                           "pathspec",
+		"git checkout a.go":                        "pathspec",
+		"git restore a":                            "worktree",
+		"git restore -SW a":                        "worktree",
+		"git clean -d --force":                     "force",
+		"git -c clean.requireForce=false clean -d": "force",
+		"git branch -D x":                          "D",
+		"git -C . push -f":                         "force",
+	} {
+		acts := shell.Analyze(src, options())
+		i := slices.IndexFunc(acts, func(a guard.Action) bool { return a.Program == "git" })
+		require.GreaterOrEqual(t, i, 0, src)
+		if want != "" {
+			require.Contains(t, acts[i].Flags, want, src)
+		} else {
+			require.NotContains(t, acts[i].Flags, "force", src)
+		}
+	}
+	for _, src := range []string{"git checkout main", "git checkout -b a.go", "git push origin main", "git push -u origin x:y"} {
+		acts := shell.Analyze(src, options())
+		require.False(t, acts[0].Flag("pathspec", "force", "delete"), src)
+	}
+}
+
+// TestRecipes: what a target or a script of package.json runs is judged where
+// it can be read.
+func TestRecipes(t *testing.T) {
+	o := options()
+	o.View = func(name string) ([]byte, error) {
+		text, ok := map[string]string{
+			"/w/Makefile":     "OUT = /opt/x\nall: sub\n\t@echo done\nsub:\n\trm -rf $(OUT) \\\n\t  b\n\t$(UNKNOWN) -rf /srv\nother:\n\trm -rf /etc\n",
+			"/w/package.json": `{"scripts":{"pretest":"rm -rf /opt/y","test":"jest $X"}}`,
+		}[name]
+		if !ok {
+			return nil, errors.New("there is no such file")
+		}
+		return []byte(text), nil
+	}
+	require.Contains(t, lines("make", o), "delete /opt/x +")
+	require.Contains(t, lines("make", o), "delete /w/b +")
+	require.NotContains(t, lines("make", o), "delete /etc +")
+	require.NotContains(t, lines("make", o), "unknown")
+	require.Contains(t, lines("make OUT=/opt/z sub", o), "delete /opt/z +")
+	require.Contains(t, lines("npm test", o), "delete /opt/y +")
+	require.NotContains(t, lines("npm run other", o), "delete /opt/y +")
+}
+
+// FuzzReaders hands every reader words as they come: none may panic, and twice
+// the same words give the same actions.
+func FuzzReaders(f *testing.F) {
+	programs := strings.Fields("find fd cp mv ln install dd rename split rsync mktemp tar zip unzip cpio 7z ar gzip sed awk jq yq curl wget http ssh scp nc socat git docker kubectl " +
+		"make npm cmake go python3 perl ruby node php lua java deno gdb vim less ed sqlite3 psql mysql watch sudo tmux magick ffmpeg ruff rg ls pandoc")
+	for i, words := range []string{"-a b --c=d", "s/a/b/w '", "-exec rm {} \\;", "{print > \"x\"}", "-c 'x' -- -", "$X \"$Y\"z *.go", "xzf - -C", "-v a:b:c --mount src=", "'BEGIN{system(' @ : :: +"} {
+		f.Add(uint8(i), words)
+	}
+	f.Fuzz(func(t *testing.T, n uint8, words string) {
+		if len(words) > 2000 {
+			return
+		}
+		src := programs[int(n)%len(programs)] + " " + words
+		require.Equal(t, shell.Analyze(src, options()), shell.Analyze(src, options()))
+	})
+}
