@@ -24,5 +24,6 @@ const (
 // Bounds of what a decision says.
 const (
 	maxReason = 300 // characters
+	maxAbout  = 120 // characters of what a reason is about
 	maxFired  = 256
 )

@@ -156,7 +156,11 @@ type checker struct {
 	failed bool
 }
 
+// pos is where an expression stands; a field's is where its object begins.
 func (k *checker) pos(n ast.Expr) expressionPos {
+	for n.Kind() == ast.SelectKind {
+		n = n.AsSelect().Operand()
+	}
 	loc := k.info.SourceInfo().GetStartLocation(n.ID())
 	line, column := k.e.at(loc.Line(), loc.Column())
 	return expressionPos{line, column}

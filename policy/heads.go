@@ -268,6 +268,34 @@ func (l *loader) checkShadowed() {
 	}
 }
 
+// checkAsks notes ask rules of the file itself that can never decide, because
+// nothing allows what they are for and the default denies it.
+func (l *loader) checkAsks() {
+	var allowed [kindCount]bool
+	for i := range l.engine.rules {
+		for k, h := range l.engine.rules[i].heads {
+			allowed[k] = allowed[k] || h != nil && l.engine.rules[i].effect == guard.Allow
+		}
+	}
+	for i, t := range l.rules {
+		r := &l.engine.rules[i]
+		var dead []guard.Kind
+		alive := r.effect != guard.Ask || t.r != l.documents[len(l.documents)-1].r
+		for k, h := range r.heads {
+			if h != nil && (allowed[k] || l.engine.defaults[k].effect != guard.Deny) {
+				alive = true
+			} else if h != nil {
+				dead = append(dead, guard.Kinds()[k])
+			}
+		}
+		if !alive && len(dead) > 0 {
+			t.r.rule = t.id
+			t.r.fail(t.node, "it can never decide: without an allow rule for %s the default is deny", oneOf(names(dead)))
+			t.r.rule = ""
+		}
+	}
+}
+
 // headWithin reports whether each entry of rule i's head surely lies within
 // rule j's.
 func (l *loader) headWithin(i, j int) bool {

@@ -107,14 +107,15 @@ const (
 	meetsBlind uint8 = 1 << iota // some path is in both
 	meetsNamed                   // and the pattern names some of the glob's text
 	atStart                      // of a name: nothing of it has been taken yet
+	sawDot                       // one dot of its text was named, and nothing else
+	sawOne                       // one other character was
 )
 
 // meets reports whether some path may match both the glob and the pattern, and
-// at least one character of the glob's own text comes from the pattern's and
-// not from a star. A glob without text needs none. So .e* and .??v meet
-// **/.env, and * meets no secret file. Dots don't count, since main.* names no
-// *.pem, but for the first one of a pattern that names nothing else: .* means
-// every hidden file.
+// at least two characters of the glob's own text, one of them no dot, are
+// spelled out in one name of the pattern. A glob with less text needs less. So
+// .e* and .??v meet **/.env, and *, f* and main.* meet no secret file. But .*
+// means every hidden file.
 func (g *glob) meets(p *pattern) bool {
 	if p.huge || g.covers {
 		return true
@@ -224,7 +225,34 @@ func meetElements(g, p []element, fold bool) uint8 {
 			}
 		}
 	}
-	return table[len(table)-1] &^ atStart
+	bits := table[len(table)-1]
+	if bits&sawOne != 0 && oneLetter(g) {
+		bits |= meetsNamed
+	}
+	return named(bits)
+}
+
+// named is what counts of the bits behind a whole name.
+func named(bits uint8) uint8 {
+	if bits&meetsNamed != 0 {
+		return meetsNamed
+	}
+	if bits&^atStart != 0 {
+		return meetsBlind
+	}
+	return 0
+}
+
+// oneLetter reports whether a glob's name has no more text than one character
+// and dots.
+func oneLetter(g []element) bool {
+	n := 0
+	for i := range g {
+		if g[i].kind == elementRune && g[i].r != '.' {
+			n++
+		}
+	}
+	return n == 1
 }
 
 // onlyDots reports whether a pattern's name has no text but dots.
@@ -253,8 +281,16 @@ func meetCharacter(table []uint8, cols, i, j int, g, p *element, fold, hidden bo
 	if first {
 		bits = bits&^atStart | meetsBlind
 	}
-	if g.kind == elementRune && p.kind != elementMany && (g.r != '.' || first && hidden || p.kind == elementText) {
+	switch {
+	case g.kind != elementRune || p.kind == elementMany || p.kind == elementOne:
+	case p.kind == elementText, bits&sawOne != 0, first && hidden,
+		bits&sawDot != 0 && g.r != '.':
 		bits = meetsNamed
+	case bits&meetsNamed != 0:
+	case g.r == '.':
+		bits = bits&^meetsBlind | sawDot
+	default:
+		bits = bits&^(meetsBlind|sawDot) | sawOne
 	}
 	ni, nj := i+1, j+1
 	if g.kind == elementMany {

@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -119,7 +120,7 @@ func (p *Policy) Reload() error {
 	return nil
 }
 
-var errNoPolicy = fmt.Errorf("no policy is loaded")
+var errNoPolicy = errors.New("no policy is loaded")
 
 // Err returns why the last Reload failed, or why an overlay didn't load; nil
 // means that the policy in force is the newest.
@@ -130,10 +131,15 @@ func (p *Policy) Err() error {
 	p.mu.Lock()
 	err := p.err
 	p.mu.Unlock()
-	if err == nil && p.under != nil {
+	switch {
+	case err != nil:
+		return err
+	case p.under != nil:
 		return p.under.Err()
+	case p.state.Load() == nil:
+		return errNoPolicy
 	}
-	return err
+	return nil
 }
 
 // WithOverlay returns the policy tightened by a file that the agent's side

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/runtimeguard/runtimeguard/guard"
 )
@@ -204,8 +205,10 @@ func (m *message) write(f *frame) string {
 	return b.String()
 }
 
-// about names what an action touches.
-func about(a *guard.Action, call *guard.Call) string {
+// about names what an action touches, in bounded length.
+func about(a *guard.Action, call *guard.Call) string { return shorten(subject(a, call), maxAbout) }
+
+func subject(a *guard.Action, call *guard.Call) string {
 	switch a.Kind {
 	case guard.KindExec:
 		return programName(a)
@@ -223,14 +226,12 @@ func about(a *guard.Action, call *guard.Call) string {
 }
 
 // line makes a text fit for a reason: one line, at most maxReason characters.
-func line(s string) string {
-	s = guard.Printable(s)
-	if len(s) <= maxReason {
+func line(s string) string { return shorten(guard.Printable(s), maxReason) }
+
+// shorten cuts a text to a number of characters.
+func shorten(s string, most int) string {
+	if len(s) <= most || utf8.RuneCountInString(s) <= most {
 		return s
 	}
-	runes := []rune(s)
-	if len(runes) <= maxReason {
-		return s
-	}
-	return string(runes[:maxReason-1]) + "…"
+	return string([]rune(s)[:most-1]) + "…"
 }
