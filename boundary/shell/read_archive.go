@@ -1,10 +1,6 @@
 package shell
 
-import (
-	"strings"
-
-	"github.com/runtimeguard/runtimeguard/guard"
-)
+import "strings"
 
 // Archives: what is packed is read, and where it is unpacked is written.
 func init() {
@@ -38,7 +34,7 @@ func readTar(inv *invocation) {
 	a.inv = inv
 	for _, v := range a.values("checkpoint-action") {
 		if cmd, ok := strings.CutPrefix(v.text, "exec="); ok || v.kind != known {
-			inv.shell(v.after(len(v.text)-len(cmd)), guard.DialectPOSIX)
+			inv.relay(v.after(len(v.text) - len(cmd)))
 		}
 	}
 	start := inv.dir
@@ -159,7 +155,7 @@ func readZip(inv *invocation) {
 				text = inv.args[i]
 			}
 			inv.flags = append(inv.flags, "TT", "unzip-command")
-			inv.shell(text, guard.DialectPOSIX)
+			inv.relay(text)
 			continue
 		}
 		args = append(args, w)

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"encoding/json"
+	"path"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -15,6 +16,8 @@ func init() {
 	register(readNpm, "npm cnpm yarn yarnpkg pnpm bun")
 	register(readCMake, "cmake")
 	register(readGo, "go")
+	register(readBuild, `ninja samu n2 ctest meson bazel bazelisk mvn mvnw mvnd gradle gradlew cargo just task go-task mage rake tox nox scons ant buck2 pants earthly sbt lein grunt gulp jake
+		xmake pytest py.test jest vitest mocha ava tap jasmine karma cypress playwright rspec cucumber rails phpunit pest behat dotnet swift zig mix stack cabal dune rebar3 flutter dart`)
 	register(readDocker, "docker podman nerdctl finch docker-compose podman-compose")
 	register(readKubectl, "kubectl oc k3s microk8s")
 }
@@ -40,6 +43,7 @@ func readMake(inv *invocation) {
 			vars[name] = v.text
 		}
 	}
+	inv.ownFolder(inv.here())
 	if len(files) == 0 {
 		for _, n := range []string{"GNUmakefile", "makefile", "Makefile"} {
 			if _, ok := inv.content(lit(n, inv.span)); ok {
@@ -53,6 +57,50 @@ func readMake(inv *invocation) {
 			inv.recipes(parseMakefile(content, vars), targets)
 		}
 	}
+}
+
+// readBuild is for build tools and test runners that a table describes. What
+// they run lies in the folder that they work in, or in one that a word names.
+func readBuild(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	a.operandRoles()
+	if len(a.rest) > 0 {
+		inv.run(a.rest)
+	}
+	if asksOnly(inv) {
+		return
+	}
+	inv.ownFolder(inv.here())
+	for _, w := range append(a.operands, a.values("manifest-path")...) {
+		if w.kind == known && strings.Contains(w.text, "/") && looksLikePath(w.text) {
+			inv.ownFolder(w)
+		}
+	}
+	for _, w := range append(a.values("config"), a.values("c")...) {
+		if strings.HasPrefix(w.text, "/") {
+			inv.ownFolder(w)
+		}
+	}
+}
+
+func asksOnly(inv *invocation) bool { return inv.flag("version", "help") }
+
+// ownFolder says that code of a folder runs, where it isn't the folder that the
+// call works in or one beneath.
+func (inv *invocation) ownFolder(w word) {
+	p, glob, ok := inv.dir.abs(w)
+	if !ok || glob {
+		inv.unknown(w.span, inv.title()+" runs code of a folder that is not known")
+		return
+	}
+	p = path.Clean(p)
+	for _, root := range []string{inv.a.o.Dir, inv.a.o.Toplevel} {
+		if root != "" && (p == root || strings.HasPrefix(p, strings.TrimSuffix(root, "/")+"/")) {
+			return
+		}
+	}
+	inv.a.add(guard.Action{Kind: guard.KindExec, Path: p, Via: append(inv.via[:len(inv.via):len(inv.via)], inv.name), Span: w.span})
 }
 
 // makeVariable judges a variable that is set on the command line: recipes may
@@ -232,7 +280,23 @@ func readNpm(inv *invocation) {
 		return
 	}
 	if script != "" {
+		inv.ownFolder(inv.here())
 		inv.packageScript(script)
+	}
+	if (sub == "config" || sub == "c" || sub == "set") && len(a.operands) > 0 {
+		inv.npmSetting(a.operands)
+	}
+}
+
+// npmSetting judges a setting that is kept: some name programs.
+func (inv *invocation) npmSetting(words []word) {
+	for _, w := range words {
+		for _, key := range []string{"script-shell", "shell", "git", "editor", "viewer", "browser", "node-options", "init-module", "init.module", "registry", "proxy", "ignore-scripts", "strict-ssl", "prefix", "userconfig", "yarnPath", "globalconfig"} {
+			if (w.is(key) || w.starts(key+"=")) && !words[0].is("get") {
+				inv.unknown(w.span, "a setting of "+inv.title()+" is kept: it may run or reach something later")
+				return
+			}
+		}
 	}
 }
 
@@ -268,6 +332,7 @@ func readCMake(inv *invocation) {
 			inv.flags = append(inv.flags, w.text[2:])
 			if i+1 < len(args) {
 				inv.list(args[i+1])
+				inv.ownFolder(args[i+1])
 			}
 			return
 		}
@@ -311,6 +376,15 @@ func readGo(inv *invocation) {
 	a.options()
 	a.operandRoles()
 	_, sub, _ := strings.Cut(inv.command, " ")
+	switch sub {
+	case "run", "test", "generate", "vet":
+		inv.ownFolder(inv.here())
+		for _, w := range a.operands {
+			if w.kind == known && looksLikePath(w.text) {
+				inv.ownFolder(w)
+			}
+		}
+	}
 	switch {
 	case sub == "run" && len(a.operands) > 0:
 		w := a.operands[0]
@@ -416,8 +490,8 @@ func (inv *invocation) dockerRun(verb string) {
 	for _, v := range a.values("mount") {
 		readonly := strings.Contains(v.text, "readonly") || strings.Contains(v.text, ",ro")
 		for _, f := range strings.Split(v.text, ",") {
-			if key, path, ok := strings.Cut(f, "="); ok && (key == "source" || key == "src") {
-				inv.mount(word{text: path, kind: v.kind, reason: v.reason, span: v.span}, true, readonly)
+			if key, file, ok := strings.Cut(f, "="); ok && (key == "source" || key == "src") {
+				inv.mount(word{text: file, kind: v.kind, reason: v.reason, span: v.span}, true, readonly)
 			}
 		}
 	}

@@ -333,7 +333,7 @@ func readDeno(inv *invocation) {
 	}
 	inv.command += " " + inv.args[0].arg()
 	rest := inv.args[1:]
-	for rest != nil && len(rest) > 0 && rest[0].starts("-") {
+	for len(rest) > 0 && rest[0].starts("-") {
 		rest = rest[1:]
 	}
 	switch inv.args[0].text {

@@ -1,10 +1,6 @@
 package shell
 
-import (
-	"strings"
-
-	"github.com/runtimeguard/runtimeguard/guard"
-)
+import "strings"
 
 // Editors, pagers and the clients of databases: programs with a language of
 // their own that can start others.
@@ -86,7 +82,7 @@ func readEd(inv *invocation) {
 	a.options()
 	for _, w := range a.operands {
 		if strings.HasPrefix(w.text, "!") {
-			inv.shell(w.after(1), guard.DialectPOSIX)
+			inv.inside(w.after(1))
 			continue
 		}
 		inv.read(w)
@@ -102,7 +98,7 @@ func readEd(inv *invocation) {
 	for _, line := range strings.Split(inv.stdin.text.text, "\n") {
 		line = strings.TrimLeft(line, "0123456789,.$%;+- ")
 		if i := strings.IndexByte(line, '!'); i >= 0 && i < 4 {
-			inv.shell(lit(line[i+1:], inv.span), guard.DialectPOSIX)
+			inv.inside(lit(line[i+1:], inv.span))
 		}
 		if f := strings.Fields(line); len(f) > 1 && len(f[0]) == 1 && strings.Contains("wWreEf", f[0]) {
 			inv.write(lit(f[1], inv.span))

@@ -348,15 +348,37 @@ func readFd(inv *invocation) {
 	if len(dirs) == 0 {
 		dirs = []word{inv.here()}
 	}
-	files := make([]word, len(dirs))
-	for i, d := range dirs {
+	var files []word
+	for _, d := range dirs {
 		inv.list(d)
-		files[i] = everything(d)
+		files = append(files, a.fdMatches(d)...)
 	}
 	if len(a.rest) > 0 {
 		inv.recursive = false
 		inv.runEach(a.rest, files, "{}", "{/}", "{//}", "{.}", "{/.}")
 	}
+}
+
+// fdMatches is what fd's pattern may match beneath a folder: a glob with -g, a
+// part of the name where it holds no operators, else anything.
+func (a *arguments) fdMatches(dir word) []word {
+	if len(a.operands) == 0 || a.operands[0].kind == unknown || a.operands[0].text == "" {
+		return []word{everything(dir)}
+	}
+	glob := globOf(a.operands[0])
+	switch {
+	case a.inv.flag("glob"):
+		glob = a.operands[0].text
+	case strings.ContainsAny(a.operands[0].text, `\/.*+?()[]{}|^$`):
+		return []word{everything(dir)}
+	default:
+		glob = "*" + glob + "*"
+	}
+	var out []word
+	for _, n := range nameTest(word{text: glob}, !a.inv.flag("case-sensitive")) {
+		out = append(out, beneath(dir, n))
+	}
+	return out
 }
 
 // runEach runs a command for files that stand in the place of a mark, or at

@@ -62,7 +62,8 @@ var gitSpecs = commands{
 // Commands that look at a repository.
 var gitLook = commands{
 	"status": cmd("list...", "?data: untracked-files u porcelain ignored column ignore-submodules", "flag: s,short b,branch v,verbose z long"),
-	"log,show,whatchanged,reflog,diff,range-diff,shortlog,diff-tree,diff-index,diff-files,rev-list,cherry,difftool": cmd("data...", gitShow...),
+	"log,show,whatchanged,diff,range-diff,shortlog,diff-tree,diff-index,diff-files,rev-list,cherry,difftool": cmd("data...", gitShow...),
+	"reflog":         with(cmd("data...", gitShow...), commands{"show,list,exists": cmd("data...", gitShow...), "expire,delete,drop": cmd("data...", "data: expire expire-unreachable", "flag: all n,dry-run rewrite updateref stale-fix")}),
 	"format-patch":   cmd("data...", append(slices.Clip(gitShow), "list: o,output-directory", "data: v,reroll-count to in-reply-to subject-prefix start-number suffix base signature", "?data: attach inline thread cover-letter", "flag: numbered k,keep-subject stdout")...),
 	"blame,annotate": cmd("data...", "read: contents S ignore-revs-file", "data: L ignore-rev since date abbrev", "flag: w C M p s e f n"),
 	"grep": cmd("data...", "?code: O,open-files-in-pager", "read: f", "data: e A,after-context B,before-context C,context m,max-count max-depth threads",
@@ -97,7 +98,7 @@ var gitWork = commands{
 	"tag": cmd("data...", "read: F,file", "data: m,message u,local-user sort format points-at cleanup trailer", "?data: n contains no-contains merged no-merged color column",
 		"flag: d,delete f,force l,list a,annotate s,sign v,verify"),
 	"worktree":        with(cmd("data..."), commands{"list": cmd("data..."), "add": cmd("write data", "data: b B reason", "flag: f,force d,detach lock orphan"), "remove": cmd("delete", "flag: f,force"), "prune,lock,unlock,move,repair": cmd("data...", "data: reason expire", "flag: n,dry-run f,force v")}),
-	"init,init-db":    cmd("write", "read: template", "write: separate-git-dir", "data: b,initial-branch object-format shared", "flag: q,quiet bare"),
+	"init,init-db":    cmd("write", "code: template", "write: separate-git-dir", "data: b,initial-branch object-format shared", "flag: q,quiet bare"),
 	"config":          cmd("data...", "write: f,file", "read: blob", "data: type default comment value", "flag: global system local worktree l,list get get-all get-regexp get-urlmatch unset unset-all remove-section rename-section e,edit add replace-all show-origin show-scope z,null name-only bool int path includes"),
 	"apply,am":        cmd("read...", "read: build-fake-ancestor", "data: p C whitespace exclude include directory patch-format", "flag: check R,reverse 3,3way index cached stat numstat summary reject abort skip continue k,keep s,signoff i,interactive unsafe-paths"),
 	"sparse-checkout": cmd("data..."),
@@ -114,7 +115,7 @@ var gitRemote = commands{
 		"flag: all p,prune P,prune-tags f,force t,tags n,no-tags a,append dry-run q,quiet v,verbose u,update-head-ok k,keep unshallow ff-only no-ff no-rebase squash autostash prefetch"),
 	"push": cmd("data...", "shell: receive-pack,exec", "data: o,push-option repo", "?data: force-with-lease recurse-submodules signed",
 		"flag: f,force d,delete mirror prune all,branches tags follow-tags n,dry-run u,set-upstream q,quiet v,verbose no-verify porcelain atomic force-if-includes"),
-	"clone":     cmd("connect write", "shell: u,upload-pack", "code: c,config", "read: template reference reference-if-able bundle-uri", "write: separate-git-dir", "data: b,branch o,origin depth shallow-since shallow-exclude j,jobs filter server-option revision", "?data: recurse-submodules,recursive", "flag: q,quiet v,verbose n,no-checkout bare mirror single-branch no-single-branch no-tags l,local s,shared sparse shallow-submodules"),
+	"clone":     cmd("connect write", "shell: u,upload-pack", "data: c,config", "read: reference reference-if-able bundle-uri", "code: template", "write: separate-git-dir", "data: b,branch o,origin depth shallow-since shallow-exclude j,jobs filter server-option revision", "?data: recurse-submodules,recursive", "flag: q,quiet v,verbose n,no-checkout bare mirror single-branch no-single-branch no-tags l,local s,shared sparse shallow-submodules"),
 	"ls-remote": cmd("data...", "shell: upload-pack,exec", "data: o,server-option sort", "flag: h,heads,branches t,tags refs q,quiet get-url symref exit-code"),
 	"remote":    with(cmd("data...", "flag: v,verbose"), commands{"show,get-url,update,prune": cmd("data...", "flag: n,dry-run all push p"), "add,set-url,rename,rename,remove,rm,set-head,set-branches": cmd("data...", "data: t m", "flag: f,fetch push add delete a,auto d mirror tags")}),
 	"submodule": with(cmd("data...", "flag: q,quiet"), commands{"status,summary,init,sync,absorbgitdirs,deinit": cmd("data...", "flag: recursive f,force all cached"), "update,add": cmd("data...", "data: b,branch name reference depth j,jobs filter", "flag: init remote recursive f,force merge rebase"), "foreach": cmd("shell...", "flag: recursive"), "set-branch,set-url": cmd("data...")}),
