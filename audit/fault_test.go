@@ -30,13 +30,14 @@ func TestFaults(t *testing.T) {
 				}
 				return nil
 			}
-			acked := map[string]bool{}
+			acked, refused := map[string]bool{}, map[string]bool{}
 			for i := range 12 {
 				r := benchRecord()
 				r.Call.ID = fmt.Sprint("id", i)
 				if err := l.Append(context.Background(), *r); err == nil {
 					acked[r.Call.ID] = true
 				} else {
+					refused[r.Call.ID] = true
 					failed++
 				}
 			}
@@ -51,6 +52,7 @@ func TestFaults(t *testing.T) {
 			for e, err := range Query(context.Background(), dir, Filter{}) {
 				require.NoError(t, err)
 				delete(acked, e.Record.Call.ID)
+				require.False(t, op != "truncate" && refused[e.Record.Call.ID], "%s %d: refused, but in the log", op, at)
 			}
 			require.Empty(t, acked, "%s %d", op, at)
 			if n < at {
