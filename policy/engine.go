@@ -239,8 +239,8 @@ func (x *kindIndex) add(r *rule, h *head, id int32) {
 		return
 	}
 	if h.words != nil {
-		for _, words := range h.words.heads {
-			x.words.add(words, id)
+		for _, head := range h.words.heads {
+			x.words.add(head, id)
 		}
 	}
 	if h.paths != nil {

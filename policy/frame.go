@@ -24,6 +24,7 @@ type frame struct {
 	index  int // of action
 
 	boxed    [slots]ref.Val
+	dirty    bool      // conditions have been evaluated for action
 	vars     []ref.Val // of engine.variables
 	patterns [4]*pattern
 	folded   [2]string
@@ -38,30 +39,37 @@ var frames = sync.Pool{New: func() any { return new(frame) }}
 func newFrame(e *engine, call *guard.Call) *frame {
 	f := frames.Get().(*frame)
 	f.engine, f.call, f.fired = e, call, nil
-	clear(f.boxed[callSlots:])
 	return f
 }
 
 func (f *frame) release() {
+	f.forget()
+	clear(f.boxed[callSlots:])
 	f.engine, f.call, f.action, f.fired = nil, nil, nil, nil
-	clear(f.boxed[:])
-	clear(f.vars)
-	f.patterns, f.folded, f.isFolded = [4]*pattern{}, [2]string{}, [2]bool{}
 	frames.Put(f)
 }
 
 // enter makes an action the one at hand.
 func (f *frame) enter(i int) {
+	f.forget()
 	f.action, f.index = &f.call.Actions[i], i
-	clear(f.boxed[:callSlots])
-	clear(f.vars)
-	f.patterns, f.isFolded = [4]*pattern{}, [2]bool{}
+}
+
+// forget drops what was worked out for the action at hand.
+func (f *frame) forget() {
+	if f.dirty {
+		clear(f.boxed[:callSlots])
+		clear(f.vars)
+		f.patterns = [4]*pattern{}
+		f.dirty = false
+	}
+	f.isFolded = [2]bool{}
 }
 
 // field returns a field's value, boxed once.
 func (f *frame) field(x *field, slot int) ref.Val {
 	if f.boxed[slot] == nil {
-		f.boxed[slot] = x.get(f)
+		f.boxed[slot], f.dirty = x.get(f), true
 	}
 	return f.boxed[slot]
 }
@@ -97,7 +105,7 @@ func (f *frame) variable(i int) ref.Val {
 		if err != nil {
 			out = types.NewErr("variable %s: %v", v.name, err)
 		}
-		f.vars[i] = out
+		f.vars[i], f.dirty = out, true
 	}
 	return f.vars[i]
 }
@@ -252,7 +260,7 @@ func (f *frame) pattern(i int, folded bool) *pattern {
 		}
 	}
 	if f.patterns[slot] == nil {
-		f.patterns[slot] = parsePattern(p, f.action.Pattern, f.action.Recursive)
+		f.patterns[slot], f.dirty = parsePattern(p, f.action.Pattern, f.action.Recursive), true
 	}
 	return f.patterns[slot]
 }

@@ -31,8 +31,8 @@ type glob struct {
 // name is one component of a glob or a pattern.
 type name struct {
 	kind nameKind
-	text string // of a literal
-	els  []element
+	text string    // of a literal
+	els  []element // of a literal of a pattern: none
 }
 
 type nameKind uint8
@@ -129,7 +129,7 @@ func parseName(part string, fold bool) (name, error) {
 		els = append(els, e)
 	}
 	if literal {
-		return name{kind: nameLiteral, text: runesOf(els)}, nil
+		return name{kind: nameLiteral, text: runesOf(els), els: els}, nil
 	}
 	return name{kind: nameWild, els: els}, nil
 }

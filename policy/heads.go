@@ -149,7 +149,7 @@ func (l *loader) tools(t *ruleText, items []item) *nameSet {
 		case !toolName.MatchString(i.text):
 			t.r.fail(i.node, "tool %q: a tool's name has no spaces", i.text)
 		case strings.Contains(i.text, "*"):
-			s.stars = append(s.stars, i.text)
+			s.stars = append(s.stars, newWord(i.text))
 		default:
 			s.exact = setOf(s.exact, i.text)
 		}
@@ -326,7 +326,7 @@ func within(a, b *nameSet) bool {
 		}
 	}
 	for _, s := range a.stars {
-		if !b.all && !slices.Contains(b.stars, s) {
+		if !b.all && !slices.ContainsFunc(b.stars, func(w word) bool { return w.text == s.text }) {
 			return false
 		}
 	}
@@ -352,8 +352,8 @@ func (h *head) holds(other *head) bool {
 
 func (h *head) holdsWords(other *wordSet) bool {
 	for _, words := range other.heads {
-		if h.words == nil || !slices.ContainsFunc(h.words.heads, func(mine []string) bool {
-			return len(mine) <= len(words) && slices.EqualFunc(mine, words[:len(mine)], func(m, w string) bool { return m == strings.ToLower(w) })
+		if h.words == nil || !slices.ContainsFunc(h.words.heads, func(mine []word) bool {
+			return len(mine) <= len(words) && slices.EqualFunc(mine, words[:len(mine)], func(m, w word) bool { return m.text == strings.ToLower(w.text) })
 		}) {
 			return false
 		}

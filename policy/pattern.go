@@ -13,8 +13,9 @@ const maxPattern = 1 << 10
 // with ** for any depth, or a folder with everything in it. It is read
 // generously: a bracket is any one character, an extended glob any text.
 type pattern struct {
-	names []name
-	huge  bool
+	names  []name
+	huge   bool
+	folder string // where it is this folder with everything in it
 }
 
 // parsePattern reads a pattern, or a literal path where isGlob is false. whole
@@ -33,6 +34,9 @@ func parsePattern(path string, isGlob, whole bool) *pattern {
 	}
 	if whole {
 		p.names = append(p.names, name{kind: nameDeep})
+		if !isGlob {
+			p.folder = path
+		}
 	}
 	return p
 }
@@ -187,25 +191,22 @@ func (n *name) meets(p *name, fold bool) uint8 {
 	if n.kind == nameAny {
 		return meetsBlind
 	}
-	return meetElements(n.elements(), p.els, fold)
-}
-
-func (n *name) elements() []element {
-	if n.kind != nameLiteral {
-		return n.els
-	}
-	els := make([]element, 0, len(n.text))
-	for _, r := range n.text {
-		els = append(els, element{r: r})
-	}
-	return els
+	return meetElements(n.els, p.els, fold)
 }
 
 // meetElements is glob.meets for the elements of two names. As in Bash, a dot
 // at the beginning is only matched by a dot.
 func meetElements(g, p []element, fold bool) uint8 {
+	if differ(&g[0], &p[0], fold) || differ(&g[len(g)-1], &p[len(p)-1], fold) {
+		return 0
+	}
 	cols := len(p) + 1
-	table := make([]uint8, cols*(len(g)+1))
+	var stack [512]uint8
+	table := stack[:]
+	size := cols * (len(g) + 1)
+	if size > len(table) {
+		table = make([]uint8, size)
+	}
 	table[0] = atStart
 	hidden := onlyDots(p)
 	for i := 0; i <= len(g); i++ {
@@ -225,7 +226,7 @@ func meetElements(g, p []element, fold bool) uint8 {
 			}
 		}
 	}
-	bits := table[len(table)-1]
+	bits := table[size-1]
 	if bits&sawOne != 0 && oneLetter(g) {
 		bits |= meetsNamed
 	}
@@ -253,6 +254,14 @@ func oneLetter(g []element) bool {
 		}
 	}
 	return n == 1
+}
+
+// differ reports whether two elements are characters and not the same.
+func differ(g, p *element, fold bool) bool {
+	if g.kind != elementRune || p.kind != elementRune {
+		return false
+	}
+	return g.r != p.r && !(fold && g.r == foldRune(p.r))
 }
 
 // onlyDots reports whether a pattern's name has no text but dots.

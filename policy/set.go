@@ -14,12 +14,14 @@ type pathSet struct {
 	globs []*glob
 	not   []*glob // exact, whatever the others are: a carve-out is never generous
 	index keyIndex
-	all   bool // holds "**" and nothing is taken out
+	texts keyIndex // each glob under every text that it names
+	all   bool     // holds "**" and nothing is taken out
 }
 
 func (s *pathSet) add(globs []*glob) {
 	for _, g := range globs {
 		s.index.add(g, int32(len(s.globs)))
+		s.texts.addAll(g, int32(len(s.globs)))
 		s.globs = append(s.globs, g)
 		s.all = s.all || g.covers
 	}
@@ -54,6 +56,15 @@ func matchAny(globs []*glob, path string) bool {
 // meets reports whether the set may hold a path that the pattern matches: see
 // glob.meets.
 func (s *pathSet) meets(p *pattern, folded *pattern) bool {
+	if folded.folder != "" {
+		var buf [64]int32
+		for _, i := range s.texts.lookupAll(folded.folder, buf[:0]) {
+			if s.globs[i].meets(folded) {
+				return !coversAny(s.not, p)
+			}
+		}
+		return false
+	}
 	for _, g := range s.globs {
 		if g.meets(folded) {
 			return !coversAny(s.not, p)
@@ -106,6 +117,39 @@ func (k *keyIndex) add(g *glob, id int32) {
 		return
 	}
 	k.rest = append(k.rest, id)
+}
+
+// addAll puts the glob under every text that it names: where a folder with
+// everything in it is meant, one of these must stand in its path.
+func (k *keyIndex) addAll(g *glob, id int32) {
+	rest := g.plain
+	for i := range g.names {
+		n := &g.names[i]
+		if n.kind == nameLiteral {
+			k.names = put(k.names, n.text, id)
+		} else if ext, ok := n.extension(); ok {
+			k.exts = put(k.exts, ext, id)
+		} else if n.hasText() {
+			rest = true
+		}
+	}
+	if rest {
+		k.rest = append(k.rest, id)
+	}
+}
+
+// lookupAll is lookup for addAll.
+func (k *keyIndex) lookupAll(path string, out []int32) []int32 {
+	out = append(out, k.rest...)
+	for part, at := nextName(path, 0); part != ""; part, at = nextName(path, at) {
+		if k.names != nil {
+			out = find(k.names, part, out)
+		}
+		if dot := strings.LastIndexByte(part, '.'); dot >= 0 && k.exts != nil {
+			out = find(k.exts, part[dot+1:], out)
+		}
+	}
+	return out
 }
 
 func put(m map[string][]int32, key string, id int32) map[string][]int32 {
@@ -180,7 +224,7 @@ func lowerAll(b []byte) []byte {
 // wordSet is a list of program names with, perhaps, the sub-commands that
 // follow: "rm", "git stash drop", "mkfs.*".
 type wordSet struct {
-	heads [][]string
+	heads [][]word
 	index wordIndex
 	all   bool // holds "*"
 }
@@ -190,8 +234,50 @@ func (s *wordSet) add(words []string) {
 		s.all = true
 		return
 	}
-	s.index.add(words, int32(len(s.heads)))
-	s.heads = append(s.heads, words)
+	head := make([]word, len(words))
+	for i, w := range words {
+		head[i] = newWord(w)
+	}
+	s.index.add(head, int32(len(s.heads)))
+	s.heads = append(s.heads, head)
+}
+
+// word is a text in which "*" is any text.
+type word struct {
+	text   string
+	starry bool
+	parts  []string // between the stars
+}
+
+func newWord(text string) word {
+	if !strings.Contains(text, "*") {
+		return word{text: text}
+	}
+	return word{text: text, starry: true, parts: strings.Split(text, "*")}
+}
+
+// match reports whether the word matches a text. Words of strict sets are in
+// lower case.
+func (w *word) match(s string, strict bool) bool {
+	switch {
+	case !w.starry:
+		return s == w.text || strict && len(s) == len(w.text) && equalLower(s, w.text)
+	case strict:
+		s = strings.ToLower(s)
+	}
+	first, last := w.parts[0], w.parts[len(w.parts)-1]
+	if !strings.HasPrefix(s, first) {
+		return false
+	}
+	s = s[len(first):]
+	for _, part := range w.parts[1 : len(w.parts)-1] {
+		i := strings.Index(s, part)
+		if i < 0 {
+			return false
+		}
+		s = s[i+len(part):]
+	}
+	return strings.HasSuffix(s, last)
 }
 
 // match reports whether the set holds the program that an action starts. A
@@ -210,16 +296,16 @@ func (s *wordSet) match(a *guard.Action, strict bool) bool {
 	return false
 }
 
-func matchWords(head []string, a *guard.Action, strict bool) bool {
+func matchWords(head []word, a *guard.Action, strict bool) bool {
 	command := a.Command
 	if command == "" {
 		command = a.Program
 	}
 	rest := head
 	for len(rest) > 0 && command != "" {
-		var word string
-		word, command, _ = strings.Cut(command, " ")
-		if !matchWord(rest[0], word, strict) {
+		var next string
+		next, command, _ = strings.Cut(command, " ")
+		if !rest[0].match(next, strict) {
 			return strict && matchVia(head, a)
 		}
 		rest = rest[1:]
@@ -235,9 +321,9 @@ func matchWords(head []string, a *guard.Action, strict bool) bool {
 
 // matchArgs reports whether the words stand among the arguments in this
 // order.
-func matchArgs(words, args []string) bool {
+func matchArgs(words []word, args []string) bool {
 	for _, arg := range args {
-		if len(words) > 0 && matchWord(words[0], arg, true) {
+		if len(words) > 0 && words[0].match(arg, true) {
 			words = words[1:]
 		}
 	}
@@ -245,47 +331,17 @@ func matchArgs(words, args []string) bool {
 }
 
 // matchVia reports whether a head of one word is one of the wrappers.
-func matchVia(head []string, a *guard.Action) bool {
+func matchVia(head []word, a *guard.Action) bool {
 	if len(head) != 1 {
 		return false
 	}
 	for _, v := range a.Via {
 		v, _, _ = strings.Cut(v, " ")
-		if matchWord(head[0], v, true) {
+		if head[0].match(v, true) {
 			return true
 		}
 	}
 	return false
-}
-
-// matchWord reports whether a word, which may hold "*", matches a text. Words
-// of strict sets are in lower case.
-func matchWord(word, s string, strict bool) bool {
-	if strings.IndexByte(word, '*') < 0 {
-		return s == word || strict && len(s) == len(word) && equalLower(s, word)
-	}
-	if strict {
-		s = strings.ToLower(s)
-	}
-	return matchStars(word, s)
-}
-
-// matchStars reports whether a text matches a word in which "*" is any text.
-func matchStars(word, s string) bool {
-	parts := strings.Split(word, "*")
-	first, last := parts[0], parts[len(parts)-1]
-	if !strings.HasPrefix(s, first) {
-		return false
-	}
-	s = s[len(first):]
-	for _, part := range parts[1 : len(parts)-1] {
-		i := strings.Index(s, part)
-		if i < 0 {
-			return false
-		}
-		s = s[i+len(part):]
-	}
-	return strings.HasSuffix(s, last)
 }
 
 // wordIndex finds the heads that may match an action by the first word, and
@@ -298,23 +354,19 @@ type wordIndex struct {
 }
 
 type starred struct {
-	word string
+	word word
 	id   int32
 }
 
-func (x *wordIndex) add(words []string, id int32) {
-	switch {
-	case strings.Contains(words[0], "*"):
-		x.stars = append(x.stars, starred{words[0], id})
-	case len(words) == 1:
-		x.first = put(x.first, words[0], id)
+func (x *wordIndex) add(head []word, id int32) {
+	switch first := head[0]; {
+	case first.starry:
+		x.stars = append(x.stars, starred{first, id})
+	case len(head) == 1 || head[1].starry:
+		x.first = put(x.first, first.text, id)
 	default:
-		x.all = put(x.all, words[0], id)
-		if !strings.Contains(words[1], "*") {
-			x.second = put(x.second, words[0]+" "+words[1], id)
-		} else {
-			x.first = put(x.first, words[0], id)
-		}
+		x.all = put(x.all, first.text, id)
+		x.second = put(x.second, first.text+" "+head[1].text, id)
 	}
 }
 
@@ -341,8 +393,8 @@ func (x *wordIndex) lookup(a *guard.Action, out []int32) []int32 {
 
 func (x *wordIndex) find(program string, out []int32) []int32 {
 	out = find(x.first, program, out)
-	for _, s := range x.stars {
-		if matchWord(s.word, program, true) {
+	for i := range x.stars {
+		if s := &x.stars[i]; s.word.match(program, true) {
 			out = append(out, s.id)
 		}
 	}
@@ -391,15 +443,15 @@ func (s *hostSet) match(host string) bool {
 type nameSet struct {
 	all   bool
 	exact map[string]bool
-	stars []string
+	stars []word
 }
 
 func (s *nameSet) match(tool string) bool {
 	if s.all || s.exact[tool] {
 		return true
 	}
-	for _, w := range s.stars {
-		if matchStars(w, tool) {
+	for i := range s.stars {
+		if s.stars[i].match(tool, false) {
 			return true
 		}
 	}
