@@ -366,7 +366,7 @@ func TestAlteredGrant(t *testing.T) {
 	good := s.entry(t)
 	try := func(data []byte) {
 		t.Helper()
-		q, store := s.queue(t), approval.Memory()
+		store := approval.Memory()
 		require.NoError(t, store.Swap(t.Context(), good.ID, 0, nil))
 		require.NoError(t, store.Swap(t.Context(), good.ID, 1, data))
 		q, err := approval.New(approval.Config{Store: store, Keys: []ed25519.PublicKey{s.key.PublicKey()}, Now: func() time.Time { return s.now }})

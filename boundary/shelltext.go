@@ -100,6 +100,11 @@ var (
 // workspace, where the nearest repository is an ordinary one that can't be
 // configured to say otherwise; else "".
 func (in *Inspector) toplevel(dir string) string {
+	for _, root := range in.c.Workspace.roots {
+		if _, err := os.Lstat(root); within(dir, root) && os.IsNotExist(err) {
+			return root // judged for another machine: the workspace is the repository
+		}
+	}
 	for d := dir; dir != "" && in.c.Workspace.Zone(d) == guard.ZoneWorkspace; d = path.Dir(d) {
 		fi, err := os.Lstat(d + "/.git")
 		if err != nil {

@@ -193,12 +193,12 @@ func declareWords(w *walker, c *builtinCall) flow {
 
 // declaration is one run of declare and its like.
 type declaration struct {
-	w                        *walker
-	span                     guard.Span
-	kind                     string
-	exports, integer, assoc  bool
-	nameref, functions, hush bool
-	ended                    bool
+	w                       *walker
+	span                    guard.Span
+	kind                    string
+	exports, integer, assoc bool
+	nameref, functions      bool
+	ended                   bool
 }
 
 func (d *declaration) begin() {

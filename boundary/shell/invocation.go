@@ -106,12 +106,6 @@ func (inv *invocation) shell(text word, dialect guard.Dialect, params ...word) {
 	inv.a.shellText(inv, text, dialect, params)
 }
 
-// emit says what the program writes on standard output: the names of files,
-// one a line.
-func (inv *invocation) emit(names ...word) {
-	inv.stdout = stream{set: true, text: unknownValue("names of files"), names: names, dir: inv.dir}
-}
-
 // all is everything beneath the working folder, as a word: what a program
 // means that is given no operands.
 func (inv *invocation) here() word { return lit(".", inv.span) }

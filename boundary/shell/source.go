@@ -70,10 +70,12 @@ func salvage(p *syntax.Parser, src string) (stmts []*syntax.Stmt) {
 		return nil
 	}
 	defer func() { _ = recover() }()
-	_ = p.Stmts(strings.NewReader(src), func(s *syntax.Stmt) bool {
+	for s, err := range p.StmtsSeq(strings.NewReader(src)) {
+		if err != nil {
+			break
+		}
 		stmts = append(stmts, s)
-		return true
-	})
+	}
 	return stmts
 }
 

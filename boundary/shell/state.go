@@ -26,8 +26,7 @@ func (v value) word(s guard.Span) word {
 func (w word) value() value {
 	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, num: w.num}
 }
-func (v value) same(o value) bool { return v == o }
-func number() value               { return value{kind: pattern, text: "*", num: true} }
+func number() value { return value{kind: pattern, text: "*", num: true} }
 
 // variable is a shell variable. An unset one has no value.
 type variable struct {

@@ -23,9 +23,9 @@ import (
 const maxLine = guard.MaxArgsSize + 1<<16
 
 type check struct {
-	workspace, home, state, temp, policy, agent string
-	engine, tier                                string
-	explain                                     bool
+	workspace, home, state, temp, policy string
+	engine, tier                         string
+	explain                              bool
 }
 
 func setupCheck(f *flag.FlagSet) func(*env, []string) error {

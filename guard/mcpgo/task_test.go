@@ -29,6 +29,7 @@ func callAsTask(t *testing.T, srv *server.MCPServer, tool, raw string) (*mcp.Tas
 		created := answer.Result.(*mcp.CreateTaskResult)
 		var r mcp.TaskResultRequest
 		r.Params.TaskId = created.Task.TaskId
+		//lint:ignore SA1019 old clients are served too
 		return dial(t, srv, client.WithLegacyProtocolOnly()).TaskResult(t.Context(), r)
 	default:
 		require.Fail(t, "an answer of another kind", "%T", answer)
