@@ -16,7 +16,7 @@ func init() {
 	register(readNpm, "npm cnpm yarn yarnpkg pnpm bun")
 	register(readCMake, "cmake")
 	register(readGo, "go")
-	register(readBuild, `ninja samu n2 ctest meson bazel bazelisk mvn mvnw mvnd gradle gradlew cargo just task go-task mage rake tox nox scons ant buck2 pants earthly sbt lein grunt gulp jake
+	register(readBuild, `ninja samu n2 ctest meson mvn mvnw mvnd gradle gradlew cargo just task go-task mage rake tox nox scons ant buck2 pants earthly sbt lein grunt gulp jake
 		xmake pytest py.test jest vitest mocha ava tap jasmine karma cypress playwright rspec cucumber rails phpunit pest behat dotnet swift zig mix stack cabal dune rebar3 flutter dart`)
 	register(readDocker, "docker podman nerdctl finch docker-compose podman-compose")
 	register(readKubectl, "kubectl oc k3s microk8s")

@@ -5,8 +5,10 @@ import "slices"
 // Files and folders: coreutils, findutils and their like.
 var fileSpecs = commands{
 	"cat,rev,zcat,bzcat,xzcat,zstdcat,lz4cat,gzcat,lzcat": cmd("read..."),
-	"tac":                         cmd("read...", "data: s,separator"),
-	"nl":                          cmd("read...", "data: b,body-numbering d,section-delimiter f,footer-numbering h,header-numbering i,line-increment l,join-blank-lines v,starting-line-number w,number-width s,number-separator n,number-format"),
+	"tac": cmd("read...", "data: s,separator"),
+	"nl": cmd("read...",
+		"data: b,body-numbering d,section-delimiter f,footer-numbering h,header-numbering i,line-increment l,join-blank-lines v,starting-line-number "+
+			"w,number-width s,number-separator n,number-format"),
 	"expand,unexpand":             cmd("read...", "data: t,tabs"),
 	"head,tail":                   cmd("read...", "data: n,lines c,bytes s,sleep-interval pid max-unchanged-stats", "flag: f F,follow q,quiet v,verbose r z"),
 	"wc":                          cmd("read...", "read: files0-from", "data: total"),
@@ -51,10 +53,11 @@ var fileSpecs = commands{
 	"chmod,chown,chgrp,chflags": cmd("data write...", "recursive: R,recursive", "list: reference", "data: from", "flag: c,changes f,silent,quiet v,verbose h,no-dereference H L P"),
 	"chattr":                    cmd("data write...", "recursive: R", "data: p v", "flag: V f"),
 	"chcon":                     cmd("data write...", "recursive: R,recursive", "data: u,user r,role t,type l,range", "list: reference"),
-	"setfacl":                   cmd("write...", "recursive: R,recursive", "data: m,modify x,remove s,set", "read: M,modify-file X,remove-file set-file restore", "flag: b,remove-all k,remove-default"),
-	"setfattr,setcap":           cmd("data write...", "data: n,name v,value x,remove", "flag: r q"),
-	"getcap":                    cmd("list...", "recursive: r"),
-	"umask":                     cmd("data..."),
+	"setfacl": cmd("write...", "recursive: R,recursive", "data: m,modify x,remove s,set", "read: M,modify-file X,remove-file set-file restore",
+		"flag: b,remove-all k,remove-default"),
+	"setfattr,setcap": cmd("data write...", "data: n,name v,value x,remove", "flag: r q"),
+	"getcap":          cmd("list...", "recursive: r"),
+	"umask":           cmd("data..."),
 
 	// Their readers know which operand is the target.
 	"cp,gcp": cmd("read... write", "recursive: r R recursive a,archive", "write: t,target-directory",
@@ -73,12 +76,14 @@ var fileSpecs = commands{
 	"mcopy":                                cmd("read... write"),
 	"link,symlink":                         cmd("list write"),
 
-	"split":  cmd("read data", "data: a,suffix-length b,bytes C,line-bytes l,lines n,number t,separator additional-suffix hex-suffixes numeric-suffixes", "code: filter", "flag: d x e u verbose"),
+	"split": cmd("read data", "data: a,suffix-length b,bytes C,line-bytes l,lines n,number t,separator additional-suffix hex-suffixes numeric-suffixes",
+		"code: filter", "flag: d x e u verbose"),
 	"csplit": cmd("read data...", "data: f,prefix b,suffix-format n,digits", "flag: k,keep-files s,quiet,silent z,elide-empty-files suppress-matched"),
 
 	"find,gfind,bfs": oneDash("list..."),
 	"fd,fdfind": whole("data list...", "command: x,exec X,exec-batch", "list: search-path", "dir: C,base-directory", "read: ignore-file",
-		"data: t,type e,extension d,max-depth,maxdepth min-depth exact-depth E,exclude c,color j,threads S,size o,owner changed-within changed-before path-separator max-results and format batch-size",
+		"data: t,type e,extension d,max-depth,maxdepth min-depth exact-depth E,exclude c,color j,threads S,size o,owner changed-within "+
+			"changed-before path-separator max-results and format batch-size",
 		"flag: H,hidden I,no-ignore u,unrestricted s,case-sensitive i,ignore-case g,glob F,fixed-strings a,absolute-path l,list-details L,follow p,full-path 0,print0 q,quiet 1"),
 	"locate,mlocate,plocate":                 cmd("data...", "read: d,database", "data: l,limit n"),
 	"updatedb":                               cmd("", "write: o,output", "list: U,database-root localpaths", "data: e,add-prunepaths prunepaths netpaths"),
@@ -91,9 +96,10 @@ var fileSpecs = commands{
 	"md5deep,hashdeep,sha256deep":  whole("read...", "read: k x m"),
 	"lockfile":                     cmd("write...", "data: r l s"),
 	"logrotate":                    cmd("code...", "write: s,state l,log", "flag: f,force d,debug v"),
-	"inotifywait,fswatch":          whole("list...", "write: o,outfile", "read: fromfile", "data: e,event t,timeout format timefmt exclude excludei include includei", "flag: m,monitor r,recursive q"),
-	"stow":                         cmd("data...", "list: d,dir", "write: t,target", "flag: n,no,simulate D,delete R,restow S,stow"),
-	"chezmoi,yadm":                 cmd("data..."),
+	"inotifywait,fswatch": whole("list...", "write: o,outfile", "read: fromfile",
+		"data: e,event t,timeout format timefmt exclude excludei include includei", "flag: m,monitor r,recursive q"),
+	"stow":         cmd("data...", "list: d,dir", "write: t,target", "flag: n,no,simulate D,delete R,restow S,stow"),
+	"chezmoi,yadm": cmd("data..."),
 }
 
 // packFlags are those that the compressors share.
@@ -120,5 +126,6 @@ var archiveSpecs = commands{
 	"zipgrep":                          cmd("data read..."),
 	"xzless,xzmore,zless,zmore,bzmore": cmd("read..."),
 	"zdiff,xzdiff,bzdiff,zcmp":         cmd("read read"),
-	"atool,aunpack,apack,als,acat,adiff,arepack": cmd("write read...", "dir: X,extract-to", "data: F,format O,format-option", "code: o,option", "read: config", "flag: x,extract l,list a,add c,cat e,each"),
+	"atool,aunpack,apack,als,acat,adiff,arepack": cmd("write read...", "dir: X,extract-to", "data: F,format O,format-option", "code: o,option",
+		"read: config", "flag: x,extract l,list a,add c,cat e,each"),
 }

@@ -5,49 +5,69 @@ import "slices"
 // Version control but for git, and the clients of forges.
 var versionSpecs = commands{
 	"hg,chg": with(cmd("data...", "dir: cwd", "list: R,repository", "code: config"), commands{
-		"status,st,log,diff,annotate,blame,cat,identify,id,branch,branches,tags,heads,parents,paths,summary,sum,tip,root,manifest,files,locate,grep,bookmarks,bookmark,config,showconfig,version,help,verify,outgoing,out,incoming,in,export,describe,resolve,phase,bundle,archive": cmd("data...", "write: o,output", "data: r,rev m,message", "code: program"),
-		"add,addremove,commit,ci,update,up,checkout,co,merge,rename,mv,copy,cp,graft,init,tag,import,unbundle,shelve,unshelve,amend,histedit,rebase":                                                                                                                                cmd("data...", "data: r,rev m,message u,user t,tool", "read: l,logfile", "flag: A,addremove C,clean n,dry-run"),
-		"revert,remove,rm,forget,purge,clean,strip,rollback,backout,evolve,prune,uncommit":                                                                                                                                                                                          cmd("delete...", "data: r,rev m,message", "flag: a,all n,dry-run p,print f,force C,no-backup A,after"),
+		"status,st,log,diff,annotate,blame,cat,identify,id,branch,branches,tags,heads,parents,paths,summary,sum,tip,root,manifest,files,locate,grep," +
+			"bookmarks,bookmark,config,showconfig,version,help,verify,outgoing,out,incoming,in,export,describe,resolve,phase,bundle,archive": cmd("data...",
+			"write: o,output", "data: r,rev m,message", "code: program"),
+		"add,addremove,commit,ci,update,up,checkout,co,merge,rename,mv,copy,cp,graft,init,tag,import,unbundle,shelve,unshelve,amend,histedit,rebase": cmd("data...",
+			"data: r,rev m,message u,user t,tool", "read: l,logfile", "flag: A,addremove C,clean n,dry-run"),
+		"revert,remove,rm,forget,purge,clean,strip,rollback,backout,evolve,prune,uncommit": cmd("delete...", "data: r,rev m,message",
+			"flag: a,all n,dry-run p,print f,force C,no-backup A,after"),
 		"pull,push,clone,serve": cmd("connect...", "code: e,ssh remotecmd", "data: r,rev b,branch", "flag: f,force u,update"),
 	}),
 	"svn": with(cmd("", "data: username password", "code: config-dir config-option", "flag: non-interactive"), commands{
-		"status,stat,st,log,diff,di,blame,annotate,cat,info,list,ls,proplist,propget,pg,pl,help,resolve,changelist,auth":                               cmd("read...", "code: diff-cmd", "data: r,revision l,limit c,change x,extensions"),
-		"add,mkdir,move,mv,copy,cp,rename,merge,update,up,switch,sw,commit,ci,cleanup,propset,ps,propedit,lock,unlock,resolved,relocate,upgrade,patch": cmd("write...", "code: editor-cmd diff3-cmd", "read: F,file targets", "data: m,message r,revision"),
+		"status,stat,st,log,diff,di,blame,annotate,cat,info,list,ls,proplist,propget,pg,pl,help,resolve,changelist,auth": cmd("read...", "code: diff-cmd",
+			"data: r,revision l,limit c,change x,extensions"),
+		"add,mkdir,move,mv,copy,cp,rename,merge,update,up,switch,sw,commit,ci,cleanup,propset,ps,propedit,lock,unlock,resolved,relocate,upgrade,patch": cmd("write...",
+			"code: editor-cmd diff3-cmd", "read: F,file targets", "data: m,message r,revision"),
 		"revert,delete,del,remove,rm": cmd("delete...", "recursive: R,recursive", "data: m,message depth", "read: targets", "flag: keep-local force"),
 		"checkout,co,export,import":   cmd("connect write", "data: r,revision m,message depth", "flag: force"),
 	}),
-	"svnadmin,svnlook,svnsync,cvs,bzr,brz,fossil,darcs,pijul,jj,sl,p4,dolt-vcs,dvc,repo,vcsh,gita,mr,myrepos,sapling,bk,b4,ghq,got": cmd("data..."),
+	"svnadmin,svnlook,svnsync,cvs,bzr,brz,fossil,darcs,pijul,jj,sl,p4,dvc,repo,vcsh,gita,mr,myrepos,sapling,bk,b4,ghq,got": cmd("data..."),
 	"gh": with(cmd("data...", "data: R,repo"), commands{
 		"pr": with(cmd("", "data: R,repo"), commands{
 			"list,ls,view,status,checks,diff": cmd("data...", ghRead...),
 			"create,new,edit,comment,review,merge,close,reopen,ready,lock,unlock,revert,update-branch": cmd("data...", ghWrite...),
 			"checkout,co": cmd("data...", "data: b,branch", "flag: f,force detach"),
 		}),
-		"issue":    with(cmd("", "data: R,repo"), commands{"list,ls,view,status": cmd("data...", ghRead...), "create,new,edit,comment,close,reopen,delete,transfer,pin,unpin,lock,unlock,develop": cmd("data...", ghWrite...)}),
-		"run":      with(cmd("", "data: R,repo"), commands{"list,ls,view,watch": cmd("data...", ghRead...), "download": cmd("data...", "dir: D,dir", "data: n,name p,pattern"), "rerun,cancel,delete": cmd("data...")}),
+		"issue": with(cmd("", "data: R,repo"), commands{"list,ls,view,status": cmd("data...", ghRead...),
+			"create,new,edit,comment,close,reopen,delete,transfer,pin,unpin,lock,unlock,develop": cmd("data...", ghWrite...)}),
+		"run": with(cmd("", "data: R,repo"), commands{"list,ls,view,watch": cmd("data...", ghRead...), "download": cmd("data...", "dir: D,dir",
+			"data: n,name p,pattern"), "rerun,cancel,delete": cmd("data...")}),
 		"workflow": with(cmd("", "data: R,repo"), commands{"list,ls,view": cmd("data...", ghRead...), "run,enable,disable": cmd("data...", "data: f,raw-field F,field r,ref")}),
-		"release":  with(cmd("", "data: R,repo"), commands{"list,ls,view,verify": cmd("data...", ghRead...), "create,new": cmd("data connect...", ghWrite...), "upload": cmd("data connect...", "flag: clobber"), "download": cmd("data...", "dir: D,dir", "write: O,output", "data: p,pattern A,archive"), "edit,delete,delete-asset": cmd("data...", ghWrite...)}),
-		"repo":     with(cmd("", "data: R,repo"), commands{"list,ls,view": cmd("data...", ghRead...), "clone": cmd("data write", "data: u"), "create,new,fork,delete,edit,rename,archive,unarchive,sync,set-default,deploy-key,garden,autolink": cmd("data...", ghWrite...)}),
-		"gist":     with(cmd(""), commands{"list,ls,view": cmd("data...", ghRead...), "create,new": cmd("connect...", "data: d,desc f,filename", "flag: p,public w,web"), "edit": cmd("data connect...", "read: a,add"), "delete,rename,clone": cmd("data...")}),
-		"api":      cmd("data", "data: X,method f,raw-field F,field H,header q,jq t,template hostname cache p,preview", "read: input", "flag: paginate i,include silent slurp"),
-		"auth,config,secret,variable,ssh-key,gpg-key,extension,ext,alias,codespace,cs,copilot,attestation,cache,ruleset,rs,project,label,org,preview,agent-task,skill": cmd("data...", "read: f,env-file body-file", "data: b,body e,env o,org h,hostname", "flag: with-token"),
+		"release": with(cmd("", "data: R,repo"), commands{"list,ls,view,verify": cmd("data...", ghRead...), "create,new": cmd("data connect...", ghWrite...),
+			"upload": cmd("data connect...", "flag: clobber"), "download": cmd("data...", "dir: D,dir", "write: O,output", "data: p,pattern A,archive"),
+			"edit,delete,delete-asset": cmd("data...", ghWrite...)}),
+		"repo": with(cmd("", "data: R,repo"), commands{"list,ls,view": cmd("data...", ghRead...), "clone": cmd("data write", "data: u"),
+			"create,new,fork,delete,edit,rename,archive,unarchive,sync,set-default,deploy-key,garden,autolink": cmd("data...", ghWrite...)}),
+		"gist": with(cmd(""), commands{"list,ls,view": cmd("data...", ghRead...), "create,new": cmd("connect...", "data: d,desc f,filename",
+			"flag: p,public w,web"), "edit": cmd("data connect...", "read: a,add"), "delete,rename,clone": cmd("data...")}),
+		"api": cmd("data", "data: X,method f,raw-field F,field H,header q,jq t,template hostname cache p,preview", "read: input", "flag: paginate i,include silent slurp"),
+		"auth,config,secret,variable,ssh-key,gpg-key,extension,ext,alias,codespace,cs,copilot,attestation,cache,ruleset,rs,project,label,org,preview," +
+			"agent-task,skill": cmd("data...", "read: f,env-file body-file", "data: b,body e,env o,org h,hostname", "flag: with-token"),
 		"search,browse,status,help,version,completion": cmd("data...", ghRead...),
 	}),
 	"glab,hub,tea,bb,forgejo-cli,berg": cmd("data...", "read: F,file"),
-	"pre-commit,lefthook,husky,commitlint,cz,commitizen,semantic-release,standard-version,release-it,changeset,lerna,git-cliff,gitlint,conventional-changelog": cmd("data...", "read: c,config files", "write: o,output"),
-	"gitk,tig,lazygit,gitui,git-gui,meld,kdiff3,p4merge,gitg,smerge":                                                                                           cmd("data..."),
-	"gitleaks,trufflehog,detect-secrets,git-secrets,noseyparker":                                                                                               cmd("data...", "read: c,config s,source", "write: r,report-path"),
+	"pre-commit,lefthook,husky,commitlint,cz,commitizen,semantic-release,standard-version,release-it,changeset,lerna,git-cliff,gitlint," +
+		"conventional-changelog": cmd("data...", "read: c,config files", "write: o,output"),
+	"gitk,tig,lazygit,gitui,git-gui,meld,kdiff3,p4merge,gitg,smerge": cmd("data..."),
+	"gitleaks,trufflehog,detect-secrets,git-secrets,noseyparker":     cmd("data...", "read: c,config s,source", "write: r,report-path"),
 }
 
-var ghRead = []string{"data: L,limit s,state q,jq t,template json a,author A,assignee l,label S,search B,base H,head j,job R,repo workflow b,branch u,user e,event", "flag: w,web log log-failed c,comments"}
-var ghWrite = []string{"read: F,body-file notes-file T-file", "data: t,title b,body B,base H,head a,assignee l,label r,reviewer m,milestone p,project n,notes target c,comment add-label remove-label description homepage template", "flag: d,delete-branch merge squash rebase draft fill admin auto yes web"}
+var ghRead = []string{"data: L,limit s,state q,jq t,template json a,author A,assignee l,label S,search B,base H,head j,job R,repo workflow b,branch u,user e,event",
+	"flag: w,web log log-failed c,comments"}
+var ghWrite = []string{"read: F,body-file notes-file",
+	"data: t,title b,body B,base H,head a,assignee l,label r,reviewer m,milestone p,project n,notes target c,comment add-label remove-label " +
+		"description homepage template", "flag: d,delete-branch merge squash rebase draft fill admin auto yes web"}
 
 // gitShow are the options of the git commands that print changes.
 var gitShow = []string{
-	"write: output", "read: O ignore-revs-file", "list: relative-path",
-	"data: S G L format pretty date since after until before author committer grep n,max-count skip U,unified diff-filter word-diff-regex inter-hunk-context src-prefix dst-prefix stat-width encoding exclude diff-algorithm anchored submodule-format",
-	"?data: color M,find-renames C,find-copies B,break-rewrites stat dirstat word-diff color-words decorate abbrev branches tags remotes submodule ws-error-highlight relative ignore-submodules show-notes notes textconv-mode",
-	"flag: p,u,patch s,no-patch name-only name-status numstat shortstat summary oneline graph all cached,staged no-index ext-diff no-ext-diff textconv no-textconv w b quiet exit-code raw z reverse merges no-merges first-parent follow cc c m full-diff check R",
+	"write: output", "read: O ignore-revs-file", "list:",
+	"data: S G L format pretty date since after until before author committer grep n,max-count skip U,unified diff-filter word-diff-regex " +
+		"inter-hunk-context src-prefix dst-prefix stat-width encoding exclude diff-algorithm anchored submodule-format",
+	"?data: color M,find-renames C,find-copies B,break-rewrites stat dirstat word-diff color-words decorate abbrev branches tags remotes " +
+		"submodule ws-error-highlight relative ignore-submodules show-notes notes",
+	"flag: p,u,patch s,no-patch name-only name-status numstat shortstat summary oneline graph all cached,staged no-index ext-diff no-ext-diff " +
+		"textconv no-textconv w b quiet exit-code raw z reverse merges no-merges first-parent follow cc c m full-diff check R",
 }
 
 // gitSpecs is git with its sub-commands. Its reader adds what the words mean
@@ -63,13 +83,21 @@ var gitSpecs = commands{
 var gitLook = commands{
 	"status": cmd("list...", "?data: untracked-files u porcelain ignored column ignore-submodules", "flag: s,short b,branch v,verbose z long"),
 	"log,show,whatchanged,diff,range-diff,shortlog,diff-tree,diff-index,diff-files,rev-list,cherry,difftool": cmd("data...", gitShow...),
-	"reflog":         with(cmd("data...", gitShow...), commands{"show,list,exists": cmd("data...", gitShow...), "expire,delete,drop": cmd("data...", "data: expire expire-unreachable", "flag: all n,dry-run rewrite updateref stale-fix")}),
-	"format-patch":   cmd("data...", append(slices.Clip(gitShow), "list: o,output-directory", "data: v,reroll-count to in-reply-to subject-prefix start-number suffix base signature", "?data: attach inline thread cover-letter", "flag: numbered k,keep-subject stdout")...),
+	"reflog": with(cmd("data...", gitShow...), commands{"show,list,exists": cmd("data...", gitShow...), "expire,delete,drop": cmd("data...",
+		"data: expire expire-unreachable", "flag: all n,dry-run rewrite updateref stale-fix")}),
+	"format-patch": cmd("data...", append(slices.Clip(gitShow), "list: o,output-directory",
+		"data: v,reroll-count to in-reply-to subject-prefix start-number suffix base signature", "?data: attach inline thread cover-letter",
+		"flag: numbered k,keep-subject stdout")...),
 	"blame,annotate": cmd("data...", "read: contents S ignore-revs-file", "data: L ignore-rev since date abbrev", "flag: w C M p s e f n"),
 	"grep": cmd("data...", "?code: O,open-files-in-pager", "read: f", "data: e A,after-context B,before-context C,context m,max-count max-depth threads",
-		"flag: n,line-number i,ignore-case v,invert-match w,word-regexp l,files-with-matches L,files-without-match c,count q,quiet h H E F G P o cached no-index untracked and or not a I W p all-match"),
-	"ls-files": cmd("list...", "read: X,exclude-from", "data: x,exclude exclude-per-directory with-tree format abbrev", "flag: c,cached d,deleted m,modified o,others i,ignored s,stage u,unmerged k,killed z t v exclude-standard directory error-unmatch"),
-	"ls-tree,cat-file,rev-parse,describe,name-rev,merge-base,for-each-ref,show-ref,show-branch,count-objects,verify-commit,verify-tag,verify-pack,var,check-ignore,check-attr,check-mailmap,check-ref-format,symbolic-ref,get-tar-commit-id,patch-id,merge-tree,stripspace,column,help,version,request-pull,last-modified,for-each-repo": cmd("data...", "data: format sort contains points-at match exclude count abbrev candidates", "flag: d,delete textconv filters batch"),
+		"flag: n,line-number i,ignore-case v,invert-match w,word-regexp l,files-with-matches L,files-without-match c,count q,quiet h H E F G P o "+
+			"cached no-index untracked and or not a I W p all-match"),
+	"ls-files": cmd("list...", "read: X,exclude-from", "data: x,exclude exclude-per-directory with-tree format abbrev",
+		"flag: c,cached d,deleted m,modified o,others i,ignored s,stage u,unmerged k,killed z t v exclude-standard directory error-unmatch"),
+	"ls-tree,cat-file,rev-parse,describe,name-rev,merge-base,for-each-ref,show-ref,show-branch,count-objects,verify-commit,verify-tag," +
+		"verify-pack,var,check-ignore,check-attr,check-mailmap,check-ref-format,symbolic-ref,get-tar-commit-id,patch-id,merge-tree,stripspace,column," +
+		"help,version,request-pull,last-modified,for-each-repo": cmd("data...", "data: format sort contains points-at match exclude count abbrev candidates",
+		"flag: d,delete textconv filters batch"),
 	"fsck,diagnose,bugreport": cmd("data...", "write: o,output-directory"),
 	"archive":                 cmd("data...", "write: o,output", "read: add-file", "connect: remote", "shell: exec", "data: format prefix", "flag: l,list v,verbose"),
 	"bundle":                  with(cmd(""), commands{"create": cmd("write data..."), "verify,list-heads,unbundle": cmd("read data...")}),
@@ -97,13 +125,18 @@ var gitWork = commands{
 		"flag: d,delete D f,force m,move M c,copy C a,all r,remotes l,list v,verbose vv q,quiet show-current unset-upstream edit-description i,ignore-case"),
 	"tag": cmd("data...", "read: F,file", "data: m,message u,local-user sort format points-at cleanup trailer", "?data: n contains no-contains merged no-merged color column",
 		"flag: d,delete f,force l,list a,annotate s,sign v,verify"),
-	"worktree":        with(cmd("data..."), commands{"list": cmd("data..."), "add": cmd("write data", "data: b B reason", "flag: f,force d,detach lock orphan"), "remove": cmd("delete", "flag: f,force"), "prune,lock,unlock,move,repair": cmd("data...", "data: reason expire", "flag: n,dry-run f,force v")}),
-	"init,init-db":    cmd("write", "code: template", "write: separate-git-dir", "data: b,initial-branch object-format shared", "flag: q,quiet bare"),
-	"config":          cmd("data...", "write: f,file", "read: blob", "data: type default comment value", "flag: global system local worktree l,list get get-all get-regexp get-urlmatch unset unset-all remove-section rename-section e,edit add replace-all show-origin show-scope z,null name-only bool int path includes"),
-	"apply,am":        cmd("read...", "read: build-fake-ancestor", "data: p C whitespace exclude include directory patch-format", "flag: check R,reverse 3,3way index cached stat numstat summary reject abort skip continue k,keep s,signoff i,interactive unsafe-paths"),
+	"worktree": with(cmd("data..."), commands{"list": cmd("data..."), "add": cmd("write data", "data: b B reason", "flag: f,force d,detach lock orphan"),
+		"remove": cmd("delete", "flag: f,force"), "prune,lock,unlock,move,repair": cmd("data...", "data: reason expire", "flag: n,dry-run f,force v")}),
+	"init,init-db": cmd("write", "code: template", "write: separate-git-dir", "data: b,initial-branch object-format shared", "flag: q,quiet bare"),
+	"config": cmd("data...", "write: f,file", "read: blob", "data: type default comment value",
+		"flag: global system local worktree l,list get get-all get-regexp get-urlmatch unset unset-all remove-section rename-section e,edit add "+
+			"replace-all show-origin show-scope z,null name-only bool int path includes"),
+	"apply,am": cmd("read...", "read: build-fake-ancestor", "data: p C whitespace exclude include directory patch-format",
+		"flag: check R,reverse 3,3way index cached stat numstat summary reject abort skip continue k,keep s,signoff i,interactive unsafe-paths"),
 	"sparse-checkout": cmd("data..."),
 	"notes":           cmd("data...", "read: F,file", "data: m,message ref"),
-	"rerere,maintenance,gc,repack,prune,pack-refs,prune-packed,update-server-info,commit-graph,multi-pack-index": cmd("data...", "data: expire", "?data: prune", "flag: auto aggressive force n,dry-run"),
+	"rerere,maintenance,gc,repack,prune,pack-refs,prune-packed,update-server-info,commit-graph,multi-pack-index": cmd("data...", "data: expire",
+		"?data: prune", "flag: auto aggressive force n,dry-run"),
 	"update-index": cmd("list...", "data: cacheinfo chmod", "flag: assume-unchanged no-assume-unchanged skip-worktree no-skip-worktree refresh add remove force-remove"),
 	"hook":         cmd("data..."),
 	"lfs,flow,annex,crypt,extras,secret,town,machete,absorb,standup,summary,effort,changelog,ignore,undo,cliff": cmd("data..."),
@@ -111,15 +144,24 @@ var gitWork = commands{
 
 // Commands that reach other repositories.
 var gitRemote = commands{
-	"fetch,pull": cmd("data...", "shell: upload-pack", "data: depth deepen shallow-since shallow-exclude j,jobs o,server-option refmap negotiation-tip filter s,strategy X,strategy-option", "?data: r,rebase recurse-submodules S,gpg-sign",
+	"fetch,pull": cmd("data...", "shell: upload-pack",
+		"data: depth deepen shallow-since shallow-exclude j,jobs o,server-option refmap negotiation-tip filter s,strategy X,strategy-option",
+		"?data: r,rebase recurse-submodules S,gpg-sign",
 		"flag: all p,prune P,prune-tags f,force t,tags n,no-tags a,append dry-run q,quiet v,verbose u,update-head-ok k,keep unshallow ff-only no-ff no-rebase squash autostash prefetch"),
 	"push": cmd("data...", "shell: receive-pack,exec", "data: o,push-option repo", "?data: force-with-lease recurse-submodules signed",
 		"flag: f,force d,delete mirror prune all,branches tags follow-tags n,dry-run u,set-upstream q,quiet v,verbose no-verify porcelain atomic force-if-includes"),
-	"clone":     cmd("connect write", "shell: u,upload-pack", "data: c,config", "read: reference reference-if-able bundle-uri", "code: template", "write: separate-git-dir", "data: b,branch o,origin depth shallow-since shallow-exclude j,jobs filter server-option revision", "?data: recurse-submodules,recursive", "flag: q,quiet v,verbose n,no-checkout bare mirror single-branch no-single-branch no-tags l,local s,shared sparse shallow-submodules"),
+	"clone": cmd("connect write", "shell: u,upload-pack", "data: c,config", "read: reference reference-if-able bundle-uri", "code: template",
+		"write: separate-git-dir", "data: b,branch o,origin depth shallow-since shallow-exclude j,jobs filter server-option revision",
+		"?data: recurse-submodules,recursive",
+		"flag: q,quiet v,verbose n,no-checkout bare mirror single-branch no-single-branch no-tags l,local s,shared sparse shallow-submodules"),
 	"ls-remote": cmd("data...", "shell: upload-pack,exec", "data: o,server-option sort", "flag: h,heads,branches t,tags refs q,quiet get-url symref exit-code"),
-	"remote":    with(cmd("data...", "flag: v,verbose"), commands{"show,get-url,update,prune": cmd("data...", "flag: n,dry-run all push p"), "add,set-url,rename,rename,remove,rm,set-head,set-branches": cmd("data...", "data: t m", "flag: f,fetch push add delete a,auto d mirror tags")}),
-	"submodule": with(cmd("data...", "flag: q,quiet"), commands{"status,summary,init,sync,absorbgitdirs,deinit": cmd("data...", "flag: recursive f,force all cached"), "update,add": cmd("data...", "data: b,branch name reference depth j,jobs filter", "flag: init remote recursive f,force merge rebase"), "foreach": cmd("shell...", "flag: recursive"), "set-branch,set-url": cmd("data...")}),
-	"upload-pack,receive-pack,upload-archive,send-pack,fetch-pack,http-push,http-fetch,daemon,instaweb,http-backend,remote-ext,remote-fd,cvsserver,imap-send,shell": cmd("code...", "shell: exec upload-pack receive-pack"),
+	"remote": with(cmd("data...", "flag: v,verbose"), commands{"show,get-url,update,prune": cmd("data...", "flag: n,dry-run all push p"),
+		"add,set-url,rename,rename,remove,rm,set-head,set-branches": cmd("data...", "data: t m", "flag: f,fetch push add delete a,auto d mirror tags")}),
+	"submodule": with(cmd("data...", "flag: q,quiet"), commands{"status,summary,init,sync,absorbgitdirs,deinit": cmd("data...",
+		"flag: recursive f,force all cached"), "update,add": cmd("data...", "data: b,branch name reference depth j,jobs filter",
+		"flag: init remote recursive f,force merge rebase"), "foreach": cmd("shell...", "flag: recursive"), "set-branch,set-url": cmd("data...")}),
+	"upload-pack,receive-pack,upload-archive,send-pack,fetch-pack,http-push,http-fetch,daemon,instaweb,http-backend,remote-ext,remote-fd," +
+		"cvsserver,imap-send,shell": cmd("code...", "shell: exec upload-pack receive-pack"),
 	"send-email": cmd("connect...", "shell: smtp-server to-cmd cc-cmd sendmail-cmd", "flag: dry-run"),
 	"svn,p4,cvsimport,cvsexportcommit,archimport,quiltimport,fast-export,fast-import": cmd("data..."),
 	"credential,credential-cache,credential-store":                                    cmd("code..."),
@@ -131,14 +173,19 @@ var gitHistory = commands{
 		"flag: no-ff ff ff-only squash abort continue quit skip no-commit n e,edit no-edit x signoff allow-unrelated-histories q,quiet autostash"),
 	"rebase": cmd("data...", "shell: x,exec", "data: onto s,strategy X,strategy-option whitespace C empty", "?data: S,gpg-sign r,rebase-merges",
 		"flag: i,interactive abort continue skip quit edit-todo show-current-patch root autosquash no-autosquash autostash f,force-rebase,no-ff keep-base update-refs q,quiet k"),
-	"bisect":                              with(cmd("data..."), commands{"run": cmd("command..."), "start,good,bad,old,new,skip,reset,log,view,visualize,terms,next": cmd("data..."), "replay": cmd("read")}),
-	"filter-branch":                       cmd("data...", "shell: env-filter tree-filter index-filter parent-filter msg-filter commit-filter tag-name-filter setup", "data: subdirectory-filter original d", "flag: f,force"),
-	"filter-repo":                         cmd("data...", "code: blob-callback commit-callback filename-callback message-callback name-callback email-callback refname-callback tag-callback reset-callback", "read: paths-from-file replace-text replace-message mailmap", "data: path path-glob path-regex", "flag: force invert-paths"),
+	"bisect": with(cmd("data..."), commands{"run": cmd("command..."), "start,good,bad,old,new,skip,reset,log,view,visualize,terms,next": cmd("data..."),
+		"replay": cmd("read")}),
+	"filter-branch": cmd("data...", "shell: env-filter tree-filter index-filter parent-filter msg-filter commit-filter tag-name-filter setup",
+		"data: subdirectory-filter original d", "flag: f,force"),
+	"filter-repo": cmd("data...",
+		"code: blob-callback commit-callback filename-callback message-callback name-callback email-callback refname-callback tag-callback reset-callback",
+		"read: paths-from-file replace-text replace-message mailmap", "data: path path-glob path-regex", "flag: force invert-paths"),
 	"replace,fast-forward,history,replay": cmd("data...", "flag: d,delete f,force e"),
 }
 
 // Plumbing that changes things.
 var gitPlumbing = commands{
-	"update-ref,commit-tree,mktree,mktag,hash-object,read-tree,write-tree,unpack-objects,index-pack,pack-objects,unpack-file,mailinfo,mailsplit,merge-file,merge-index,merge-one-file,interpret-trailers,fmt-merge-msg,checkout-index": cmd("data...",
+	"update-ref,commit-tree,mktree,mktag,hash-object,read-tree,write-tree,unpack-objects,index-pack,pack-objects,unpack-file,mailinfo,mailsplit," +
+		"merge-file,merge-index,merge-one-file,interpret-trailers,fmt-merge-msg,checkout-index": cmd("data...",
 		"write: prefix", "read: F index-output", "data: m p t trailer where if-exists if-missing stage", "flag: d w a,all f,force u,update n z in-place reset merge hard i"),
 }
