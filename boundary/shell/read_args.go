@@ -229,6 +229,9 @@ next:
 			a.inv.anyWord(g.value)
 		case g.opt.role == guard.RoleShell:
 			a.inv.relay(g.value)
+		case g.opt.role == guard.RoleCode && g.value.kind == known && a.inv.a.sensitive(a.inv.dir, g.value):
+			a.inv.read(g.value)
+			a.inv.role(g.opt.role, g.value)
 		default:
 			a.inv.role(g.opt.role, g.value)
 		}

@@ -13,7 +13,7 @@ func init() {
 	register(readMySQL, "mysql mariadb mycli")
 }
 
-var viSpec = compile(cmd("write...", "data: c cmd T t", "code: S s u U i", "write: w W", "?data: o O p V r", "flag: e E n R M m y g q v d b es version help noplugin clean headless N Z l"))
+var viSpec = compile(cmd("write...", "data: c cmd T t", "code: S u U i", "write: w W", "?data: o O p V r", "flag: s e E n R M m y g q v d b version help noplugin clean headless N Z l"))
 
 func readVi(inv *invocation) {
 	var words []word
@@ -37,7 +37,13 @@ func readVi(inv *invocation) {
 			inv.codeFile(v, nil)
 		}
 	}
-	for _, w := range a.operands {
+	files := a.operands
+	if inv.flag("s") && !inv.flag("e", "E") && inv.name != "ex" && len(files) > 0 {
+		inv.codeFile(files[0], nil) // keys that are typed
+		inv.opaque(files[0].span, inv.title()+" types what a file says")
+		files = files[1:]
+	}
+	for _, w := range files {
 		if strings.Contains(w.text, "://") {
 			inv.connect(w)
 			continue

@@ -141,6 +141,9 @@ func TestReaders(t *testing.T) {
 
 		{"editor", "vim +42 a", "read /w/a; write /w/a"},
 		{"editor", "vim -c '!rm' a", "read /w/a; unknown; write /w/a"},
+		{"editor", "vim -es +%p +q a", "read /w/a; write /w/a"},
+		{"editor", "vim -S .env", "read /w/.env; unknown"},
+		{"editor", "vim -s keys a", "exec /w/keys; read /w/a; read /w/keys; unknown; write /w/a"},
 		{"editor", "less +G a", "read /w/a"},
 		{"editor", "less '+!rm' a", "read /w/a; unknown"},
 		{"editor", "man -P 'rm -rf /opt' ls", "unknown"},
