@@ -137,7 +137,7 @@ func shellProgram(dialect guard.Dialect) reader {
 			if s.noexec && !s.interactive {
 				return
 			}
-			inv.shellStream(inv.stdin, lit(inv.name, inv.span), s.words)
+			inv.shellStream(inv.stdin, lit(inv.name, inv.span), s.words, dialect)
 		default:
 			inv.read(s.words[0])
 			if !s.noexec || s.interactive {

@@ -387,7 +387,7 @@ func builtinSpec(name string) *spec {
 	if s, ok := compiled.Load(name); ok {
 		return s.(*spec)
 	}
-	c, ok := specs[name]
+	c, ok := specs()[name]
 	if !ok {
 		return nil
 	}
@@ -502,11 +502,6 @@ func (a *analysis) shellText(inv *invocation, t word, dialect guard.Dialect, par
 		inv.unknown(t.span, "a shell runs text that is not known: "+t.why())
 		return
 	}
-	via := inv.via
-	if inv.name != "" {
-		via = append(via[:len(via):len(via)], inv.name)
-	}
-	_ = via
 	for _, posix := range []bool{true, false} {
 		if posix && dialect == guard.DialectBash {
 			continue
@@ -536,7 +531,7 @@ func (inv *invocation) script(w word, args []word, direct bool) {
 		return
 	}
 	if s, ok := a.substitutions[w.text]; ok {
-		inv.shellStream(s, w, args)
+		inv.shellStream(s, w, args, guard.DialectAny)
 		return
 	}
 	p, glob, ok := inv.dir.abs(w)
@@ -612,7 +607,7 @@ func shebang(content []byte, direct bool) (guard.Dialect, bool) {
 
 // shellStream runs what a shell reads on standard input or from a process
 // substitution.
-func (inv *invocation) shellStream(s stream, w word, args []word) {
+func (inv *invocation) shellStream(s stream, w word, args []word, dialect guard.Dialect) {
 	switch {
 	case s.set && s.file.text != "" && s.file.kind == known:
 		f := *inv
@@ -624,7 +619,7 @@ func (inv *invocation) shellStream(s stream, w word, args []word) {
 	case s.set && s.text.kind == known:
 		t := s.text.word(w.span)
 		inv.stdin = stream{}
-		inv.shell(t, guard.DialectAny, append([]word{lit(inv.name, w.span)}, args...)...)
+		inv.shell(t, dialect, append([]word{lit(inv.name, w.span)}, args...)...)
 	case s.set:
 		reason := s.text.reason
 		if s.text.kind == pattern || reason == "" {

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/runtimeguard/runtimeguard/guard"
 )
@@ -10,9 +11,18 @@ import (
 // said of a program's options touches nothing, so an option is listed where it
 // reads, writes, connects or runs something, where its value would be taken for
 // an operand, or where a policy asks for it by name.
-var specs = table(families...)
+//
+// It is made when the first program is looked up: most of a short process'
+// start would go into it.
+var specs = sync.OnceValue(func() commands {
+	all := make([]commands, len(families))
+	for i, f := range families {
+		all[i] = f()
+	}
+	return table(all...)
+})
 
-var families = []commands{
+var families = []func() commands{
 	fileSpecs, archiveSpecs, textSpecs, editorSpecs,
 	systemSpecs, powerSpecs, wrapperSpecs, containerSpecs,
 	networkSpecs, cloudSpecs, databaseSpecs,

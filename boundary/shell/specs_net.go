@@ -1,150 +1,156 @@
 package shell
 
 // The network: transfers, names, remote shells, servers.
-var networkSpecs = commands{
-	"curl,curlie": cmd("connect...",
-		"write: o,output D,dump-header c,cookie-jar trace trace-ascii stderr libcurl etag-save hsts alt-svc", "dir: output-dir",
-		"read: T,upload-file K,config E,cert key cacert capath netrc-file etag-compare crlfile proxy-cacert proxy-cert proxy-key",
-		"connect: url x,proxy socks5 socks5-hostname socks4 socks4a preproxy doh-url dns-servers connect-to unix-socket abstract-unix-socket",
-		"data: X,request A,user-agent e,referer u,user U,proxy-user m,max-time connect-timeout retry retry-delay retry-max-time w,write-out r,range "+
-			"C,continue-at limit-rate y,speed-time Y,speed-limit interface resolve ciphers oauth2-bearer max-redirs z,time-cond cert-type key-type pass "+
-			"proto proto-default aws-sigv4 P,ftp-port Q,quote t,telnet-option noproxy local-port keepalive-time max-filesize parallel-max tls-max "+
-			"request-target variable create-file-mode",
-		"data: d,data,data-ascii data-binary data-raw data-urlencode json F,form form-string url-query H,header proxy-header b,cookie",
-		"flag: O,remote-name J,remote-header-name remote-name-all L,location s,silent S,show-error f,fail k,insecure I,head i,include v,verbose G,"+
-			"get g,globoff N,no-buffer n,netrc a,append p,proxytunnel q,disable R,remote-time Z,parallel # 0 4 6"),
-	"wget,wget2": cmd("connect...",
-		"write: O,output-document o,output-file a,append-output save-cookies warc-file rejected-log", "dir: P,directory-prefix",
-		"read: i,input-file post-file body-file load-cookies certificate private-key ca-certificate ca-directory config",
-		"code: e,execute use-askpass", "connect: B,base",
-		"data: t,tries T,timeout U,user-agent header post-data body-data method user password referer w,wait A,accept R,reject l,level Q,quota D,"+
-			"domains I,include-directories X,exclude-directories limit-rate cut-dirs default-page dns-timeout connect-timeout read-timeout",
-		"flag: q,quiet c,continue N,timestamping r,recursive m,mirror np,no-parent spider S,server-response nv k,convert-links p,page-requisites K,"+
-			"backup-converted nc,no-clobber b,background no-check-certificate"),
-	"aria2c": cmd("connect...", "write: o,out", "dir: d,dir", "read: i,input-file T,torrent-file load-cookies conf-path", "write: l,log save-session",
-		"code: on-download-complete on-download-start on-download-error on-download-stop on-download-pause on-bt-download-complete",
-		"data: x,max-connection-per-server s,split j,max-concurrent-downloads k,min-split-size header"),
-	"axel,lwp-download,httrack,you-get,svtplay-dl,instaloader,gdown,get_iplayer,lux,gallery-dl": cmd("connect...", "write: o,output O,path", "code: exec"),
-	"youtube-dl,yt-dlp": cmd("connect...", "write: o,output", "dir: P,paths", "read: a,batch-file config-location,config-locations cookies",
-		"code: exec exec-before-download external-downloader,downloader postprocessor-args,ppa ffmpeg-location cookies-from-browser plugin-dirs netrc-cmd",
-		"data: f,format u,username p,password S,format-sort r,limit-rate audio-format audio-quality", "flag: F,list-formats x,extract-audio"),
-	"http,https,httpie,xh,xhs": cmd("connect data...", "write: o,output", "read: cert cert-key session-path",
-		"data: a,auth s,style pretty session timeout p,print verify proxy", "flag: d,download f,form j,json m,multipart h,headers b,body v,verbose"),
-	"hurl,vegeta,ab,wrk,hey,siege,k6,locust,bombardier,oha,autocannon,jmeter,newman,grpcurl,websocat,wscat,evans,ghz": cmd("connect...",
-		"read: f,file variables-file", "write: o,output report-json report-html", "data: n c d,duration t,threads z m H,header rate variable"),
+func networkSpecs() commands {
+	return commands{
+		"curl,curlie": cmd("connect...",
+			"write: o,output D,dump-header c,cookie-jar trace trace-ascii stderr libcurl etag-save hsts alt-svc", "dir: output-dir",
+			"read: T,upload-file K,config E,cert key cacert capath netrc-file etag-compare crlfile proxy-cacert proxy-cert proxy-key",
+			"connect: url x,proxy socks5 socks5-hostname socks4 socks4a preproxy doh-url dns-servers connect-to unix-socket abstract-unix-socket",
+			"data: X,request A,user-agent e,referer u,user U,proxy-user m,max-time connect-timeout retry retry-delay retry-max-time w,write-out r,range "+
+				"C,continue-at limit-rate y,speed-time Y,speed-limit interface resolve ciphers oauth2-bearer max-redirs z,time-cond cert-type key-type pass "+
+				"proto proto-default aws-sigv4 P,ftp-port Q,quote t,telnet-option noproxy local-port keepalive-time max-filesize parallel-max tls-max "+
+				"request-target variable create-file-mode",
+			"data: d,data,data-ascii data-binary data-raw data-urlencode json F,form form-string url-query H,header proxy-header b,cookie",
+			"flag: O,remote-name J,remote-header-name remote-name-all L,location s,silent S,show-error f,fail k,insecure I,head i,include v,verbose G,"+
+				"get g,globoff N,no-buffer n,netrc a,append p,proxytunnel q,disable R,remote-time Z,parallel # 0 4 6"),
+		"wget,wget2": cmd("connect...",
+			"write: O,output-document o,output-file a,append-output save-cookies warc-file rejected-log", "dir: P,directory-prefix",
+			"read: i,input-file post-file body-file load-cookies certificate private-key ca-certificate ca-directory config",
+			"code: e,execute use-askpass", "connect: B,base",
+			"data: t,tries T,timeout U,user-agent header post-data body-data method user password referer w,wait A,accept R,reject l,level Q,quota D,"+
+				"domains I,include-directories X,exclude-directories limit-rate cut-dirs default-page dns-timeout connect-timeout read-timeout",
+			"flag: q,quiet c,continue N,timestamping r,recursive m,mirror np,no-parent spider S,server-response nv k,convert-links p,page-requisites K,"+
+				"backup-converted nc,no-clobber b,background no-check-certificate"),
+		"aria2c": cmd("connect...", "write: o,out", "dir: d,dir", "read: i,input-file T,torrent-file load-cookies conf-path", "write: l,log save-session",
+			"code: on-download-complete on-download-start on-download-error on-download-stop on-download-pause on-bt-download-complete",
+			"data: x,max-connection-per-server s,split j,max-concurrent-downloads k,min-split-size header"),
+		"axel,lwp-download,httrack,you-get,svtplay-dl,instaloader,gdown,get_iplayer,lux,gallery-dl": cmd("connect...", "write: o,output O,path", "code: exec"),
+		"youtube-dl,yt-dlp": cmd("connect...", "write: o,output", "dir: P,paths", "read: a,batch-file config-location,config-locations cookies",
+			"code: exec exec-before-download external-downloader,downloader postprocessor-args,ppa ffmpeg-location cookies-from-browser plugin-dirs netrc-cmd",
+			"data: f,format u,username p,password S,format-sort r,limit-rate audio-format audio-quality", "flag: F,list-formats x,extract-audio"),
+		"http,https,httpie,xh,xhs": cmd("connect data...", "write: o,output", "read: cert cert-key session-path",
+			"data: a,auth s,style pretty session timeout p,print verify proxy", "flag: d,download f,form j,json m,multipart h,headers b,body v,verbose"),
+		"hurl,vegeta,ab,wrk,hey,siege,k6,locust,bombardier,oha,autocannon,jmeter,newman,grpcurl,websocat,wscat,evans,ghz": cmd("connect...",
+			"read: f,file variables-file", "write: o,output report-json report-html", "data: n c d,duration t,threads z m H,header rate variable"),
 
-	"ssh,mosh,autossh,slogin,dbclient,sshpass-ssh,et": cmd("data..."),
-	"sshpass":     cmd("command...", "read: f", "data: p d P", "flag: e v"),
-	"scp":         cmd("read... write"),
-	"sftp":        cmd("connect...", "code: D S", "read: b F i", "data: B c J l o P R s X", "flag: r a C f p q v 4 6"),
-	"ssh-keygen":  cmd("data...", "write: f", "data: t b C N P m O I n V Z z Y R F r", "read: s K", "code: D w", "flag: y l e i p q A"),
-	"ssh-keyscan": cmd("connect...", "read: f", "data: p T t", "flag: H"),
-	"ssh-copy-id": cmd("connect...", "read: i F", "data: p o", "flag: n f"),
-	"ssh-add":     cmd("read...", "code: s e S", "data: t E", "flag: l L D d K k x X q"),
-	"ssh-agent":   cmd("command...", "write: a", "data: t E", "flag: k s c d D"),
-	"nc,ncat,netcat,nc.openbsd,nc.traditional,socat,telnet,rlogin,rsh,rexec,tftp,ftp,lftp,ncftp,ncftpput,ncftpget,cadaver,cryptcat,pwncat,sbd," +
-		"smbclient,rpcclient,nmblookup,evil-winrm,weechat,irssi,mutt,mail,mailx,sendmail,msmtp,swaks,s-nail,mosquitto_pub," +
-		"mosquitto_sub,rdesktop,xfreerdp,vncviewer,x11vnc,vncserver,gsocket,gs-netcat": cmd("connect data..."),
-	"ngrok,cloudflared,lt,localtunnel,frpc,frps,bore,chisel,inlets,serveo,tailscale,zerotier-cli,wg,wg-quick,openvpn,wireguard,croc," +
-		"wormhole,magic-wormhole,transfersh,transfer,rclone,restic,borg,duplicity,rdiff-backup,unison,syncthing,lsyncd,kermit,minicom,picocom," +
-		"dumpcap,tshark,ettercap,bettercap,proxify,mitmproxy,mitmdump,dnscat,iodine,ptunnel,stunnel,redsocks,sshuttle": cmd("connect data..."),
-	"http-server,serve,live-server,webfsd,darkhttpd,miniserve,updog,browser-sync,thttpd,lighttpd,nginx,httpd," +
-		"apache2,apachectl,caddy,php-fpm,uvicorn-serve,filebrowser,smbserver.py": cmd("data...", "read: c,config f"),
+		"ssh,mosh,autossh,slogin,dbclient,sshpass-ssh,et": cmd("data..."),
+		"sshpass":     cmd("command...", "read: f", "data: p d P", "flag: e v"),
+		"scp":         cmd("read... write"),
+		"sftp":        cmd("connect...", "code: D S", "read: b F i", "data: B c J l o P R s X", "flag: r a C f p q v 4 6"),
+		"ssh-keygen":  cmd("data...", "write: f", "data: t b C N P m O I n V Z z Y R F r", "read: s K", "code: D w", "flag: y l e i p q A"),
+		"ssh-keyscan": cmd("connect...", "read: f", "data: p T t", "flag: H"),
+		"ssh-copy-id": cmd("connect...", "read: i F", "data: p o", "flag: n f"),
+		"ssh-add":     cmd("read...", "code: s e S", "data: t E", "flag: l L D d K k x X q"),
+		"ssh-agent":   cmd("command...", "write: a", "data: t E", "flag: k s c d D"),
+		"nc,ncat,netcat,nc.openbsd,nc.traditional,socat,telnet,rlogin,rsh,rexec,tftp,ftp,lftp,ncftp,ncftpput,ncftpget,cadaver,cryptcat,pwncat,sbd," +
+			"smbclient,rpcclient,nmblookup,evil-winrm,weechat,irssi,mutt,mail,mailx,sendmail,msmtp,swaks,s-nail,mosquitto_pub," +
+			"mosquitto_sub,rdesktop,xfreerdp,vncviewer,x11vnc,vncserver,gsocket,gs-netcat": cmd("connect data..."),
+		"ngrok,cloudflared,lt,localtunnel,frpc,frps,bore,chisel,inlets,serveo,tailscale,zerotier-cli,wg,wg-quick,openvpn,wireguard,croc," +
+			"wormhole,magic-wormhole,transfersh,transfer,rclone,restic,borg,duplicity,rdiff-backup,unison,syncthing,lsyncd,kermit,minicom,picocom," +
+			"dumpcap,tshark,ettercap,bettercap,proxify,mitmproxy,mitmdump,dnscat,iodine,ptunnel,stunnel,redsocks,sshuttle": cmd("connect data..."),
+		"http-server,serve,live-server,webfsd,darkhttpd,miniserve,updog,browser-sync,thttpd,lighttpd,nginx,httpd," +
+			"apache2,apachectl,caddy,php-fpm,uvicorn-serve,filebrowser,smbserver.py": cmd("data...", "read: c,config f"),
 
-	"dig,delv,kdig,dog,doggo,drill,host,nslookup,whois,dnsx,adig,q": cmd("connect...", "read: f k", "data: p t c b m q y x,reverse type R W N", "flag: v a 4 6"),
-	"ping,ping6,fping,traceroute,traceroute6,tracepath,mtr,arping,tcptraceroute,hping3,nping,zmap,masscan,nmap,iperf,iperf3,speedtest," +
-		"speedtest-cli,wakeonlan,sntp,ntpdate,chronyc,snmpwalk,snmpget,ldapsearch,smbmap,enum4linux,nikto,sqlmap,hydra,gobuster,ffuf,wfuzz,dirb," +
-		"amass,subfinder,httpx,nuclei,wpscan,whatweb": cmd("connect...",
-		"write: oN oX oG oA", "read: f iL", "data: c p i W w s t m", "flag: r,report z b v a 4 6", "code: script"),
-	"ip": with(cmd("data...", "read: b,batch", "data: n,netns f,family", "flag: br,brief s j c 4 6 d o,oneline"), commands{
-		"addr,address,a,link,l,route,r,rule,neigh,neighbor,n,netns,tunnel,tuntap,maddr,mroute,monitor,xfrm,token,vrf": cmd("data..."),
-	}),
-	"ifconfig,ifup,ifdown,route,arp,brctl,bridge,iw,iwconfig,ethtool,nmcli,tc,mii-tool,dhclient,dhcpcd,wpa_supplicant,wpa_cli,connmanctl,networksetup,scutil": cmd("data..."),
-	"ss,netstat,nstat,ifstat,iftop,nethogs,bmon,vnstat,iptraf,conntrack": cmd("data...", "read: F,filter", "write: D,diag",
-		"data: f,family A,query"),
-	"tcpdump": cmd("data...", "write: w", "read: r F", "code: z", "data: i,interface c s C G W B Z,relinquish-privileges T y E", "flag: n v X A e l"),
-	"openssl": with(oneDash("data...", "read: config"), commands{
-		"version,help,list,rand,prime,speed,ciphers,errstr,passwd,info": oneDash("data...", "write: out", "read: in"),
-		"enc,dgst,md5,sha1,sha256,sha384,sha512,base64,aes-256-cbc,aes-128-cbc,des3,rsa,dsa,ec,pkey,genrsa,genpkey,gendsa,ecparam,dhparam,req,x509," +
-			"verify,pkcs12,pkcs8,pkcs7,crl,asn1parse,rsautl,pkeyutl,cms,smime,ca,nseq,spkac,storeutl,mac,kdf,ts,rehash,crl2pkcs7,sess_id,dsaparam," +
-			"pkeyparam": oneDash("read...",
-			"write: out keyout writerand CAserial",
-			"read: in inkey key signkey CA CAkey CAfile CApath config extfile kfile rand certfile recip signer signature untrusted trusted cert content "+
-				"password-file",
-			"code: engine provider provider-path",
-			"data: pass passin passout k K S iv md days subj newkey inform outform name purpose nameopt certopt sigopt pkeyopt set_serial addext "+
-				"extensions reqexts macopt algorithm iter",
-			"flag: d e a base64 A salt nosalt noout text nodes new modulus pubin pubout p check hex r binary sign verify dgst pbkdf2"),
-		"s_client,s_server,s_time,ocsp,tsget": oneDash("connect...", "connect: connect host url proxy accept", "read: cert key CAfile CApath in",
-			"write: out keylogfile msgfile", "data: servername port starttls alpn"),
-	}),
-	"gpg,gpg2": cmd("read...", "write: o,output status-file log-file attribute-file export-ownertrust", "dir:",
-		"read: options passphrase-file keyring secret-keyring",
-		"connect: keyserver recv-keys send-keys search-keys refresh-keys fetch-keys", "code: photo-viewer exec agent-program dirmngr-program gpg-program",
-		"data: r,recipient u,local-user passphrase passphrase-fd pinentry-mode homedir cipher-algo digest-algo compress-algo status-fd default-key",
-		"flag: d,decrypt e,encrypt s,sign b,detach-sign a,armor c,symmetric verify k,list-keys K,list-secret-keys import export export-secret-keys "+
-			"gen-key full-generate-key delete-keys batch yes q,quiet"),
-	"gpg-agent,gpgconf,gpg-connect-agent,gpgsm,gpgv,pinentry,keychain,pass,gopass,secret-tool,keyctl,security,bw,lpass,ykman,kinit,klist,step," +
-		"mkcert,certbot,acme.sh,vault,sops,age-plugin,doppler,keepassxc-cli": cmd("data...", "read: f,file keyring"),
-	"age,rage":         cmd("read", "write: o,output", "read: R,recipients-file i,identity", "data: r,recipient", "flag: d,decrypt e,encrypt p,passphrase a,armor"),
-	"age-keygen":       cmd("read", "write: o,output", "flag: y"),
-	"minisign,signify": cmd("data...", "read: m p s", "write: x", "flag: S V G q"),
-	"lynx,w3m,links,elinks,browsh,firefox,chromium,google-chrome,chrome": oneDash("connect...", "write:", "read: cfg", "flag: dump source M"),
+		"dig,delv,kdig,dog,doggo,drill,host,nslookup,whois,dnsx,adig,q": cmd("connect...", "read: f k", "data: p t c b m q y x,reverse type R W N", "flag: v a 4 6"),
+		"ping,ping6,fping,traceroute,traceroute6,tracepath,mtr,arping,tcptraceroute,hping3,nping,zmap,masscan,nmap,iperf,iperf3,speedtest," +
+			"speedtest-cli,wakeonlan,sntp,ntpdate,chronyc,snmpwalk,snmpget,ldapsearch,smbmap,enum4linux,nikto,sqlmap,hydra,gobuster,ffuf,wfuzz,dirb," +
+			"amass,subfinder,httpx,nuclei,wpscan,whatweb": cmd("connect...",
+			"write: oN oX oG oA", "read: f iL", "data: c p i W w s t m", "flag: r,report z b v a 4 6", "code: script"),
+		"ip": with(cmd("data...", "read: b,batch", "data: n,netns f,family", "flag: br,brief s j c 4 6 d o,oneline"), commands{
+			"addr,address,a,link,l,route,r,rule,neigh,neighbor,n,netns,tunnel,tuntap,maddr,mroute,monitor,xfrm,token,vrf": cmd("data..."),
+		}),
+		"ifconfig,ifup,ifdown,route,arp,brctl,bridge,iw,iwconfig,ethtool,nmcli,tc,mii-tool,dhclient,dhcpcd,wpa_supplicant,wpa_cli,connmanctl,networksetup,scutil": cmd("data..."),
+		"ss,netstat,nstat,ifstat,iftop,nethogs,bmon,vnstat,iptraf,conntrack": cmd("data...", "read: F,filter", "write: D,diag",
+			"data: f,family A,query"),
+		"tcpdump": cmd("data...", "write: w", "read: r F", "code: z", "data: i,interface c s C G W B Z,relinquish-privileges T y E", "flag: n v X A e l"),
+		"openssl": with(oneDash("data...", "read: config"), commands{
+			"version,help,list,rand,prime,speed,ciphers,errstr,passwd,info": oneDash("data...", "write: out", "read: in"),
+			"enc,dgst,md5,sha1,sha256,sha384,sha512,base64,aes-256-cbc,aes-128-cbc,des3,rsa,dsa,ec,pkey,genrsa,genpkey,gendsa,ecparam,dhparam,req,x509," +
+				"verify,pkcs12,pkcs8,pkcs7,crl,asn1parse,rsautl,pkeyutl,cms,smime,ca,nseq,spkac,storeutl,mac,kdf,ts,rehash,crl2pkcs7,sess_id,dsaparam," +
+				"pkeyparam": oneDash("read...",
+				"write: out keyout writerand CAserial",
+				"read: in inkey key signkey CA CAkey CAfile CApath config extfile kfile rand certfile recip signer signature untrusted trusted cert content "+
+					"password-file",
+				"code: engine provider provider-path",
+				"data: pass passin passout k K S iv md days subj newkey inform outform name purpose nameopt certopt sigopt pkeyopt set_serial addext "+
+					"extensions reqexts macopt algorithm iter",
+				"flag: d e a base64 A salt nosalt noout text nodes new modulus pubin pubout p check hex r binary sign verify dgst pbkdf2"),
+			"s_client,s_server,s_time,ocsp,tsget": oneDash("connect...", "connect: connect host url proxy accept", "read: cert key CAfile CApath in",
+				"write: out keylogfile msgfile", "data: servername port starttls alpn"),
+		}),
+		"gpg,gpg2": cmd("read...", "write: o,output status-file log-file attribute-file export-ownertrust", "dir:",
+			"read: options passphrase-file keyring secret-keyring",
+			"connect: keyserver recv-keys send-keys search-keys refresh-keys fetch-keys", "code: photo-viewer exec agent-program dirmngr-program gpg-program",
+			"data: r,recipient u,local-user passphrase passphrase-fd pinentry-mode homedir cipher-algo digest-algo compress-algo status-fd default-key",
+			"flag: d,decrypt e,encrypt s,sign b,detach-sign a,armor c,symmetric verify k,list-keys K,list-secret-keys import export export-secret-keys "+
+				"gen-key full-generate-key delete-keys batch yes q,quiet"),
+		"gpg-agent,gpgconf,gpg-connect-agent,gpgsm,gpgv,pinentry,keychain,pass,gopass,secret-tool,keyctl,security,bw,lpass,ykman,kinit,klist,step," +
+			"mkcert,certbot,acme.sh,vault,sops,age-plugin,doppler,keepassxc-cli": cmd("data...", "read: f,file keyring"),
+		"age,rage":         cmd("read", "write: o,output", "read: R,recipients-file i,identity", "data: r,recipient", "flag: d,decrypt e,encrypt p,passphrase a,armor"),
+		"age-keygen":       cmd("read", "write: o,output", "flag: y"),
+		"minisign,signify": cmd("data...", "read: m p s", "write: x", "flag: S V G q"),
+		"lynx,w3m,links,elinks,browsh,firefox,chromium,google-chrome,chrome": oneDash("connect...", "write:", "read: cfg", "flag: dump source M"),
+	}
 }
 
 // Cloud services. Most of what they do is at the service.
-var cloudSpecs = commands{
-	"aws": with(cmd("read...", "data: region profile output query endpoint-url cli-read-timeout", "read: ca-bundle"), commands{
-		"s3": with(cmd("read...", "data: region profile"), commands{
-			"ls,presign,mb,rb,website": cmd("read...", "flag: recursive force"),
-			"cp,sync,mv":               cmd("connect...", "data: acl exclude include storage-class", "flag: recursive delete dryrun quiet"),
-			"rm":                       cmd("read...", "flag: recursive dryrun"),
+func cloudSpecs() commands {
+	return commands{
+		"aws": with(cmd("read...", "data: region profile output query endpoint-url cli-read-timeout", "read: ca-bundle"), commands{
+			"s3": with(cmd("read...", "data: region profile"), commands{
+				"ls,presign,mb,rb,website": cmd("read...", "flag: recursive force"),
+				"cp,sync,mv":               cmd("connect...", "data: acl exclude include storage-class", "flag: recursive delete dryrun quiet"),
+				"rm":                       cmd("read...", "flag: recursive dryrun"),
+			}),
+			"configure,sso,help,history": cmd("read..."),
 		}),
-		"configure,sso,help,history": cmd("read..."),
-	}),
-	"gsutil": with(cmd("read...", "flag: m q"), commands{
-		"ls,du,stat,version,cat,help": cmd("read..."), "cp,mv,rsync": cmd("connect...", "flag: r R d n"), "rm,mb,rb,acl,iam,cors,setmeta": cmd("read..."),
-	}),
-	"gcloud,az,doctl,linode-cli,ibmcloud,oci,openstack,scw,hcloud,exo,flyctl,fly,heroku,vercel,netlify,surge,firebase,supabase,wrangler,railway," +
-		"render,eb,sam,serverless,sls,cdk,amplify,cf,apprise,stripe,twilio,slack,ntfy,pagerduty,datadog,sentry-cli,snyk,codecov,kaggle," +
-		"hf,huggingface-cli,ollama,wandb,modal,replicate,b2,s3cmd,s5cmd,azcopy,nats,rpk,kcat,kafkacat,pulumi,jira," +
-		"zapier,shopify,expo,eas,appcenter,fastlane,bundletool": cmd("read..."),
-	"terraform,tofu,terragrunt,opentofu": with(oneDash("", "dir: chdir"), commands{
-		"fmt,validate,version,show,output,graph,providers,console,state,workspace,get,metadata,test,modules,login,logout,taint,untaint,force-unlock": oneDash("read...",
-			"write: out state-out", "read: var-file state", "data: var", "flag: check recursive diff write list json"),
-		"init,plan,apply,destroy,import,refresh": oneDash("read...", "write: out state-out", "read: var-file backend-config state",
-			"data: var target parallelism lock-timeout", "flag: auto-approve upgrade input lock destroy reconfigure migrate-state"),
-	}),
-	"ansible,ansible-playbook,ansible-galaxy,ansible-vault,ansible-inventory,ansible-doc,ansible-pull,ansible-console,ansible-lint": cmd("read...",
-		"read: i,inventory vault-password-file private-key", "data: e,extra-vars l,limit t,tags a,args m,module-name u,user f,forks", "code: M,module-path",
-		"flag: C,check D,diff syntax-check"),
-	"packer,puppet,chef,chef-client,knife,salt,salt-call,salt-ssh,cfengine,bolt,capistrano,cap": cmd("read..."),
+		"gsutil": with(cmd("read...", "flag: m q"), commands{
+			"ls,du,stat,version,cat,help": cmd("read..."), "cp,mv,rsync": cmd("connect...", "flag: r R d n"), "rm,mb,rb,acl,iam,cors,setmeta": cmd("read..."),
+		}),
+		"gcloud,az,doctl,linode-cli,ibmcloud,oci,openstack,scw,hcloud,exo,flyctl,fly,heroku,vercel,netlify,surge,firebase,supabase,wrangler,railway," +
+			"render,eb,sam,serverless,sls,cdk,amplify,cf,apprise,stripe,twilio,slack,ntfy,pagerduty,datadog,sentry-cli,snyk,codecov,kaggle," +
+			"hf,huggingface-cli,ollama,wandb,modal,replicate,b2,s3cmd,s5cmd,azcopy,nats,rpk,kcat,kafkacat,pulumi,jira," +
+			"zapier,shopify,expo,eas,appcenter,fastlane,bundletool": cmd("read..."),
+		"terraform,tofu,terragrunt,opentofu": with(oneDash("", "dir: chdir"), commands{
+			"fmt,validate,version,show,output,graph,providers,console,state,workspace,get,metadata,test,modules,login,logout,taint,untaint,force-unlock": oneDash("read...",
+				"write: out state-out", "read: var-file state", "data: var", "flag: check recursive diff write list json"),
+			"init,plan,apply,destroy,import,refresh": oneDash("read...", "write: out state-out", "read: var-file backend-config state",
+				"data: var target parallelism lock-timeout", "flag: auto-approve upgrade input lock destroy reconfigure migrate-state"),
+		}),
+		"ansible,ansible-playbook,ansible-galaxy,ansible-vault,ansible-inventory,ansible-doc,ansible-pull,ansible-console,ansible-lint": cmd("read...",
+			"read: i,inventory vault-password-file private-key", "data: e,extra-vars l,limit t,tags a,args m,module-name u,user f,forks", "code: M,module-path",
+			"flag: C,check D,diff syntax-check"),
+		"packer,puppet,chef,chef-client,knife,salt,salt-call,salt-ssh,cfengine,bolt,capistrano,cap": cmd("read..."),
+	}
 }
 
 // Databases and message stores.
-var databaseSpecs = commands{
-	"psql,pgcli": cmd("data data",
-		"data: c,command h,host p,port U,username d,dbname F,field-separator P,pset R,record-separator T,table-attr v,set,variable", "read: f,file",
-		"write: o,output L,log-file", "flag: l,list A,no-align t,tuples-only q,quiet X,no-psqlrc x,expanded 1,single-transaction"),
-	"pg_dump,pg_dumpall,pg_basebackup,pg_receivewal": cmd("data", "write: f,file D,pgdata l",
-		"data: h,host p,port U,username d,dbname F,format n,schema t,table j,jobs Z,compress", "flag: s,schema-only a,data-only c,clean C,create v"),
-	"pg_restore": cmd("read", "write: f,file", "data: h,host p,port U,username d,dbname F,format n,schema t,table j,jobs", "flag: l,list c,clean C,create a s v"),
-	"pg_isready,createdb,createuser,dropdb,dropuser,vacuumdb,reindexdb,clusterdb,pg_ctl,initdb,postgres,pg_config,pg_upgrade,pgbench,pg_waldump," +
-		"pg_combinebackup": cmd("data...", "write: D,pgdata l,log", "data: h,host p,port U,username d,dbname"),
-	"mysql,mariadb,mycli": cmd("data", "code: e,execute init-command", "read: defaults-file defaults-extra-file ssl-ca ssl-cert ssl-key",
-		"code: plugin-dir pager", "write: tee", "connect: h,host", "data: u,user P,port D,database S,socket", "?data: p,password", "flag: N B s v A t"),
-	"mysqldump,mariadb-dump,mysqlpump": cmd("data...", "write: r,result-file T,tab", "read: defaults-file", "connect: h,host", "data: u,user P,port ignore-table w,where", "?data: p,password"),
-	"mysqladmin,mysqlcheck,mysqlimport,mysqlshow,mysqlbinlog,mysqld,mysqld_safe,mysqlsh,mysql_upgrade": cmd("read...", "write: r,result-file",
-		"read: defaults-file", "connect: h,host", "data: u,user P,port", "?data: p,password"),
-	"sqlite3,sqlite,litecli,duckdb": cmd("write data...", "read: init", "code: cmd c", "data: separator nullvalue",
-		"flag: header noheader csv json column line list html batch readonly bail echo interactive safe table markdown box quote"),
-	"redis-cli,valkey-cli,keydb-cli": cmd("data...", "connect: h u", "code: eval", "data: p n a,pass r i d s user", "write: rdb functions-rdb",
-		"read: cacert cert key", "flag: scan bigkeys stat latency pipe x"),
-	"mongo,mongosh": cmd("connect read...", "code: eval", "data: u,username p,password port authenticationDatabase", "connect: host", "read: f,file", "flag: quiet norc"),
-	"mongodump,mongoexport,mongorestore,mongoimport,mongod,mongostat,mongotop,bsondump": cmd("read...", "write: o,out", "read: file config",
-		"connect: uri h,host", "data: d,db c,collection q,query u,username p,password port"),
-	"influx,cqlsh,clickhouse,clickhouse-client,clickhouse-local,cypher-shell,neo4j,neo4j-admin,arangosh,couchdb,etcdctl,zkCli.sh,rabbitmqctl," +
-		"kafka-topics,kafka-console-producer,kafka-console-consumer,memcached,redis-server,bq,snowsql,sqlcmd,isql,tsql,usql,dolt,trino,presto,hive," +
-		"beeline,spark-sql,impala-shell,ldapmodify,ldapadd,ldapdelete,sqlplus,impdp,expdp,prisma,flyway,liquibase,alembic,goose,dbmate,sqlx,diesel," +
-		"migrate,sqlfluff,sqldiff,sqlite-utils,csvsql": cmd("data...", "read: f,file", "write: o,output"),
+func databaseSpecs() commands {
+	return commands{
+		"psql,pgcli": cmd("data data",
+			"data: c,command h,host p,port U,username d,dbname F,field-separator P,pset R,record-separator T,table-attr v,set,variable", "read: f,file",
+			"write: o,output L,log-file", "flag: l,list A,no-align t,tuples-only q,quiet X,no-psqlrc x,expanded 1,single-transaction"),
+		"pg_dump,pg_dumpall,pg_basebackup,pg_receivewal": cmd("data", "write: f,file D,pgdata l",
+			"data: h,host p,port U,username d,dbname F,format n,schema t,table j,jobs Z,compress", "flag: s,schema-only a,data-only c,clean C,create v"),
+		"pg_restore": cmd("read", "write: f,file", "data: h,host p,port U,username d,dbname F,format n,schema t,table j,jobs", "flag: l,list c,clean C,create a s v"),
+		"pg_isready,createdb,createuser,dropdb,dropuser,vacuumdb,reindexdb,clusterdb,pg_ctl,initdb,postgres,pg_config,pg_upgrade,pgbench,pg_waldump," +
+			"pg_combinebackup": cmd("data...", "write: D,pgdata l,log", "data: h,host p,port U,username d,dbname"),
+		"mysql,mariadb,mycli": cmd("data", "code: e,execute init-command", "read: defaults-file defaults-extra-file ssl-ca ssl-cert ssl-key",
+			"code: plugin-dir pager", "write: tee", "connect: h,host", "data: u,user P,port D,database S,socket", "?data: p,password", "flag: N B s v A t"),
+		"mysqldump,mariadb-dump,mysqlpump": cmd("data...", "write: r,result-file T,tab", "read: defaults-file", "connect: h,host", "data: u,user P,port ignore-table w,where", "?data: p,password"),
+		"mysqladmin,mysqlcheck,mysqlimport,mysqlshow,mysqlbinlog,mysqld,mysqld_safe,mysqlsh,mysql_upgrade": cmd("read...", "write: r,result-file",
+			"read: defaults-file", "connect: h,host", "data: u,user P,port", "?data: p,password"),
+		"sqlite3,sqlite,litecli,duckdb": cmd("write data...", "read: init", "code: cmd c", "data: separator nullvalue",
+			"flag: header noheader csv json column line list html batch readonly bail echo interactive safe table markdown box quote"),
+		"redis-cli,valkey-cli,keydb-cli": cmd("data...", "connect: h u", "code: eval", "data: p n a,pass r i d s user", "write: rdb functions-rdb",
+			"read: cacert cert key", "flag: scan bigkeys stat latency pipe x"),
+		"mongo,mongosh": cmd("connect read...", "code: eval", "data: u,username p,password port authenticationDatabase", "connect: host", "read: f,file", "flag: quiet norc"),
+		"mongodump,mongoexport,mongorestore,mongoimport,mongod,mongostat,mongotop,bsondump": cmd("read...", "write: o,out", "read: file config",
+			"connect: uri h,host", "data: d,db c,collection q,query u,username p,password port"),
+		"influx,cqlsh,clickhouse,clickhouse-client,clickhouse-local,cypher-shell,neo4j,neo4j-admin,arangosh,couchdb,etcdctl,zkCli.sh,rabbitmqctl," +
+			"kafka-topics,kafka-console-producer,kafka-console-consumer,memcached,redis-server,bq,snowsql,sqlcmd,isql,tsql,usql,dolt,trino,presto,hive," +
+			"beeline,spark-sql,impala-shell,ldapmodify,ldapadd,ldapdelete,sqlplus,impdp,expdp,prisma,flyway,liquibase,alembic,goose,dbmate,sqlx,diesel," +
+			"migrate,sqlfluff,sqldiff,sqlite-utils,csvsql": cmd("data...", "read: f,file", "write: o,output"),
+	}
 }

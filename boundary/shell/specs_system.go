@@ -1,154 +1,160 @@
 package shell
 
 // The machine: processes, services, disks, users, packages of the kernel.
-var systemSpecs = commands{
-	"ps,top,htop,btop,btm,glances,pstree,pidof,pgrep,procs,vmstat,iostat,mpstat,pidstat,sar,free,slabtop,w,who,last,lastb,lastlog,finger,iotop," +
-		"nmon,atop,nvidia-smi,sensors,pmap,jobs": cmd("data...",
-		"read: F,pidfile", "data: p,pid u,user U C o,format s,sort d,delay n,iterations g,group t,tty P,parent"),
-	"kill,pkill,killall,killall5,xkill,skill": cmd("data...",
-		"data: s,signal n q,queue u,user U,uid g,pgroup G,group P,parent t,terminal e x,exact o,older-than y,younger-than timeout", "read: F,pidfile",
-		"flag: 9 KILL STOP l,list f,full"),
-	"id,getent,locale,getconf,dmidecode,lscpu,lsmem,lspci,lsusb,lsblk,lsscsi,lshw,hwinfo,inxi,neofetch,fastfetch,screenfetch,blkid,findmnt," +
-		"lslocks,lsns,lsipc,lslogins,ipcs,lsmod,modinfo,sw_vers,system_profiler,osquery": cmd("data...", "data: o,output t,types s,sysroot", "list: F,fstab"),
-	"dmesg": cmd("data...", "read: F,file K,kmsg-file", "data: l,level f,facility n,console-level s,buffer-size", "flag: C,clear c,read-clear D,console-off E,console-on H w T,ctime"),
-	"journalctl": cmd("data...", "read: file", "list: D,directory root", "connect: H,host", "data: u,unit n,lines S,since U,until p,priority o,output b,boot t,identifier g,grep M,machine",
-		"flag: rotate vacuum-time vacuum-size vacuum-files flush sync f,follow x,catalog e r k"),
-	"date": cmd("data...", "data: d,date s,set rfc-3339", "?data: I,iso-8601", "read: f,file", "list: r,reference", "flag: u,utc R debug"),
-	"sleep,usleep,wait,bell,tput,clear,reset,stty,setterm,tset,resize,infocmp,toe,tabs,mesg,write,beep": cmd("data...", "data: F,file T"),
-	"printenv":               cmd("data..."),
-	"hostname":               cmd("data", "read: F,file b"),
-	"sync":                   cmd("list...", "flag: d f"),
-	"cron,crond,anacron,atd": cmd("data..."),
-	"crontab":                cmd("read", "data: u,user", "flag: e l r i"),
-	"at,batch":               cmd("data...", "read: f,file", "data: q,queue t", "flag: l d r c m"),
-	"atq,atrm":               cmd("data..."),
-	"systemctl": with(cmd("data...", "connect: H,host", "data: t,type p,property o,output n,lines M,machine s,signal state root job-mode kill-whom",
-		"flag: user system now force f runtime no-pager a,all l,full q,quiet"), commands{
-		"status,show,cat,is-active,is-enabled,is-failed,list-units,list-unit-files,list-timers,list-sockets,list-dependencies,list-jobs," +
-			"list-machines,get-default,show-environment,help,is-system-running": cmd("data..."),
-		"start,stop,restart,reload,try-restart,reload-or-restart,kill,enable,disable,reenable,mask,unmask,link,revert,edit,set-default,isolate," +
-			"daemon-reload,daemon-reexec,set-environment,unset-environment,import-environment,reset-failed,set-property,preset,add-wants,add-requires," +
-			"cancel,clean,freeze,thaw": cmd("data..."),
-		"poweroff,reboot,halt,kexec,soft-reboot,suspend,hibernate,hybrid-sleep,sleep,exit,rescue,emergency,default,switch-root": cmd("data..."),
-	}),
-	"service,rc-service,initctl,sv,svc,runit,launchctl,rc-update,chkconfig,update-rc.d,loginctl,machinectl,hostnamectl,timedatectl,localectl," +
-		"resolvectl,networkctl,bootctl,coredumpctl,udevadm,systemd-analyze,homectl,userdbctl,portablectl,oomctl,systemd-tmpfiles,systemd-cryptenroll," +
-		"kernel-install": cmd("data..."),
-	"busctl,gdbus":                 with(cmd("code..."), commands{"list,status,tree,introspect,monitor,help,wait": cmd("data...")}),
-	"dbus-send,qdbus,dbus-monitor": cmd("code..."),
-	"sysctl":                       cmd("data...", "?read: p,load", "data: r,pattern", "flag: w,write a,all n,values q e"),
-	"mount":                        cmd("data list", "data: t,types o,options O L,label U,uuid", "list: T,fstab", "flag: a,all B,bind R,rbind M,move"),
-	"umount,swapon,swapoff,eject,losetup,pmount,udisksctl,fusermount,fusermount3,sshfs,bindfs,mountpoint,quota,quotaon,quotaoff,edquota,blockdev," +
-		"hdparm,smartctl,nvme,partprobe,kpartx,fstrim,e2label,e2fsck,fsck,xfs_repair,btrfs,zfs,zpool,mdadm,cryptsetup,dmsetup,veritysetup," +
-		"integritysetup,badblocks,isosize,tune2fs,resize2fs,dumpe2fs,debugfs,xfs_growfs,xfs_admin,lvm,lvs,vgs,pvs,lvdisplay,vgdisplay,pvdisplay," +
-		"pvscan,vgscan,lvscan": cmd("data..."),
-	"iptables,ip6tables,iptables-save,iptables-restore,nft,ufw,firewall-cmd,ebtables,arptables,ipset,fail2ban-client,setenforce,getenforce," +
-		"semanage,setsebool,getsebool,restorecon,semodule,aa-enforce,aa-complain,aa-disable,apparmor_parser,auditctl,ausearch": cmd("data...", "read: f,file"),
-	"ulimit,cpupower,powertop,tuned-adm,rfkill,brightnessctl,xset,setxkbmap,loadkeys,xrandr": cmd("data..."),
-	"renice,schedtool": cmd("data..."),
-	"logger":           cmd("data...", "read: f,file", "connect: n,server", "data: p,priority t,tag P,port"),
-	"xclip,xsel,pbcopy,pbpaste,wl-copy,wl-paste,clip":       cmd("read...", "data: selection se l,loops d,display t,target", "flag: i,in o,out"),
-	"notify-send,zenity,kdialog,dialog,whiptail,espeak,say": cmd("data...", "read: f,file textbox", "write: save"),
-	"screencapture,scrot,import-screen,flameshot,maim":      cmd("write...", "data: d,delay"),
+func systemSpecs() commands {
+	return commands{
+		"ps,top,htop,btop,btm,glances,pstree,pidof,pgrep,procs,vmstat,iostat,mpstat,pidstat,sar,free,slabtop,w,who,last,lastb,lastlog,finger,iotop," +
+			"nmon,atop,nvidia-smi,sensors,pmap,jobs": cmd("data...",
+			"read: F,pidfile", "data: p,pid u,user U C o,format s,sort d,delay n,iterations g,group t,tty P,parent"),
+		"kill,pkill,killall,killall5,xkill,skill": cmd("data...",
+			"data: s,signal n q,queue u,user U,uid g,pgroup G,group P,parent t,terminal e x,exact o,older-than y,younger-than timeout", "read: F,pidfile",
+			"flag: 9 KILL STOP l,list f,full"),
+		"id,getent,locale,getconf,dmidecode,lscpu,lsmem,lspci,lsusb,lsblk,lsscsi,lshw,hwinfo,inxi,neofetch,fastfetch,screenfetch,blkid,findmnt," +
+			"lslocks,lsns,lsipc,lslogins,ipcs,lsmod,modinfo,sw_vers,system_profiler,osquery": cmd("data...", "data: o,output t,types s,sysroot", "list: F,fstab"),
+		"dmesg": cmd("data...", "read: F,file K,kmsg-file", "data: l,level f,facility n,console-level s,buffer-size", "flag: C,clear c,read-clear D,console-off E,console-on H w T,ctime"),
+		"journalctl": cmd("data...", "read: file", "list: D,directory root", "connect: H,host", "data: u,unit n,lines S,since U,until p,priority o,output b,boot t,identifier g,grep M,machine",
+			"flag: rotate vacuum-time vacuum-size vacuum-files flush sync f,follow x,catalog e r k"),
+		"date": cmd("data...", "data: d,date s,set rfc-3339", "?data: I,iso-8601", "read: f,file", "list: r,reference", "flag: u,utc R debug"),
+		"sleep,usleep,wait,bell,tput,clear,reset,stty,setterm,tset,resize,infocmp,toe,tabs,mesg,write,beep": cmd("data...", "data: F,file T"),
+		"printenv":               cmd("data..."),
+		"hostname":               cmd("data", "read: F,file b"),
+		"sync":                   cmd("list...", "flag: d f"),
+		"cron,crond,anacron,atd": cmd("data..."),
+		"crontab":                cmd("read", "data: u,user", "flag: e l r i"),
+		"at,batch":               cmd("data...", "read: f,file", "data: q,queue t", "flag: l d r c m"),
+		"atq,atrm":               cmd("data..."),
+		"systemctl": with(cmd("data...", "connect: H,host", "data: t,type p,property o,output n,lines M,machine s,signal state root job-mode kill-whom",
+			"flag: user system now force f runtime no-pager a,all l,full q,quiet"), commands{
+			"status,show,cat,is-active,is-enabled,is-failed,list-units,list-unit-files,list-timers,list-sockets,list-dependencies,list-jobs," +
+				"list-machines,get-default,show-environment,help,is-system-running": cmd("data..."),
+			"start,stop,restart,reload,try-restart,reload-or-restart,kill,enable,disable,reenable,mask,unmask,link,revert,edit,set-default,isolate," +
+				"daemon-reload,daemon-reexec,set-environment,unset-environment,import-environment,reset-failed,set-property,preset,add-wants,add-requires," +
+				"cancel,clean,freeze,thaw": cmd("data..."),
+			"poweroff,reboot,halt,kexec,soft-reboot,suspend,hibernate,hybrid-sleep,sleep,exit,rescue,emergency,default,switch-root": cmd("data..."),
+		}),
+		"service,rc-service,initctl,sv,svc,runit,launchctl,rc-update,chkconfig,update-rc.d,loginctl,machinectl,hostnamectl,timedatectl,localectl," +
+			"resolvectl,networkctl,bootctl,coredumpctl,udevadm,systemd-analyze,homectl,userdbctl,portablectl,oomctl,systemd-tmpfiles,systemd-cryptenroll," +
+			"kernel-install": cmd("data..."),
+		"busctl,gdbus":                 with(cmd("code..."), commands{"list,status,tree,introspect,monitor,help,wait": cmd("data...")}),
+		"dbus-send,qdbus,dbus-monitor": cmd("code..."),
+		"sysctl":                       cmd("data...", "?read: p,load", "data: r,pattern", "flag: w,write a,all n,values q e"),
+		"mount":                        cmd("data list", "data: t,types o,options O L,label U,uuid", "list: T,fstab", "flag: a,all B,bind R,rbind M,move"),
+		"umount,swapon,swapoff,eject,losetup,pmount,udisksctl,fusermount,fusermount3,sshfs,bindfs,mountpoint,quota,quotaon,quotaoff,edquota,blockdev," +
+			"hdparm,smartctl,nvme,partprobe,kpartx,fstrim,e2label,e2fsck,fsck,xfs_repair,btrfs,zfs,zpool,mdadm,cryptsetup,dmsetup,veritysetup," +
+			"integritysetup,badblocks,isosize,tune2fs,resize2fs,dumpe2fs,debugfs,xfs_growfs,xfs_admin,lvm,lvs,vgs,pvs,lvdisplay,vgdisplay,pvdisplay," +
+			"pvscan,vgscan,lvscan": cmd("data..."),
+		"iptables,ip6tables,iptables-save,iptables-restore,nft,ufw,firewall-cmd,ebtables,arptables,ipset,fail2ban-client,setenforce,getenforce," +
+			"semanage,setsebool,getsebool,restorecon,semodule,aa-enforce,aa-complain,aa-disable,apparmor_parser,auditctl,ausearch": cmd("data...", "read: f,file"),
+		"ulimit,cpupower,powertop,tuned-adm,rfkill,brightnessctl,xset,setxkbmap,loadkeys,xrandr": cmd("data..."),
+		"renice,schedtool": cmd("data..."),
+		"logger":           cmd("data...", "read: f,file", "connect: n,server", "data: p,priority t,tag P,port"),
+		"xclip,xsel,pbcopy,pbpaste,wl-copy,wl-paste,clip":       cmd("read...", "data: selection se l,loops d,display t,target", "flag: i,in o,out"),
+		"notify-send,zenity,kdialog,dialog,whiptail,espeak,say": cmd("data...", "read: f,file textbox", "write: save"),
+		"screencapture,scrot,import-screen,flameshot,maim":      cmd("write...", "data: d,delay"),
+	}
 }
 
 // Programs that a policy refuses by name: power, disks, accounts. What they are
 // given makes no difference, but a device is a write.
-var powerSpecs = table(
-	each(cmd("data..."), "shutdown reboot halt poweroff init telinit kexec pm-suspend pm-hibernate rtcwake"),
-	each(cmd("write..."),
-		"mkfs mke2fs mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.vfat mkfs.fat mkfs.ntfs mkfs.f2fs mkfs.exfat mkdosfs mkntfs mkswap "+
-			"wipefs fdisk sfdisk cfdisk gdisk sgdisk parted gparted blkdiscard format newfs diskutil"),
-	each(cmd("data..."),
-		"lvremove lvcreate lvextend lvreduce lvresize lvconvert lvchange lvrename vgremove vgcreate vgreduce vgextend vgchange vgrename pvremove "+
-			"pvcreate pvmove pvresize pvchange"),
-	each(cmd("data..."), "modprobe insmod rmmod depmod kmod dkms update-initramfs dracut mkinitcpio grub-install grub-mkconfig update-grub efibootmgr flashrom setpci fwupdmgr"),
-	each(cmd("data..."),
-		"useradd userdel usermod adduser deluser groupadd groupdel groupmod addgroup delgroup passwd chpasswd gpasswd chage chsh chfn newusers "+
-			"pwconv pwunconv grpconv pwck grpck dscl sysadminctl vipw faillock pam_tally2 newgrp"),
-	each(cmd("data..."), "update-alternatives update-ca-certificates ldconfig locale-gen dpkg-reconfigure hwclock tzselect mokutil sbctl"),
-)
+func powerSpecs() commands {
+	return table(
+		each(cmd("data..."), "shutdown reboot halt poweroff init telinit kexec pm-suspend pm-hibernate rtcwake"),
+		each(cmd("write..."),
+			"mkfs mke2fs mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.vfat mkfs.fat mkfs.ntfs mkfs.f2fs mkfs.exfat mkdosfs mkntfs mkswap "+
+				"wipefs fdisk sfdisk cfdisk gdisk sgdisk parted gparted blkdiscard format newfs diskutil"),
+		each(cmd("data..."),
+			"lvremove lvcreate lvextend lvreduce lvresize lvconvert lvchange lvrename vgremove vgcreate vgreduce vgextend vgchange vgrename pvremove "+
+				"pvcreate pvmove pvresize pvchange"),
+		each(cmd("data..."), "modprobe insmod rmmod depmod kmod dkms update-initramfs dracut mkinitcpio grub-install grub-mkconfig update-grub efibootmgr flashrom setpci fwupdmgr"),
+		each(cmd("data..."),
+			"useradd userdel usermod adduser deluser groupadd groupdel groupmod addgroup delgroup passwd chpasswd gpasswd chage chsh chfn newusers "+
+				"pwconv pwunconv grpconv pwck grpck dscl sysadminctl vipw faillock pam_tally2 newgrp"),
+		each(cmd("data..."), "update-alternatives update-ca-certificates ldconfig locale-gen dpkg-reconfigure hwclock tzselect mokutil sbctl"),
+	)
+}
 
 // Programs that start the program named by their operands.
-var wrapperSpecs = commands{
-	"nice,gnice": cmd("command...", "data: n,adjustment"),
-	"nohup,setsid,unbuffer,eatmydata,catchsegv,torsocks,torify,proxychains,proxychains4,tsocks,linux32,linux64,i386,x86_64,uname26,nocache," +
-		"builtin,coproc,primusrun,optirun,gamemoderun,mangohud,dbus-launch,aa-exec,caffeinate,with-contenv,chronic,rlwrap,firejail," +
-		"catatonit,tini,dumb-init,retry": cmd("command...",
-		"data: q s,signal p,profile i H l t", "flag: f c,ctty w,wait k"),
-	"timeout,gtimeout": cmd("data command...", "data: k,kill-after s,signal", "flag: foreground preserve-status v,verbose"),
-	"stdbuf,gstdbuf":   cmd("command...", "data: i,input o,output e,error"),
-	"ionice":           cmd("command...", "data: c,class n,classdata p,pid P,pgid u,uid", "flag: t,ignore"),
-	"chrt": cmd("data command...", "data: p,pid T,sched-runtime P,sched-period D,sched-deadline",
-		"flag: b,batch f,fifo i,idle o,other r,rr a,all-tasks m,max v"),
-	"taskset": cmd("data command...", "flag: a,all-tasks p,pid c,cpu-list"),
-	"numactl": cmd("command...", "data: i,interleave m,membind N,cpunodebind C,physcpubind p,preferred", "flag: s,show H,hardware l,localalloc"),
-	"prlimit": cmd("command...", "data: p,pid o,output",
-		"?data: c,core d,data e,nice f,fsize i,sigpending l,locks m,rss n,nofile q,msgqueue r,rtprio s,stack t,cpu u,nproc v,as x"),
-	"time,gtime":         cmd("command...", "write: o,output", "data: f,format", "flag: p,portability v,verbose a,append"),
-	"exec":               cmd("command...", "data: a", "flag: c l"),
-	"command":            cmd("command...", "flag: p v V"),
-	"setarch":            cmd("data command...", "flag: R,addr-no-randomize v,verbose"),
-	"chpst":              cmd("command...", "data: u U b d o p f c r t m", "dir: C /", "read: e"),
-	"softlimit,cpulimit": cmd("command...", "data: a c d f m o p r s t l,limit e,exe"),
-	"flock": cmd("write command...", "shell: c,command", "data: w,timeout,wait E,conflict-exit-code",
-		"flag: s,shared x,exclusive,e n,nonblock u,unlock o,close F,no-fork"),
-	"lckdo,with-lock-ex,dotlockfile,setlock": cmd("write command...", "data: W w E"),
-	"strace": cmd("command...", "write: o,output",
-		"data: e,expr,trace p,attach s,string-limit u,user a,columns S,summary-sort-by P,trace-path O X b I E,env",
-		"flag: f,follow-forks c,summary-only C,summary t tt T y v x q k i"),
-	"ltrace":   cmd("command...", "write: o,output", "data: e p s u a n x l A D F library", "flag: f c C S t T i"),
-	"valgrind": cmd("command...", "write: log-file xml-file log-socket", "read: suppressions", "data: tool leak-check"),
-	"perf": with(cmd(""), commands{
-		"stat,record,trace,mem,c2c,kvm,lock,sched,ftrace,kwork": cmd("command...", "write: o,output",
-			"data: e,event p,pid t,tid C,cpu r,repeat F,freq c,count I,interval-print u,uid", "flag: a,all-cpus g v,verbose"),
-		"report,annotate,script,diff,archive,evlist,list,top,bench,buildid-list,config,version,probe,test,help": cmd("read...", "read: i,input", "data: s,sort e,event"),
-	}),
-	"gdb,lldb,cgdb,gdb-multiarch,rust-gdb": oneDash("read...",
-		"code: ex,eval-command iex x,command ix init-eval-command init-command o,one-line source S k", "read: c,core se e,exec s,symbols", "data: p,pid",
-		"dir: cd", "flag: batch q,quiet nx args"),
-	"rr,uftrace,heaptrack,systemtap,stap,bpftrace": cmd("code...", "code: e"),
-	"hyperfine": cmd("shell...", "shell: p,prepare s,setup c,cleanup C,conclude", "write: export-json export-csv export-markdown export-asciidoc export-orgmode output", "read: input",
-		"data: w,warmup m,min-runs M,max-runs r,runs P,parameter-scan D,parameter-step-size L,parameter-list n,command-name u,time-unit style sort",
-		"flag: i,ignore-failure N show-output", "shell: S,shell"),
-	"watch": cmd("shell...", "data: n,interval q,equexit s,shotsdir", "flag: d,differences t,no-title b,beep e,errexit g,chgexit c,color x,exec p,precise"),
-	"entr":  cmd("command...", "flag: a c d n p r s z"),
-	"script": cmd("write", "shell: c,command", "write: B,log-io I,log-in O,log-out T,log-timing t,timing", "data: E,echo m,logging-format o,output-limit",
-		"flag: a,append e,return f,flush q,quiet force"),
-	"scriptreplay,asciinema,ttyrec,termtosvg": cmd("read...", "shell: c,command", "data: t i"),
-	"expect,autoexpect":                       cmd("code...", "code: c f", "flag: b d i n"),
-	"screen":                                  cmd("command...", "read: c", "shell: s", "data: S e h p t T", "flag: d D m r R x L ls,list X q U wipe"),
-	"tmux":                                    cmd("data..."),
-	"zellij,byobu,dtach,abduco,dvtm":          cmd("code...", "flag: l"),
-	"xvfb-run": cmd("command...", "write: e,error-file f,auth-file", "data: n,server-num s,server-args w,wait p,xauth-protocol",
-		"flag: a,auto-servernum l,listen-tcp"),
-	"xterm,gnome-terminal,konsole,alacritty,kitty,wezterm,foot,urxvt,rxvt,xfce4-terminal,terminator,st,ghostty": oneDash("code...", "command: e x execute", "data: T geometry title"),
-	"faketime,libfaketime":       cmd("data command...", "flag: f m"),
-	"fakeroot,fakechroot,pseudo": cmd("command...", "read: i", "write: s", "code: l,lib", "data: b", "flag: u"),
-	"dbus-run-session,gtk-launch,run-parts,start-stop-daemon,daemonize,daemon": cmd("command...", "code: a,startas x,exec", "dir: d,chdir c",
-		"write: p,pidfile o e l E", "data: n,name u,user g,group s,signal", "flag: S,start K,stop b,background"),
-	"watchexec,chokidar,onchange,reflex,modd,when-changed": cmd("command...", "data: w,watch e,exts f,filter i,ignore d,debounce s,signal r g",
-		"shell: c,command", "flag: restart clear"),
-	"nodemon,ts-node-dev,node-dev": cmd("read...", "shell: x,exec", "data: w,watch e,ext i,ignore d,delay", "read: config", "code: r,require"),
-	"concurrently":                 cmd("shell...", "data: n,names c,prefix-colors p,prefix m,max-processes", "flag: k,kill-others r,raw"),
-	"dotenv,envdir,direnv,op,infisical,aws-vault,chamber,envchain,teller": cmd("data command...", "read: f,file e"),
-	"cross-env,cross-env-shell,env-cmd,dotenv-cli":                        cmd("command...", "read: f,file"),
-	"sudo,doas,sudoedit,pfexec,please,dzdo,run0,gksudo,gksu,kdesudo,calife,super": cmd("command...",
-		"data: u,user g,group p,prompt C,close-from h,host r,role t,type T,command-timeout U,other-user a,auth-type c,login-class", "dir: D,chdir R,chroot",
-		"flag: E,preserve-env n,non-interactive S,stdin k K b,background A,askpass i,login s,shell e,edit l,list v,validate"),
-	"su,runuser": cmd("data data...", "shell: c,command session-command", "code: s,shell", "data: u,user g,group G,supp-group w", "flag: l,login m,p,preserve-environment"),
-	"pkexec":     cmd("command...", "data: user"),
-	"sg":         cmd("data shell...", "shell: c"),
-	"newrole,runcon,capsh,setpriv,setuidgid,s6-setuidgid,gosu,su-exec,systemd-inhibit": cmd("command...", "data: r,role t,type u,user l,range what who why mode"),
-	"chroot":  cmd("dir command...", "data: userspec groups", "flag: skip-chdir"),
-	"unshare": cmd("command...", "write: m,mount", "dir: R,root w,wd", "data: S,setuid G,setgid propagation map-user map-group", "flag: r,map-root-user U,user p,pid n,net f,fork"),
-	"nsenter": cmd("command...", "data: t,target S,setuid G,setgid", "?read: m,mount u,uts i,ipc n,net p,pid C,cgroup U,user", "?dir: r,root w,wd", "flag: a,all F"),
-	"systemd-run": cmd("command...",
-		"data: u,unit p,property slice uid gid nice E,setenv on-active on-boot on-calendar on-startup on-unit-active M,machine description", "connect: H,host",
-		"dir: working-directory", "flag: user system scope t,pty P,pipe d,same-dir r"),
-	"systemd-nspawn,schroot,pbuilder,debootstrap,proot,bwrap,lxc-attach": cmd("code...", "dir: D,directory"),
-	"busybox,toybox": cmd("command..."),
-	"ld.so,ld-linux.so.2,ld-linux-x86-64.so.2,ld-linux-aarch64.so.1,ld-musl-x86_64.so.1,ld-musl-aarch64.so.1": cmd("command...",
-		"code: library-path preload audit", "data: argv0 inhibit-rpath glibc-hwcaps-prepend", "flag: list verify inhibit-cache"),
-	"winpty,rlfe,ccache,sccache,distcc,icecc,bear,intercept-build,scan-build,wine,wine64,box64,qemu-x86_64,qemu-aarch64,qemu-arm": cmd("command...", "write: o,output cdb", "data: L"),
+func wrapperSpecs() commands {
+	return commands{
+		"nice,gnice": cmd("command...", "data: n,adjustment"),
+		"nohup,setsid,unbuffer,eatmydata,catchsegv,torsocks,torify,proxychains,proxychains4,tsocks,linux32,linux64,i386,x86_64,uname26,nocache," +
+			"builtin,coproc,primusrun,optirun,gamemoderun,mangohud,dbus-launch,aa-exec,caffeinate,with-contenv,chronic,rlwrap,firejail," +
+			"catatonit,tini,dumb-init,retry": cmd("command...",
+			"data: q s,signal p,profile i H l t", "flag: f c,ctty w,wait k"),
+		"timeout,gtimeout": cmd("data command...", "data: k,kill-after s,signal", "flag: foreground preserve-status v,verbose"),
+		"stdbuf,gstdbuf":   cmd("command...", "data: i,input o,output e,error"),
+		"ionice":           cmd("command...", "data: c,class n,classdata p,pid P,pgid u,uid", "flag: t,ignore"),
+		"chrt": cmd("data command...", "data: p,pid T,sched-runtime P,sched-period D,sched-deadline",
+			"flag: b,batch f,fifo i,idle o,other r,rr a,all-tasks m,max v"),
+		"taskset": cmd("data command...", "flag: a,all-tasks p,pid c,cpu-list"),
+		"numactl": cmd("command...", "data: i,interleave m,membind N,cpunodebind C,physcpubind p,preferred", "flag: s,show H,hardware l,localalloc"),
+		"prlimit": cmd("command...", "data: p,pid o,output",
+			"?data: c,core d,data e,nice f,fsize i,sigpending l,locks m,rss n,nofile q,msgqueue r,rtprio s,stack t,cpu u,nproc v,as x"),
+		"time,gtime":         cmd("command...", "write: o,output", "data: f,format", "flag: p,portability v,verbose a,append"),
+		"exec":               cmd("command...", "data: a", "flag: c l"),
+		"command":            cmd("command...", "flag: p v V"),
+		"setarch":            cmd("data command...", "flag: R,addr-no-randomize v,verbose"),
+		"chpst":              cmd("command...", "data: u U b d o p f c r t m", "dir: C /", "read: e"),
+		"softlimit,cpulimit": cmd("command...", "data: a c d f m o p r s t l,limit e,exe"),
+		"flock": cmd("write command...", "shell: c,command", "data: w,timeout,wait E,conflict-exit-code",
+			"flag: s,shared x,exclusive,e n,nonblock u,unlock o,close F,no-fork"),
+		"lckdo,with-lock-ex,dotlockfile,setlock": cmd("write command...", "data: W w E"),
+		"strace": cmd("command...", "write: o,output",
+			"data: e,expr,trace p,attach s,string-limit u,user a,columns S,summary-sort-by P,trace-path O X b I E,env",
+			"flag: f,follow-forks c,summary-only C,summary t tt T y v x q k i"),
+		"ltrace":   cmd("command...", "write: o,output", "data: e p s u a n x l A D F library", "flag: f c C S t T i"),
+		"valgrind": cmd("command...", "write: log-file xml-file log-socket", "read: suppressions", "data: tool leak-check"),
+		"perf": with(cmd(""), commands{
+			"stat,record,trace,mem,c2c,kvm,lock,sched,ftrace,kwork": cmd("command...", "write: o,output",
+				"data: e,event p,pid t,tid C,cpu r,repeat F,freq c,count I,interval-print u,uid", "flag: a,all-cpus g v,verbose"),
+			"report,annotate,script,diff,archive,evlist,list,top,bench,buildid-list,config,version,probe,test,help": cmd("read...", "read: i,input", "data: s,sort e,event"),
+		}),
+		"gdb,lldb,cgdb,gdb-multiarch,rust-gdb": oneDash("read...",
+			"code: ex,eval-command iex x,command ix init-eval-command init-command o,one-line source S k", "read: c,core se e,exec s,symbols", "data: p,pid",
+			"dir: cd", "flag: batch q,quiet nx args"),
+		"rr,uftrace,heaptrack,systemtap,stap,bpftrace": cmd("code...", "code: e"),
+		"hyperfine": cmd("shell...", "shell: p,prepare s,setup c,cleanup C,conclude", "write: export-json export-csv export-markdown export-asciidoc export-orgmode output", "read: input",
+			"data: w,warmup m,min-runs M,max-runs r,runs P,parameter-scan D,parameter-step-size L,parameter-list n,command-name u,time-unit style sort",
+			"flag: i,ignore-failure N show-output", "shell: S,shell"),
+		"watch": cmd("shell...", "data: n,interval q,equexit s,shotsdir", "flag: d,differences t,no-title b,beep e,errexit g,chgexit c,color x,exec p,precise"),
+		"entr":  cmd("command...", "flag: a c d n p r s z"),
+		"script": cmd("write", "shell: c,command", "write: B,log-io I,log-in O,log-out T,log-timing t,timing", "data: E,echo m,logging-format o,output-limit",
+			"flag: a,append e,return f,flush q,quiet force"),
+		"scriptreplay,asciinema,ttyrec,termtosvg": cmd("read...", "shell: c,command", "data: t i"),
+		"expect,autoexpect":                       cmd("code...", "code: c f", "flag: b d i n"),
+		"screen":                                  cmd("command...", "read: c", "shell: s", "data: S e h p t T", "flag: d D m r R x L ls,list X q U wipe"),
+		"tmux":                                    cmd("data..."),
+		"zellij,byobu,dtach,abduco,dvtm":          cmd("code...", "flag: l"),
+		"xvfb-run": cmd("command...", "write: e,error-file f,auth-file", "data: n,server-num s,server-args w,wait p,xauth-protocol",
+			"flag: a,auto-servernum l,listen-tcp"),
+		"xterm,gnome-terminal,konsole,alacritty,kitty,wezterm,foot,urxvt,rxvt,xfce4-terminal,terminator,st,ghostty": oneDash("code...", "command: e x execute", "data: T geometry title"),
+		"faketime,libfaketime":       cmd("data command...", "flag: f m"),
+		"fakeroot,fakechroot,pseudo": cmd("command...", "read: i", "write: s", "code: l,lib", "data: b", "flag: u"),
+		"dbus-run-session,gtk-launch,run-parts,start-stop-daemon,daemonize,daemon": cmd("command...", "code: a,startas x,exec", "dir: d,chdir c",
+			"write: p,pidfile o e l E", "data: n,name u,user g,group s,signal", "flag: S,start K,stop b,background"),
+		"watchexec,chokidar,onchange,reflex,modd,when-changed": cmd("command...", "data: w,watch e,exts f,filter i,ignore d,debounce s,signal r g",
+			"shell: c,command", "flag: restart clear"),
+		"nodemon,ts-node-dev,node-dev": cmd("read...", "shell: x,exec", "data: w,watch e,ext i,ignore d,delay", "read: config", "code: r,require"),
+		"concurrently":                 cmd("shell...", "data: n,names c,prefix-colors p,prefix m,max-processes", "flag: k,kill-others r,raw"),
+		"dotenv,envdir,direnv,op,infisical,aws-vault,chamber,envchain,teller": cmd("data command...", "read: f,file e"),
+		"cross-env,cross-env-shell,env-cmd,dotenv-cli":                        cmd("command...", "read: f,file"),
+		"sudo,doas,sudoedit,pfexec,please,dzdo,run0,gksudo,gksu,kdesudo,calife,super": cmd("command...",
+			"data: u,user g,group p,prompt C,close-from h,host r,role t,type T,command-timeout U,other-user a,auth-type c,login-class", "dir: D,chdir R,chroot",
+			"flag: E,preserve-env n,non-interactive S,stdin k K b,background A,askpass i,login s,shell e,edit l,list v,validate"),
+		"su,runuser": cmd("data data...", "shell: c,command session-command", "code: s,shell", "data: u,user g,group G,supp-group w", "flag: l,login m,p,preserve-environment"),
+		"pkexec":     cmd("command...", "data: user"),
+		"sg":         cmd("data shell...", "shell: c"),
+		"newrole,runcon,capsh,setpriv,setuidgid,s6-setuidgid,gosu,su-exec,systemd-inhibit": cmd("command...", "data: r,role t,type u,user l,range what who why mode"),
+		"chroot":  cmd("dir command...", "data: userspec groups", "flag: skip-chdir"),
+		"unshare": cmd("command...", "write: m,mount", "dir: R,root w,wd", "data: S,setuid G,setgid propagation map-user map-group", "flag: r,map-root-user U,user p,pid n,net f,fork"),
+		"nsenter": cmd("command...", "data: t,target S,setuid G,setgid", "?read: m,mount u,uts i,ipc n,net p,pid C,cgroup U,user", "?dir: r,root w,wd", "flag: a,all F"),
+		"systemd-run": cmd("command...",
+			"data: u,unit p,property slice uid gid nice E,setenv on-active on-boot on-calendar on-startup on-unit-active M,machine description", "connect: H,host",
+			"dir: working-directory", "flag: user system scope t,pty P,pipe d,same-dir r"),
+		"systemd-nspawn,schroot,pbuilder,debootstrap,proot,bwrap,lxc-attach": cmd("code...", "dir: D,directory"),
+		"busybox,toybox": cmd("command..."),
+		"ld.so,ld-linux.so.2,ld-linux-x86-64.so.2,ld-linux-aarch64.so.1,ld-musl-x86_64.so.1,ld-musl-aarch64.so.1": cmd("command...",
+			"code: library-path preload audit", "data: argv0 inhibit-rpath glibc-hwcaps-prepend", "flag: list verify inhibit-cache"),
+		"winpty,rlfe,ccache,sccache,distcc,icecc,bear,intercept-build,scan-build,wine,wine64,box64,qemu-x86_64,qemu-aarch64,qemu-arm": cmd("command...", "write: o,output cdb", "data: L"),
+	}
 }

@@ -3,54 +3,56 @@ package shell
 import "slices"
 
 // Version control but for git, and the clients of forges.
-var versionSpecs = commands{
-	"hg,chg": with(cmd("data...", "dir: cwd", "list: R,repository", "code: config"), commands{
-		"status,st,log,diff,annotate,blame,cat,identify,id,branch,branches,tags,heads,parents,paths,summary,sum,tip,root,manifest,files,locate,grep," +
-			"bookmarks,bookmark,config,showconfig,version,help,verify,outgoing,out,incoming,in,export,describe,resolve,phase,bundle,archive": cmd("data...",
-			"write: o,output", "data: r,rev m,message", "code: program"),
-		"add,addremove,commit,ci,update,up,checkout,co,merge,rename,mv,copy,cp,graft,init,tag,import,unbundle,shelve,unshelve,amend,histedit,rebase": cmd("data...",
-			"data: r,rev m,message u,user t,tool", "read: l,logfile", "flag: A,addremove C,clean n,dry-run"),
-		"revert,remove,rm,forget,purge,clean,strip,rollback,backout,evolve,prune,uncommit": cmd("delete...", "data: r,rev m,message",
-			"flag: a,all n,dry-run p,print f,force C,no-backup A,after"),
-		"pull,push,clone,serve": cmd("connect...", "code: e,ssh remotecmd", "data: r,rev b,branch", "flag: f,force u,update"),
-	}),
-	"svn": with(cmd("", "data: username password", "code: config-dir config-option", "flag: non-interactive"), commands{
-		"status,stat,st,log,diff,di,blame,annotate,cat,info,list,ls,proplist,propget,pg,pl,help,resolve,changelist,auth": cmd("read...", "code: diff-cmd",
-			"data: r,revision l,limit c,change x,extensions"),
-		"add,mkdir,move,mv,copy,cp,rename,merge,update,up,switch,sw,commit,ci,cleanup,propset,ps,propedit,lock,unlock,resolved,relocate,upgrade,patch": cmd("write...",
-			"code: editor-cmd diff3-cmd", "read: F,file targets", "data: m,message r,revision"),
-		"revert,delete,del,remove,rm": cmd("delete...", "recursive: R,recursive", "data: m,message depth", "read: targets", "flag: keep-local force"),
-		"checkout,co,export,import":   cmd("connect write", "data: r,revision m,message depth", "flag: force"),
-	}),
-	"svnadmin,svnlook,svnsync,cvs,bzr,brz,fossil,darcs,pijul,jj,sl,p4,dvc,repo,vcsh,gita,mr,myrepos,sapling,bk,b4,ghq,got": cmd("data..."),
-	"gh": with(cmd("data...", "data: R,repo"), commands{
-		"pr": with(cmd("", "data: R,repo"), commands{
-			"list,ls,view,status,checks,diff": cmd("data...", ghRead...),
-			"create,new,edit,comment,review,merge,close,reopen,ready,lock,unlock,revert,update-branch": cmd("data...", ghWrite...),
-			"checkout,co": cmd("data...", "data: b,branch", "flag: f,force detach"),
+func versionSpecs() commands {
+	return commands{
+		"hg,chg": with(cmd("data...", "dir: cwd", "list: R,repository", "code: config"), commands{
+			"status,st,log,diff,annotate,blame,cat,identify,id,branch,branches,tags,heads,parents,paths,summary,sum,tip,root,manifest,files,locate,grep," +
+				"bookmarks,bookmark,config,showconfig,version,help,verify,outgoing,out,incoming,in,export,describe,resolve,phase,bundle,archive": cmd("data...",
+				"write: o,output", "data: r,rev m,message", "code: program"),
+			"add,addremove,commit,ci,update,up,checkout,co,merge,rename,mv,copy,cp,graft,init,tag,import,unbundle,shelve,unshelve,amend,histedit,rebase": cmd("data...",
+				"data: r,rev m,message u,user t,tool", "read: l,logfile", "flag: A,addremove C,clean n,dry-run"),
+			"revert,remove,rm,forget,purge,clean,strip,rollback,backout,evolve,prune,uncommit": cmd("delete...", "data: r,rev m,message",
+				"flag: a,all n,dry-run p,print f,force C,no-backup A,after"),
+			"pull,push,clone,serve": cmd("connect...", "code: e,ssh remotecmd", "data: r,rev b,branch", "flag: f,force u,update"),
 		}),
-		"issue": with(cmd("", "data: R,repo"), commands{"list,ls,view,status": cmd("data...", ghRead...),
-			"create,new,edit,comment,close,reopen,delete,transfer,pin,unpin,lock,unlock,develop": cmd("data...", ghWrite...)}),
-		"run": with(cmd("", "data: R,repo"), commands{"list,ls,view,watch": cmd("data...", ghRead...), "download": cmd("data...", "dir: D,dir",
-			"data: n,name p,pattern"), "rerun,cancel,delete": cmd("data...")}),
-		"workflow": with(cmd("", "data: R,repo"), commands{"list,ls,view": cmd("data...", ghRead...), "run,enable,disable": cmd("data...", "data: f,raw-field F,field r,ref")}),
-		"release": with(cmd("", "data: R,repo"), commands{"list,ls,view,verify": cmd("data...", ghRead...), "create,new": cmd("data connect...", ghWrite...),
-			"upload": cmd("data connect...", "flag: clobber"), "download": cmd("data...", "dir: D,dir", "write: O,output", "data: p,pattern A,archive"),
-			"edit,delete,delete-asset": cmd("data...", ghWrite...)}),
-		"repo": with(cmd("", "data: R,repo"), commands{"list,ls,view": cmd("data...", ghRead...), "clone": cmd("data write", "data: u"),
-			"create,new,fork,delete,edit,rename,archive,unarchive,sync,set-default,deploy-key,garden,autolink": cmd("data...", ghWrite...)}),
-		"gist": with(cmd(""), commands{"list,ls,view": cmd("data...", ghRead...), "create,new": cmd("connect...", "data: d,desc f,filename",
-			"flag: p,public w,web"), "edit": cmd("data connect...", "read: a,add"), "delete,rename,clone": cmd("data...")}),
-		"api": cmd("data", "data: X,method f,raw-field F,field H,header q,jq t,template hostname cache p,preview", "read: input", "flag: paginate i,include silent slurp"),
-		"auth,config,secret,variable,ssh-key,gpg-key,extension,ext,alias,codespace,cs,copilot,attestation,cache,ruleset,rs,project,label,org,preview," +
-			"agent-task,skill": cmd("data...", "read: f,env-file body-file", "data: b,body e,env o,org h,hostname", "flag: with-token"),
-		"search,browse,status,help,version,completion": cmd("data...", ghRead...),
-	}),
-	"glab,hub,tea,bb,forgejo-cli,berg": cmd("data...", "read: F,file"),
-	"pre-commit,lefthook,husky,commitlint,cz,commitizen,semantic-release,standard-version,release-it,changeset,lerna,git-cliff,gitlint," +
-		"conventional-changelog": cmd("data...", "read: c,config files", "write: o,output"),
-	"gitk,tig,lazygit,gitui,git-gui,meld,kdiff3,p4merge,gitg,smerge": cmd("data..."),
-	"gitleaks,trufflehog,detect-secrets,git-secrets,noseyparker":     cmd("data...", "read: c,config s,source", "write: r,report-path"),
+		"svn": with(cmd("", "data: username password", "code: config-dir config-option", "flag: non-interactive"), commands{
+			"status,stat,st,log,diff,di,blame,annotate,cat,info,list,ls,proplist,propget,pg,pl,help,resolve,changelist,auth": cmd("read...", "code: diff-cmd",
+				"data: r,revision l,limit c,change x,extensions"),
+			"add,mkdir,move,mv,copy,cp,rename,merge,update,up,switch,sw,commit,ci,cleanup,propset,ps,propedit,lock,unlock,resolved,relocate,upgrade,patch": cmd("write...",
+				"code: editor-cmd diff3-cmd", "read: F,file targets", "data: m,message r,revision"),
+			"revert,delete,del,remove,rm": cmd("delete...", "recursive: R,recursive", "data: m,message depth", "read: targets", "flag: keep-local force"),
+			"checkout,co,export,import":   cmd("connect write", "data: r,revision m,message depth", "flag: force"),
+		}),
+		"svnadmin,svnlook,svnsync,cvs,bzr,brz,fossil,darcs,pijul,jj,sl,p4,dvc,repo,vcsh,gita,mr,myrepos,sapling,bk,b4,ghq,got": cmd("data..."),
+		"gh": with(cmd("data...", "data: R,repo"), commands{
+			"pr": with(cmd("", "data: R,repo"), commands{
+				"list,ls,view,status,checks,diff": cmd("data...", ghRead...),
+				"create,new,edit,comment,review,merge,close,reopen,ready,lock,unlock,revert,update-branch": cmd("data...", ghWrite...),
+				"checkout,co": cmd("data...", "data: b,branch", "flag: f,force detach"),
+			}),
+			"issue": with(cmd("", "data: R,repo"), commands{"list,ls,view,status": cmd("data...", ghRead...),
+				"create,new,edit,comment,close,reopen,delete,transfer,pin,unpin,lock,unlock,develop": cmd("data...", ghWrite...)}),
+			"run": with(cmd("", "data: R,repo"), commands{"list,ls,view,watch": cmd("data...", ghRead...), "download": cmd("data...", "dir: D,dir",
+				"data: n,name p,pattern"), "rerun,cancel,delete": cmd("data...")}),
+			"workflow": with(cmd("", "data: R,repo"), commands{"list,ls,view": cmd("data...", ghRead...), "run,enable,disable": cmd("data...", "data: f,raw-field F,field r,ref")}),
+			"release": with(cmd("", "data: R,repo"), commands{"list,ls,view,verify": cmd("data...", ghRead...), "create,new": cmd("data connect...", ghWrite...),
+				"upload": cmd("data connect...", "flag: clobber"), "download": cmd("data...", "dir: D,dir", "write: O,output", "data: p,pattern A,archive"),
+				"edit,delete,delete-asset": cmd("data...", ghWrite...)}),
+			"repo": with(cmd("", "data: R,repo"), commands{"list,ls,view": cmd("data...", ghRead...), "clone": cmd("data write", "data: u"),
+				"create,new,fork,delete,edit,rename,archive,unarchive,sync,set-default,deploy-key,garden,autolink": cmd("data...", ghWrite...)}),
+			"gist": with(cmd(""), commands{"list,ls,view": cmd("data...", ghRead...), "create,new": cmd("connect...", "data: d,desc f,filename",
+				"flag: p,public w,web"), "edit": cmd("data connect...", "read: a,add"), "delete,rename,clone": cmd("data...")}),
+			"api": cmd("data", "data: X,method f,raw-field F,field H,header q,jq t,template hostname cache p,preview", "read: input", "flag: paginate i,include silent slurp"),
+			"auth,config,secret,variable,ssh-key,gpg-key,extension,ext,alias,codespace,cs,copilot,attestation,cache,ruleset,rs,project,label,org,preview," +
+				"agent-task,skill": cmd("data...", "read: f,env-file body-file", "data: b,body e,env o,org h,hostname", "flag: with-token"),
+			"search,browse,status,help,version,completion": cmd("data...", ghRead...),
+		}),
+		"glab,hub,tea,bb,forgejo-cli,berg": cmd("data...", "read: F,file"),
+		"pre-commit,lefthook,husky,commitlint,cz,commitizen,semantic-release,standard-version,release-it,changeset,lerna,git-cliff,gitlint," +
+			"conventional-changelog": cmd("data...", "read: c,config files", "write: o,output"),
+		"gitk,tig,lazygit,gitui,git-gui,meld,kdiff3,p4merge,gitg,smerge": cmd("data..."),
+		"gitleaks,trufflehog,detect-secrets,git-secrets,noseyparker":     cmd("data...", "read: c,config s,source", "write: r,report-path"),
+	}
 }
 
 var ghRead = []string{"data: L,limit s,state q,jq t,template json a,author A,assignee l,label S,search B,base H,head j,job R,repo workflow b,branch u,user e,event",
@@ -72,11 +74,13 @@ var gitShow = []string{
 
 // gitSpecs is git with its sub-commands. Its reader adds what the words mean
 // together: refspecs, path specs, configuration.
-var gitSpecs = commands{
-	"git": with(cmd("", "dir: C", "data: c config-env namespace super-prefix list-cmds attr-source", "?data: exec-path", "list: git-dir work-tree",
-		"flag: p,paginate P,no-pager bare no-replace-objects literal-pathspecs glob-pathspecs noglob-pathspecs icase-pathspecs no-optional-locks html-path man-path info-path v,version h,help"),
-		gitLook, gitWork, gitRemote, gitHistory, gitPlumbing),
-	"git-lfs,git-annex,git-crypt,git-filter-repo,git-extras,bfg": cmd("data..."),
+func gitSpecs() commands {
+	return commands{
+		"git": with(cmd("", "dir: C", "data: c config-env namespace super-prefix list-cmds attr-source", "?data: exec-path", "list: git-dir work-tree",
+			"flag: p,paginate P,no-pager bare no-replace-objects literal-pathspecs glob-pathspecs noglob-pathspecs icase-pathspecs no-optional-locks html-path man-path info-path v,version h,help"),
+			gitLook, gitWork, gitRemote, gitHistory, gitPlumbing),
+		"git-lfs,git-annex,git-crypt,git-filter-repo,git-extras,bfg": cmd("data..."),
+	}
 }
 
 // Commands that look at a repository.
