@@ -21,7 +21,7 @@ func manyRules(n int) string {
 		case 0:
 			fmt.Fprintf(&b, "  - {id: r%d, effect: ask, on: {exec: [tool%d, git sub%d]}, when: 'action.flag(\"f\") && call.agent == \"a%d\"'}\n", i, i, i, i)
 		case 1:
-			fmt.Fprintf(&b, "  - {id: r%d, effect: deny, on: {read: \"/data/set%d/**\", write: \"**/secret%d.*\"}, when: 'action.zone == \"outside\" || call.session == \"s%d\"'}\n", i, i, i, i)
+			fmt.Fprintf(&b, "  - {id: r%d, effect: deny, on: {read: \"/data/set%d/**\", write: \"**/*.secret%d\"}, when: 'action.zone == \"outside\" || call.session == \"s%d\"'}\n", i, i, i, i)
 		case 2:
 			fmt.Fprintf(&b, "  - {id: r%d, effect: ask, on: {connect: \"*.host%d.example\"}, unless: 'call.agent == \"b%d\"'}\n", i, i, i)
 		case 3:

@@ -175,7 +175,11 @@ func (e *engine) report(f *frame, r *rule, fires bool, problem string) string {
 		return ""
 	}
 	text := ""
-	if r.effect != guard.Allow || len(r.message.texts) > 0 {
+	if r.effect == guard.Allow && len(r.message.values) == 0 {
+		if len(r.message.texts) > 0 {
+			text = r.message.texts[0]
+		}
+	} else {
 		text = r.message.write(f)
 		if problem != "" && fires {
 			text += " (its condition failed: " + problem + ")"
@@ -222,7 +226,8 @@ type kindIndex struct {
 	byTool  map[string][]int32 // whatever the action is, of one tool
 	words   wordIndex
 	paths   keyIndex
-	pathIDs []int32 // all that have globs: for patterns
+	folders keyIndex // for a folder with everything in it: see keyIndex.addAll
+	pathIDs []int32  // all that have globs: for patterns
 	hosts   hostIndex
 	use     map[string][]int32
 }
@@ -246,6 +251,7 @@ func (x *kindIndex) add(r *rule, h *head, id int32) {
 	if h.paths != nil {
 		for _, g := range h.paths.globs {
 			x.paths.add(g, id)
+			x.folders.addAll(g, id)
 		}
 		x.pathIDs = append(x.pathIDs, id)
 	}
@@ -299,18 +305,27 @@ func (x *kindIndex) lookup(f *frame, out []int32) []int32 {
 	case guard.KindUse:
 		return append(out, x.use[f.call.Tool]...)
 	}
-	if f.isPattern() || a.Path == "" || tooLong(a) {
+	if a.Pattern || a.Path == "" || a.Resolved == "" || tooLong(a) {
 		return append(out, x.pathIDs...)
 	}
-	for i := range 2 {
-		p, folded := f.pathAt(i), f.foldedPath(i)
-		if i == 1 && p == a.Path {
-			break
-		}
-		out = x.paths.lookup(p, out)
-		if folded != p {
-			out = x.paths.lookup(folded, out)
-		}
+	out = x.lookupPath(f, 0, out)
+	if a.Resolved != a.Path {
+		out = x.lookupPath(f, 1, out)
+	}
+	return out
+}
+
+// lookupPath looks a path up as it is, for exact globs, and where that differs
+// as folded ones want it.
+func (x *kindIndex) lookupPath(f *frame, i int, out []int32) []int32 {
+	lookup := x.paths.lookup
+	if f.action.Recursive {
+		lookup = x.folders.lookupAll
+	}
+	p, folded := f.pathAt(i), f.foldedPath(i)
+	out = lookup(p, out)
+	if folded != p {
+		out = lookup(folded, out)
 	}
 	return out
 }

@@ -372,6 +372,9 @@ func (l *loader) compileRule(t *ruleText, r *rule, mu *sync.Mutex) {
 			report(Problem{t.r.file, t.messageNode.Line, t.messageNode.Column, t.id, err.Error()})
 		}
 		r.message = m
+		for i := range m.texts {
+			m.texts[i] = line(m.texts[i])
+		}
 	}
 }
 
