@@ -560,10 +560,11 @@ func (inv *invocation) gitApply(a *arguments) {
 	}
 }
 
+// gitAdd copies files into the repository, from where anyone can show them.
 func (inv *invocation) gitAdd(a *arguments) {
 	a.options()
 	for _, w := range a.operands {
-		inv.pathspec(w, inv.list)
+		inv.pathspec(w, inv.read)
 	}
 }
 

@@ -3,13 +3,7 @@ package policyci
 import (
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/runtimeguard/runtimeguard/policy"
+	"github.com/runtimeguard/runtimeguard/policy/policytest"
 )
 
-// What can be found wrong is found when the policy is loaded.
-func TestPolicyLoads(t *testing.T) {
-	_, err := policy.Load("policy.yaml")
-	require.NoError(t, err)
-}
+func TestPolicy(t *testing.T) { policytest.Run(t, "policy_test.yaml") }
