@@ -16,6 +16,7 @@ type document struct {
 	r         *reader
 	src       []byte
 	path      string // absolute, or "" for a preset or a text
+	preset    bool
 	extends   []item
 	audit     bool
 	defaults  map[guard.Kind]fallback
@@ -49,6 +50,7 @@ type definition struct {
 // ruleText is a rule as it stands.
 type ruleText struct {
 	r            *reader
+	preset       bool // of a preset, whose tests have checked it
 	node         *yaml.Node
 	id           string
 	effect       guard.Effect

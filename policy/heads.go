@@ -157,9 +157,19 @@ func (l *loader) tools(t *ruleText, items []item) *nameSet {
 	return s
 }
 
+// useOf notes the names that a rule's conditions use.
+func (l *loader) useOf(r *rule) {
+	for _, c := range []*condition{r.when, r.unless} {
+		if c != nil {
+			l.use(c.uses)
+		}
+	}
+}
+
 // checkCondition notes fields that no kind of the rule has, and conditions
 // that are always the same.
 func (l *loader) checkCondition(t *ruleText, r *rule) {
+	l.useOf(r)
 	var kinds []guard.Kind
 	for i, k := range guard.Kinds() {
 		if r.heads[i] != nil {
@@ -174,7 +184,6 @@ func (l *loader) checkCondition(t *ruleText, r *rule) {
 		if c.cond == nil {
 			continue
 		}
-		l.use(c.cond.uses)
 		l.checkFields(t, c.cond, kinds)
 		l.checkConstant(t, c.what, c.cond, c.expr, kinds)
 	}

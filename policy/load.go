@@ -60,7 +60,7 @@ func (l *loader) extend(d *document, x item) {
 	before := len(l.found.list)
 	defer func() { l.incomplete = l.incomplete || len(l.found.list) > before }()
 	if IsPreset(x.text) {
-		l.readOnce(x.text+".yaml", "", presetText(x.text))
+		l.readOnce(x.text+".yaml", "", presetText(x.text), true)
 		return
 	}
 	if !strings.ContainsAny(x.text, `./\`) {
@@ -84,10 +84,10 @@ func (l *loader) extend(d *document, x item) {
 		d.r.fail(x.node, "extends %q: %s", x.text, err)
 		return
 	}
-	l.readOnce(filepath.Base(path), path, src)
+	l.readOnce(filepath.Base(path), path, src, false)
 }
 
-func (l *loader) readOnce(file, path string, src []byte) {
+func (l *loader) readOnce(file, path string, src []byte, preset bool) {
 	if len(l.documents) >= maxFiles {
 		l.found.add(Problem{File: file, Message: fmt.Sprintf("a policy of more than %d files", maxFiles)})
 		return
@@ -97,7 +97,7 @@ func (l *loader) readOnce(file, path string, src []byte) {
 			return
 		}
 	}
-	l.read(file, path, src, false)
+	l.read(file, path, src, false).preset = preset
 }
 
 // readFile reads a policy file of bounded size.
@@ -259,7 +259,7 @@ func (l *loader) mergeRules(d *document) {
 		l.rules = slices.DeleteFunc(l.rules, func(t *ruleText) bool { return t.id == x.text })
 	}
 	for _, t := range d.rules {
-		d.r.rule = t.id
+		d.r.rule, t.preset = t.id, d.preset
 		old, taken := l.ids[t.id]
 		switch {
 		case t.id == "":
@@ -333,8 +333,10 @@ func (l *loader) compileRules() {
 	for i := range l.engine.rules {
 		r := &l.engine.rules[i]
 		l.compileHead(l.rules[i], r)
-		if !l.lax {
-			l.checkCondition(l.rules[i], r)
+		if c := l.rules[i]; !l.lax && !c.preset {
+			l.checkCondition(c, r)
+		} else {
+			l.useOf(r)
 		}
 		for kind, h := range r.heads {
 			if h != nil {

@@ -64,7 +64,11 @@ func Preset(name string) (*Policy, error) {
 	if !IsPreset(name) {
 		return nil, fmt.Errorf("preset %q%s", name, suggest(name, Presets()))
 	}
-	return Parse(name+".yaml", presetText(name))
+	return open(func() (*engine, error) {
+		l := &loader{}
+		l.read(name+".yaml", "", presetText(name), false).preset = true
+		return l.build()
+	})
 }
 
 // Presets lists the names of the built-in policies.

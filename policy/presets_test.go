@@ -15,6 +15,14 @@ func TestPresets(t *testing.T) {
 	}
 }
 
+// A preset's own text passes every check that a user's file does.
+func TestPresetsPassTheChecks(t *testing.T) {
+	for _, name := range policy.Presets() {
+		_, err := policy.Parse(name+".yaml", policy.PresetText(name))
+		require.NoError(t, err)
+	}
+}
+
 // Every rule of the presets' own is fired by some case.
 func TestPresetsAreCovered(t *testing.T) {
 	report, err := policytest.RunFile(nil, "testdata/standard_test.yaml")
