@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -274,6 +275,54 @@ func TestLoadExtendsFiles(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 	_, err = policy.Preset("standart")
 	require.EqualError(t, err, `preset "standart" (did you mean "standard"?)`)
+}
+
+// While a policy is reloaded under load, every call is judged by one state of
+// it: the digest says which, and the decision is that state's.
+func TestReloadIsAtomic(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "policy.yaml")
+	texts := []string{
+		defaults + "rules:\n  - {id: one, effect: deny, on: {exec: x}}\n  - {id: two, effect: deny, on: {exec: y}}\n",
+		defaults + "rules:\n  - {id: three, effect: ask, on: {exec: [x, y]}}\n",
+		"version: 1\nrules: [",
+	}
+	want := map[string]guard.Effect{}
+	require.NoError(t, os.WriteFile(file, []byte(texts[1]), 0o600))
+	p, err := policy.Load(file)
+	require.NoError(t, err)
+	want[p.Digest()] = guard.Ask
+	require.NoError(t, os.WriteFile(file, []byte(texts[0]), 0o600))
+	require.NoError(t, p.Reload())
+	want[p.Digest()] = guard.Deny
+
+	stop := make(chan struct{})
+	done := make(chan error, 4)
+	for range cap(done) {
+		go func() {
+			for {
+				select {
+				case <-stop:
+					done <- nil
+					return
+				default:
+				}
+				d := decide(p, exec("x"), exec("y"))
+				if e, ok := want[d.Policy]; !ok || e != d.Effect {
+					done <- fmt.Errorf("%s by %s", d, d.Policy)
+					return
+				}
+			}
+		}()
+	}
+	for i := range 30 {
+		require.NoError(t, os.WriteFile(file, []byte(texts[i%3]), 0o600))
+		require.Equal(t, i%3 == 2, p.Reload() != nil)
+		require.Equal(t, i%3 == 2, p.Err() != nil)
+	}
+	close(stop)
+	for range cap(done) {
+		require.NoError(t, <-done)
+	}
 }
 
 func TestVocabulary(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -181,7 +182,7 @@ func readTable(file string) (*table, []int, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(src))
 	dec.KnownFields(true)
 	var t table
-	if err := dec.Decode(&t); err != nil {
+	if err := dec.Decode(&t); err != nil && !errors.Is(err, io.EOF) {
 		return nil, nil, fmt.Errorf("%s: %s", file, strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), " in type policytest.", ": not a key of "))
 	}
 	lines := caseLines(src)
