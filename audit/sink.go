@@ -36,6 +36,7 @@ type fanout struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
+	closed bool
 }
 
 type feed struct {
@@ -59,7 +60,7 @@ func newFanout(sinks []Sink, size int) *fanout {
 
 // publish hands lines to every sink and never waits. The lines are not copied.
 func (f *fanout) publish(lines []byte) {
-	for len(lines) > 0 && len(f.feeds) > 0 {
+	for len(lines) > 0 && !f.closed {
 		n := lineEnd(lines)
 		for _, d := range f.feeds {
 			select {
@@ -103,8 +104,10 @@ func (f *fanout) missed() bool {
 	return false
 }
 
-// close ends the feeds. Nothing may be published afterwards.
+// close ends the feeds; what is published afterwards reaches nobody: the count
+// of what the sinks have missed in the end, and its checkpoint.
 func (f *fanout) close() {
+	f.closed = true
 	for _, d := range f.feeds {
 		close(d.queue)
 	}

@@ -324,6 +324,19 @@ func rounds(n int) int {
 	return n
 }
 
+// TestVerifyCheckpointLine changes a checkpoint's line where its signature
+// doesn't reach.
+func TestVerifyCheckpointLine(t *testing.T) {
+	log := realLog(t, 30)
+	last := &log.segs[len(log.segs)-1]
+	line := &(*last)[len(*last)-1]
+	changed := bytes.Replace(*line, []byte(`"time":"2`), []byte(`"time":"1`), 1)
+	require.NotEqual(t, *line, changed)
+	*line = changed
+	_, bad := log.verify(t, audit.VerifyConfig{})
+	require.Equal(t, place(len(log.segs)-1, len(*last)-1), bad)
+}
+
 // TestVerifyBits flips single bits.
 func TestVerifyBits(t *testing.T) {
 	log := realLog(t, 30)

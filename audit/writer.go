@@ -146,7 +146,7 @@ func (w *writer) commit(batch []*pending) error {
 		if len(p.enc.buf) > 0 {
 			buf = next.line(buf, p.enc.buf)
 		}
-		sign = sign || p.sign && next.seq > next.signed
+		sign = sign || p.sign && (next.seq > next.signed || w.out.missed())
 	}
 	if sign || next.seq-next.signed >= uint64(w.c.CheckpointEvery) {
 		buf = w.sign(buf, &next)
