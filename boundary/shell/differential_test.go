@@ -46,6 +46,21 @@ func TestCoprocName(t *testing.T) {
 	require.Contains(t, lines("coproc N { halt; }", options()), "exec halt")
 }
 
+// TestAfterAFunction: the parser takes a list after a definition into the
+// function's body, Bash runs it. It is put right.
+func TestAfterAFunction(t *testing.T) {
+	for _, src := range []string{
+		"f() { :; } | halt", "f() { :; } && halt", "f() { :; } || halt", "f() { :; } |& halt", "f() { :; } | ls && halt",
+		"function f { :; } | halt", "! f() ( : ) | halt", "f() { halt; } && f", "f() { :; } | halt; (",
+	} {
+		t.Run(src, func(t *testing.T) {
+			require.Contains(t, lines(src, options()), "exec halt")
+		})
+	}
+	require.NotContains(t, lines("f() { halt; } | cat", options()), "exec halt", "the function is never called")
+	require.Contains(t, lines("f() ! { :; } | halt", options()), "unknown")
+}
+
 // TestReadAlike holds inputs that look like the ones above but that both read
 // the same way: they must not be unknowns.
 func TestReadAlike(t *testing.T) {

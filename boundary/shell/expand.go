@@ -310,6 +310,7 @@ func (b *builder) value(v value, quoted bool) {
 		b.match(v.text)
 		b.num = alone && v.num
 	case quoted:
+		b.exists = true
 		b.text(v.text)
 	default:
 		b.splitText(v.text)

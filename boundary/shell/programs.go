@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -322,7 +323,7 @@ const xargsValues = "IJLnPsdEaRS"
 // xargs starts a program with the words that it reads.
 func xargs(inv *invocation) {
 	args := inv.args
-	replace, delimiter, whole, fromFile, lines := "", "", false, false, false
+	replace, delimiter, whole, fromFile, lines, chunk := "", "", false, false, false, word{}
 	for len(args) > 0 && mayBeOption(args[0]) {
 		a := args[0]
 		args = args[1:]
@@ -351,6 +352,10 @@ func xargs(inv *invocation) {
 			delimiter = value.text
 		case "0":
 			whole = true
+		case "n":
+			chunk = value
+		case "L", "l", "s", "x":
+			chunk = word{kind: unknown, text: letter}
 		}
 	}
 	if len(args) == 0 {
@@ -362,7 +367,30 @@ func xargs(inv *invocation) {
 		inv.eachItem(args, input, replace)
 		return
 	}
-	inv.run(append(args[:len(args):len(args)], input...))
+	inv.eachChunk(args, input, chunk)
+}
+
+// eachChunk starts the program with so many items at a time. Where it isn't
+// known which items come together, any may.
+func (inv *invocation) eachChunk(args, items []word, size word) {
+	n, err := strconv.Atoi(size.text)
+	switch {
+	case size.kind == known && size.text == "", len(items) <= 1 && items != nil && items[0].kind == known:
+		n = max(len(items), 1)
+	case size.kind != known || err != nil || n < 1:
+		inv.run(append(args[:len(args):len(args)], word{kind: unknown, reason: "which words xargs gives together is not known", split: true, span: inv.span}))
+	}
+	var out stream
+	for rest := items; ; {
+		k := min(max(n, 1), len(rest))
+		inv.run(append(args[:len(args):len(args)], rest[:k]...))
+		out = inv.stdout
+		if rest = rest[k:]; len(rest) == 0 {
+			break
+		}
+		out = stream{}
+	}
+	inv.stdout = out
 }
 
 // xargsOption takes an option of xargs apart: its letter, and a glued value.

@@ -82,8 +82,14 @@ func (w *walker) run(words []word, in worlds, st *state, span guard.Span) flow {
 		return both(in)
 	}
 	if st.aliases != nil {
-		w.runAlias(words, st)
+		return w.runAlias(words, st).add(w.runNamed(words, in, st, span))
 	}
+	return w.runNamed(words, in, st, span)
+}
+
+// runNamed looks a name up that is no alias.
+func (w *walker) runNamed(words []word, in worlds, st *state, span guard.Span) flow {
+	name := words[0]
 	if f := st.function(name.text); f != nil {
 		out := w.function(f, words[1:], in, st)
 		if !f.maybe {
@@ -105,7 +111,7 @@ func (st *state) function(name string) *function {
 
 // runAlias walks what an alias makes of a command. Bash scripts don't expand
 // aliases unless told to, so the command itself is walked too.
-func (w *walker) runAlias(words []word, st *state) {
+func (w *walker) runAlias(words []word, st *state) (out flow) {
 	for a := st.aliases; a != nil; a = a.next {
 		if a.name != words[0].text || slices.Contains(w.alias, a.name) {
 			continue
@@ -118,8 +124,20 @@ func (w *walker) runAlias(words []word, st *state) {
 		n.params, n.lost = values(words[1:])
 		c := w.sub()
 		c.alias = append(slices.Clone(w.alias), a.name)
-		c.nested(t, n)
+		f := c.nested(t, n)
+		out = out.add(flow{withParams(f.ok, st), withParams(f.fail, st)})
 	}
+	return out
+}
+
+// withParams gives states the positional parameters of another.
+func withParams(ws worlds, of *state) worlds {
+	out := make(worlds, len(ws))
+	for i, s := range ws {
+		out[i] = s.copy()
+		out[i].params, out[i].lost = of.params, of.lost
+	}
+	return out
 }
 
 // values makes positional parameters of words.

@@ -74,6 +74,12 @@ func salvage(p *syntax.Parser, src string) (stmts []*syntax.Stmt) {
 		if err != nil {
 			break
 		}
+		syntax.Walk(s, func(n syntax.Node) bool {
+			if s, ok := n.(*syntax.Stmt); ok {
+				unfold(s)
+			}
+			return true
+		})
 		stmts = append(stmts, s)
 	}
 	return stmts
@@ -270,8 +276,44 @@ func (c *checker) visit(n syntax.Node) bool {
 		c.redirect(n)
 	case *syntax.CallExpr:
 		c.call(n)
+	case *syntax.Stmt:
+		unfold(n)
+	case *syntax.FuncDecl:
+		c.function(n)
 	}
 	return true
+}
+
+// unfold gives "f() { :; } | cmd" the shape that it has in Bash: a list whose
+// first command is the definition. The parser takes the list for the body.
+func unfold(s *syntax.Stmt) {
+	f, ok := s.Cmd.(*syntax.FuncDecl)
+	if !ok {
+		return
+	}
+	list, ok := f.Body.Cmd.(*syntax.BinaryCmd)
+	if !ok || f.Body.Negated || len(f.Body.Redirs) > 0 {
+		return // refused by the checker
+	}
+	first := list
+	for {
+		next, ok := first.X.Cmd.(*syntax.BinaryCmd)
+		if !ok {
+			break
+		}
+		first = next
+	}
+	body := first.X
+	first.X = &syntax.Stmt{Position: s.Position, Cmd: &syntax.FuncDecl{Position: f.Position, RsrvWord: f.RsrvWord, Parens: f.Parens, Name: f.Name, Names: f.Names, Body: body}}
+	s.Cmd = list
+}
+
+// function refuses what isn't a compound command as a function's body.
+func (c *checker) function(n *syntax.FuncDecl) {
+	switch n.Body.Cmd.(type) {
+	case *syntax.BinaryCmd, *syntax.FuncDecl, *syntax.CoprocClause, *syntax.TimeClause:
+		c.fail("a function's body is read differently by shells")
+	}
 }
 
 // call refuses "!(cmd)" where a program's name stands: to the parser it is a
