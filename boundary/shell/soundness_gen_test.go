@@ -186,15 +186,15 @@ func (n *node) write(w *writer) {
 		w.text(n.kids[0].String())
 	case singleForm:
 		w.text("'" + strings.ReplaceAll(n.kids[0].String(), "'", `'\''`) + "'")
-	case doubleForm:
-		w.text(`"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "`", "\\`").Replace(n.kids[0].String()) + `"`)
+	case doubleForm: // the counter of a loop must count when it runs
+		w.text(`"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "`", "\\`", "$((k", `\$((k`).Replace(n.kids[0].String()) + `"`)
 	case docForm:
 		w.text("<<" + n.delim)
 		body := n.kids[0].String()
 		if !strings.HasSuffix(body, "\n") {
 			body += "\n"
 		}
-		w.bodies = append(w.bodies, body+strings.Trim(n.delim, `'\"`)+"\n")
+		w.bodies = append(w.bodies, body+strings.Trim(n.delim, `-'\"`)+"\n")
 	}
 }
 
@@ -221,6 +221,7 @@ type generator struct {
 	again  int  // loops, functions and traps around
 	ups    int  // ".." that are left
 	count  int
+	known  []int // functions that were defined
 }
 
 func newGenerator(seed uint64, posix bool) *generator {
@@ -230,7 +231,7 @@ func newGenerator(seed uint64, posix bool) *generator {
 // script makes a script; size is how many nodes it may have, roughly.
 func (g *generator) script(size int) *node {
 	g.left = size
-	return g.expand("block")
+	return g.expand("script")
 }
 
 // file makes the text of a script file.
@@ -253,6 +254,12 @@ func (g *generator) expand(symbol string) *node {
 		panic("soundness.grammar: no symbol " + symbol)
 	}
 	g.left--
+	if g.short() {
+		switch symbol {
+		case "stmt", "line", "block":
+			ps = theGrammar["small"]
+		}
+	}
 	g.depth++
 	p := g.choose(ps)
 	n := &node{symbol: symbol}
@@ -272,6 +279,8 @@ func (g *generator) expand(symbol string) *node {
 	return n
 }
 
+func (g *generator) short() bool { return g.left <= 0 || g.depth > maxTree }
+
 func hasLoop(p production) bool {
 	for _, part := range p.parts {
 		if strings.Contains(part, "do ") || strings.Contains(part, "do\n") {
@@ -290,7 +299,7 @@ func (g *generator) lower(s string) string {
 }
 
 func (g *generator) choose(ps []production) production {
-	short := g.left <= 0 || g.depth > maxTree
+	short := g.short()
 	least := tall
 	for _, p := range ps {
 		least = min(least, p.height)
@@ -336,10 +345,7 @@ func (g *generator) special(symbol string) *node {
 		}
 		return &node{text: []string{"./x.sh", "./d1/y.sh", "d1/y.sh"}[g.IntN(3)]}
 	case "call":
-		if g.rank <= 1 {
-			return &node{text: "s1"}
-		}
-		return &node{text: fmt.Sprintf("fn%d", 1+g.IntN(g.rank-1))}
+		return &node{text: g.callee()}
 	case "fn":
 		return &node{text: fmt.Sprintf("fn%d", 1+g.IntN(4))}
 	case "fdef":
@@ -355,7 +361,7 @@ func (g *generator) special(symbol string) *node {
 			return nil
 		}
 		g.count++
-		d := fmt.Sprintf([]string{"E%d", "E%d", "'E%d'", `\E%d`, `"E%d"`}[g.IntN(5)], g.count)
+		d := fmt.Sprintf([]string{"E%d", "E%d", "'E%d'", `\E%d`, `"E%d"`, "-E%d"}[g.IntN(6)], g.count)
 		return &node{form: docForm, delim: d, kids: []*node{g.expand(inner)}}
 	}
 	return nil
@@ -371,6 +377,20 @@ func (g *generator) folder() string {
 	return []string{"d1", "d1", "d2", "d1/e1", "nosuch", "~", ".", "./d1", `"$v1"`, "-P d1", "d1 2>/dev/null", "$(echo d1)"}[g.IntN(12)]
 }
 
+// callee is a function that may be called here, if there is one.
+func (g *generator) callee() string {
+	var may []int
+	for _, k := range g.known {
+		if k < g.rank {
+			may = append(may, k)
+		}
+	}
+	if len(may) == 0 {
+		return "s1"
+	}
+	return fmt.Sprintf("fn%d", may[g.IntN(len(may))])
+}
+
 // function makes a definition. Functions call only those of a lower rank.
 func (g *generator) function() *node {
 	rank, low := g.rank, g.low
@@ -380,6 +400,7 @@ func (g *generator) function() *node {
 	if rank > 1 {
 		k := 1 + g.IntN(rank-1)
 		name, g.rank = fmt.Sprintf("fn%d", k), k
+		defer func() { g.known = append(g.known, k) }()
 	}
 	if g.IntN(8) == 0 && !g.low {
 		name, g.rank, g.low = []string{"s4", "s6"}[g.IntN(2)], 1, true

@@ -129,7 +129,7 @@ func (b *sandbox) driver(batch []*sample, shell string) string {
 	}
 	s.WriteString("R() { cd \"$1/a/b/c/w\" || exit; HOME=$1/a/b/home; OLDPWD=; set --; }\n")
 	for i, x := range batch {
-		fmt.Fprintf(&s, "R '%s'; unset OLDPWD; x=$( unset -f R; unset x; exec 8>&1 9>>'%[1]s/log' >/dev/null 2>&1; . '%[1]s/script' ) 2>/dev/null; echo %d\n", x.root, i)
+		fmt.Fprintf(&s, "R '%s'; unset OLDPWD; X=$( unset -f R; unset X; exec 8>&1 9>>'%[1]s/log' >/dev/null 2>&1; . '%[1]s/script' ) 2>/dev/null; echo %d\n", x.root, i)
 	}
 	return s.String()
 }
@@ -258,7 +258,7 @@ func (x *sample) clear() { _ = os.RemoveAll(x.root) }
 
 // stuck is how long the slowest script may take. One that takes longer is left
 // out.
-const stuck = 20 * time.Second
+const stuck = 5 * time.Second
 
 // run runs scripts with a driver. done is called for each as soon as it has
 // ended.
@@ -310,11 +310,29 @@ func (b *sandbox) runSome(batch []*sample, shell string, done func(*sample)) (in
 	return n, nil
 }
 
+// environment holds the variables that scripts begin with.
+var environment = variables()
+
+func variables() map[string]string {
+	vars := map[string]string{
+		"v1": "u", "v2": "a b", "v3": "f1", "w1": "w", "c1": "s1", "c2": "s2 c", "c3": "s3", "i1": "1", "a1": "e", "m1": "m", "r1": "v2", "nope": "",
+		"o1": "", "x": "1", "y": "2",
+	}
+	for i := range 60 {
+		vars["k"+strconv.Itoa(i)] = "0"
+		vars["j"+strconv.Itoa(i)] = "0"
+	}
+	return vars
+}
+
 // command is a shell with nothing but the stubs.
 func (b *sandbox) command(args ...string) *exec.Cmd {
 	c := exec.Command(args[0], args[1:]...)
 	c.Dir = b.root
 	c.Env = []string{"PATH=" + b.root + "/bin", "LC_ALL=C.UTF-8"}
+	for name, v := range environment {
+		c.Env = append(c.Env, name+"="+v)
+	}
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if os.Getuid() == 0 {
 		c.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
