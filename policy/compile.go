@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -322,15 +321,4 @@ func (c *compiler) open() []*cel.AttributePatternType {
 		out = append(out, cel.AttributePattern(name))
 	}
 	return out
-}
-
-// merge adds what another expression uses, as if it stood at a place.
-func (u *uses) merge(other uses, at expressionPos) {
-	for name := range other.fields {
-		if _, ok := u.fields[name]; !ok {
-			u.fields[name] = at
-		}
-	}
-	u.call = u.call || other.call
-	maps.Copy(u.names, other.names)
 }

@@ -236,6 +236,13 @@ func (l *loader) mergeVariable(d *document, v definition) {
 		x = &compiled{typ: types.DynType}
 	}
 	l.use(x.uses)
+	for name := range x.uses.names { // what a variable looks at through others
+		if i, ok := l.engine.names[name]; ok {
+			for field, at := range l.engine.variables[i].uses.fields {
+				x.uses.fields[field] = at
+			}
+		}
+	}
 	l.engine.variables = append(l.engine.variables, variable{name: v.name, program: x.program, uses: x.uses})
 	if err := l.c.declare(v.name, x.typ); err != nil {
 		d.r.fail(v.node, "variable %q: %s", v.name, err)
