@@ -117,7 +117,7 @@ func shellProgram(dialect guard.Dialect) reader {
 		s := inv.readShell()
 		for _, f := range s.startFiles {
 			inv.read(f)
-			inv.script(f, nil, false)
+			inv.script(f, nil, dialect, false)
 			if _, ok := inv.content(f); !ok && s.interactive {
 				inv.unknown(f.span, "a shell runs a file that can't be read here")
 			}
@@ -142,7 +142,7 @@ func shellProgram(dialect guard.Dialect) reader {
 		default:
 			inv.read(s.words[0])
 			if !s.noexec || s.interactive {
-				inv.script(s.words[0], s.words[1:], false)
+				inv.script(s.words[0], s.words[1:], dialect, false)
 			}
 		}
 	}

@@ -117,6 +117,9 @@ func (w *walker) runAlias(words []word, st *state) (out flow) {
 			continue
 		}
 		t := a.text.word(words[0].span)
+		if t.kind == known && len(words) > 1 && t.text != strings.TrimRight(t.text, " \t") {
+			w.a.unknown(words[0].span, "an alias that ends in a blank makes an alias of the word after it", false)
+		}
 		if t.kind == known {
 			t.text += ` "$@"`
 		}
@@ -239,7 +242,7 @@ func (a *analysis) start(inv *invocation) stream {
 	if strings.Contains(base, "/") {
 		if !systemFolder(path.Dir(base)) {
 			inv.exec("", name)
-			inv.script(name, inv.args, true)
+			inv.script(name, inv.args, guard.DialectAny, true)
 			a.words(inv)
 			return stream{}
 		}
@@ -541,15 +544,16 @@ func (a *analysis) process(src string, span guard.Span, posix bool, st *state, s
 }
 
 // script runs a file as a program: its content is analysed where it is shell
-// text that can be read. direct says that the kernel starts it.
-func (inv *invocation) script(w word, args []word, direct bool) {
+// text that can be read. It is in the dialect of the shell that is given it, or,
+// where direct says that the file is started by its name, in its own.
+func (inv *invocation) script(w word, args []word, dialect guard.Dialect, direct bool) {
 	a := inv.a
 	if w.kind != known {
 		inv.unknown(w.span, "a script is run whose name is not known: "+w.why())
 		return
 	}
 	if s, ok := a.substitutions[w.text]; ok {
-		inv.shellStream(s, w, args, guard.DialectAny)
+		inv.shellStream(s, w, args, dialect)
 		return
 	}
 	p, glob, ok := inv.dir.abs(w)
@@ -576,12 +580,14 @@ func (inv *invocation) script(w word, args []word, direct bool) {
 	if act >= 0 && act < len(a.actions) {
 		a.actions[act].Hash = sha256.Sum256(content)
 	}
-	dialect, isShell := shebang(content, direct)
-	if !isShell {
-		return
+	if direct {
+		var isShell bool
+		if dialect, isShell = shebang(content); !isShell {
+			return
+		}
 	}
 	for _, posix := range []bool{true, false} {
-		if posix == (dialect == guard.DialectBash) {
+		if posix && dialect == guard.DialectBash {
 			continue
 		}
 		st := inv.st.inChild(inv.dir)
@@ -599,19 +605,19 @@ func argTexts(args []word) []string {
 	return out
 }
 
-// shebang says whether a script is for a shell, and for which.
-func shebang(content []byte, direct bool) (guard.Dialect, bool) {
+// shebang says whether a script that is started by its name is for a shell, and
+// for which. Without a "#!", whoever starts it hands it to sh, or is a shell
+// and reads it itself.
+func shebang(content []byte) (guard.Dialect, bool) {
 	s := string(content[:min(len(content), 256)])
 	if strings.IndexByte(s, 0) >= 0 {
 		return "", false
 	}
 	line, ok := strings.CutPrefix(s, "#!")
 	if !ok {
-		return guard.DialectBash, true
+		return guard.DialectAny, true
 	}
-	if i := strings.IndexByte(line, '\n'); i >= 0 {
-		line = line[:i]
-	}
+	line, _, _ = strings.Cut(line, "\n")
 	for _, f := range strings.Fields(line) {
 		switch path.Base(f) {
 		case "bash", "zsh", "ksh":
@@ -620,7 +626,7 @@ func shebang(content []byte, direct bool) (guard.Dialect, bool) {
 			return guard.DialectPOSIX, true
 		}
 	}
-	return guard.DialectBash, !direct
+	return "", false
 }
 
 // shellStream runs what a shell reads on standard input or from a process
@@ -630,7 +636,7 @@ func (inv *invocation) shellStream(s stream, w word, args []word, dialect guard.
 	case s.set && s.file.text != "" && s.file.kind == known:
 		f := *inv
 		f.dir = s.dir
-		f.script(s.file, args, false)
+		f.script(s.file, args, dialect, false)
 		if !inv.a.viewable(s.dir, s.file) {
 			inv.unknown(w.span, "a shell runs a file that can't be read here")
 		}

@@ -126,6 +126,7 @@ func TestFound(t *testing.T) {
 		{"alias", "ls() { rm -rf /opt; }; ls", "delete /opt +"},
 		{"alias", "shopt -s expand_aliases\nalias l='rm -rf'\nl /opt", "delete /opt +"},
 		{"alias", "shopt -s expand_aliases\nalias l='cd /opt'\nl; rm -rf x", "delete /opt/x +"},
+		{"alias", "shopt -s expand_aliases\nalias a='nice ' b='rm -rf /opt'\na b", "unknown"},
 		{"alias", "hash -p /bin/rm ls", "unknown"},
 		{"xargs", "printf '%s\\n' a /opt/x | xargs -n1 rm -rf", "delete /opt/x +"},
 		{"alias", "a.b() { rm -rf \"$1\"; }; a.b /opt", "delete /opt +"},
