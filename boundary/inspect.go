@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -117,14 +118,17 @@ func (p *placer) place(a guard.Action) error {
 // where the link leads, or puts another file in the link's place: both count.
 func (p *placer) file(a guard.Action) {
 	w := p.in.c.Workspace
-	itself := w.at(a, false)
 	if a.Kind == guard.KindDelete {
-		p.out = append(p.out, itself)
+		p.out = append(p.out, w.at(a, false))
 		return
 	}
 	followed := w.at(a, true)
 	p.out = append(p.out, followed)
-	if a.Kind == guard.KindWrite && itself.Resolved != followed.Resolved {
+	plain := !strings.Contains(a.Path, "..") && followed.Resolved == path.Clean(a.Path)
+	if a.Kind != guard.KindWrite || plain {
+		return // no link stands at the end
+	}
+	if itself := w.at(a, false); itself.Resolved != followed.Resolved {
 		p.out = append(p.out, itself)
 	}
 }
