@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,4 +59,33 @@ func BenchmarkRedact(b *testing.B) {
 			b.Fatal("nothing is secret here")
 		}
 	}
+}
+
+// FuzzQuote compares one text with what encoding/json makes of it, whatever the
+// bound.
+func FuzzQuote(f *testing.F) {
+	full, err := newRedactor(nil)
+	require.NoError(f, err)
+	for _, s := range []string{"", "\"\\\b\f\n\r\t\x00\x7f", "é日\U0001F600\u2028\u202e\U000e0041", "\xff\xed\xa0\x80", "curl -u a:", "mysql -p", "password=", "://a:b@c", "-----BEGIN PRIVATE KEY-----x"} {
+		f.Add(s, 200)
+	}
+	f.Fuzz(func(t *testing.T, s string, limit int) {
+		limit = 150 + limit&1023
+		full.text(s) // never panics
+		full.words("curl", strings.Split(s, " "))
+		e := encoder{r: plain}
+		e.quote(s, limit)
+		require.LessOrEqual(t, len(e.buf), limit+2)
+		var got, want string
+		require.NoError(t, json.Unmarshal(e.buf, &got))
+		data, err := json.Marshal(s)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(data, &want))
+		if e.cut == 0 {
+			require.Equal(t, want, got)
+		} else {
+			kept, _, _ := strings.Cut(got, "…[")
+			require.True(t, strings.HasPrefix(want, kept) || strings.Contains(want, "…["))
+		}
+	})
 }

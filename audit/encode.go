@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"time"
@@ -298,13 +299,15 @@ func (e *encoder) list(k string, n, limit int, item func(i int)) int {
 // rest ends a list of n items that is full at item i; the item's text begins
 // at end, and is taken back.
 func (e *encoder) rest(k string, n, i, end int, item func(i int)) int {
-	sum := sha256.New()
+	sum, r := sha256.New(), e.r
+	e.r = plain // nobody reads these
 	for j := i; j < n; j++ {
 		e.buf = e.buf[:end]
 		item(j)
 		sum.Write(e.buf[end:])
 		sum.Write([]byte{'\n'})
 	}
+	e.r = r
 	e.cut++
 	e.buf = append(e.buf[:end], ']')
 	e.key(k + "_cut")
@@ -317,22 +320,28 @@ func (e *encoder) rest(k string, n, i, end int, item func(i int)) int {
 }
 
 // quote writes a string of at most limit bytes; of a longer one the beginning,
-// and the SHA-256 of the whole, redacted.
+// its size, and the SHA-256 of the whole. Only what can be shown, and a margin
+// in which a secret can end, is looked at for secrets: the work is bounded.
 func (e *encoder) quote(s string, limit int) {
-	s, n := e.r.text(s)
+	head := s[:min(len(s), limit+redactMargin)]
+	text, n := e.r.text(head)
 	e.redacted += n
 	e.buf = append(e.buf, '"')
 	start := len(e.buf)
-	if !e.chars(s, start+limit) {
+	if len(head) < len(s) || !e.chars(text, start+limit) {
 		e.cut++
 		e.buf = e.buf[:start]
-		sum := sha256.Sum256([]byte(s))
-		mark := fmt.Sprintf("…[%d bytes, sha256 %x]", len(s), sum)
-		e.chars(s, start+limit-len(mark))
+		sum := sha256.New()
+		io.WriteString(sum, text)
+		io.WriteString(sum, s[len(head):])
+		mark := fmt.Sprintf("…[%d bytes, sha256 %x]", len(s), sum.Sum(nil))
+		e.chars(text, start+limit-len(mark))
 		e.buf = append(e.buf, mark...)
 	}
 	e.buf = append(e.buf, '"')
 }
+
+const redactMargin = 4 << 10
 
 const hexDigits = "0123456789abcdef"
 

@@ -124,6 +124,21 @@ func TestBounds(t *testing.T) {
 	require.Contains(t, string(e.Raw), fmt.Sprintf("…[%d bytes, sha256 %s]", len(huge), hashOf([]byte(huge))))
 }
 
+// TestRedactionIsBounded gives texts in which every few bytes are a keyword,
+// and looks that they neither take long nor let a secret through.
+func TestRedactionIsBounded(t *testing.T) {
+	secret := "hunter" + "2hunter2"
+	for _, part := range []string{"://:", "curl -u ", "password=$", "authorization:", "sk-", "eyJ", "-----BEGIN "} {
+		r := record(1)
+		for range 20 {
+			r.Call.Actions[0].Args = append(r.Call.Actions[0].Args, strings.Repeat(part, 4000/len(part))+" password="+secret)
+		}
+		r.Call.Actions[0].Args = append(r.Call.Actions[0].Args, strings.Repeat(part, 1<<20/len(part))+" password="+secret)
+		e := entryOf(t, r)
+		require.NotContains(t, string(e.Raw), secret, part)
+	}
+}
+
 func TestInvalidUTF8(t *testing.T) {
 	r := record(1)
 	r.Call.Actions[0].Args = []string{"a\xffb", "\uFFFD is a character"}

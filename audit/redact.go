@@ -120,10 +120,14 @@ type keyword struct {
 	find finder
 }
 
+// maxLooks bounds how many keywords of one text are looked at. From there on
+// everything counts as secret.
+const maxLooks = 512
+
 // find runs every keyword's finder and collects what they find. Within a
 // secret nothing more is looked for.
 func (a *automaton) find(s string) (out []span) {
-	state, done := uint32(0), 0
+	state, done, looks := uint32(0), 0, 0
 	for i := range len(s) {
 		state = a.next[state&^hit+uint32(a.class[s[i]])]
 		if state&hit == 0 {
@@ -133,6 +137,9 @@ func (a *automaton) find(s string) (out []span) {
 			at := i + 1 - k.size
 			if at < done {
 				continue
+			}
+			if looks++; looks > maxLooks {
+				return append(out, span{at, len(s)})
 			}
 			n := len(out)
 			if out = k.find(s, at, i+1, out); len(out) > n {

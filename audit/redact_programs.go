@@ -165,14 +165,14 @@ func flagSecrets(program string, args []string) (found map[int]span) {
 // storesPairs reports whether a command puts name=value pairs into a store of
 // secrets.
 func storesPairs(program string, args []string) bool {
-	line := strings.Join(args[:min(len(args), 4)], " ") + " "
-	switch program {
-	case "vault":
-		return strings.HasPrefix(line, "kv put ") || strings.HasPrefix(line, "kv patch ") || strings.HasPrefix(line, "write ")
-	case "kubectl", "oc":
-		return strings.Contains(line, "create secret generic ")
+	if program != "vault" && program != "kubectl" && program != "oc" {
+		return false
 	}
-	return false
+	line := strings.Join(args[:min(len(args), 4)], " ") + " "
+	if program == "vault" {
+		return strings.HasPrefix(line, "kv put ") || strings.HasPrefix(line, "kv patch ") || strings.HasPrefix(line, "write ")
+	}
+	return strings.Contains(line, "create secret generic ")
 }
 
 // optionsOf returns the options of a program, or those of its sub-command.
