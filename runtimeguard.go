@@ -68,6 +68,8 @@ type Config struct {
 	// Approvers are the public keys whose answers count; none means the keys in
 	// the state folder's keys folder, where one is made when there is none.
 	Approvers []ed25519.PublicKey
+	// Audit says how the log is kept: its key, sinks, redaction.
+	Audit audit.Config
 	// InsistOnApprovals refuses to open where approvals are only advisory: see
 	// [Runtime.Advisory].
 	InsistOnApprovals bool
@@ -132,7 +134,7 @@ func (rt *Runtime) assemble(c Config, p *places) error {
 	if rt.Shell, err = boundary.NewShell(boundary.ShellConfig{Workspace: ws, Env: c.Env, Tools: c.shellTools()}); err != nil {
 		return err
 	}
-	if rt.Log, err = audit.Open(p.in(auditDir), audit.Config{}); err != nil {
+	if rt.Log, err = audit.Open(p.in(auditDir), c.Audit); err != nil {
 		return err
 	}
 	if rt.Backups, err = openBackups(p.state, p.writable()); err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -45,10 +44,10 @@ func (r *Request) Text() string {
 
 // Summary is the request on one line of at most 120 characters, for lists.
 func (r *Request) Summary() string {
-	s := visible(r.Tool)
+	s := guard.Printable(r.Tool)
 	if len(r.Actions) > 0 {
 		a := &r.Actions[max(0, min(r.Decided, len(r.Actions)-1))]
-		s += ": " + visible(strings.TrimSpace(string(a.Kind)+" "+does(a)))
+		s += ": " + guard.Printable(strings.TrimSpace(string(a.Kind)+" "+does(a)))
 	}
 	if n := []rune(s); len(n) > 120 {
 		s = string(n[:117]) + "..."
@@ -81,7 +80,7 @@ func (t *table) rows(label, value string) {
 	if value == "" {
 		return
 	}
-	for _, line := range wrap(visible(value)) {
+	for _, line := range wrap(guard.Printable(value)) {
 		fmt.Fprintf(&t.b, "%-*s | %s\n", labelWidth, label, line)
 		label = ""
 	}
@@ -94,7 +93,7 @@ func (t *table) action(n int, a *guard.Action, decided bool) {
 	if len(label) > labelWidth {
 		label = fmt.Sprintf("%d.", n)
 	}
-	t.row(visible(label), does(a))
+	t.row(guard.Printable(label), does(a))
 	if decided {
 		t.row("  asks", "this action is why a human is asked")
 	}
@@ -258,27 +257,6 @@ func shorten(s string) string {
 	}
 	head, tail := maxShown/4*3, maxShown/4
 	return s[:head] + missing(len(s)-head-tail, len(s), sha256.Sum256([]byte(s))) + s[len(s)-tail:]
-}
-
-// visible returns s on one line with everything in it that can't be seen, or
-// that changes how the rest is seen, written as an escape. It goes further
-// than [guard.Printable]: bytes that aren't UTF-8 stay apart, and characters
-// that are blank or aren't assigned are written out too.
-func visible(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && n == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case !unicode.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == '\u2800':
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteString(s[i : i+n])
-		}
-		i += n
-	}
-	return guard.Printable(b.String())
 }
 
 // wrap cuts a value into lines of width columns; what isn't ASCII counts two.

@@ -159,7 +159,7 @@ func FuzzText(f *testing.F) {
 		f.Add(h)
 	}
 	f.Fuzz(func(t *testing.T, h string) {
-		v := approval.Visible(h)
+		v := guard.Printable(h)
 		require.True(t, utf8.ValidString(v))
 		for _, r := range v {
 			require.True(t, unicode.IsPrint(r), "%q", r)

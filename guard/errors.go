@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // DeniedError says that a call was refused and why. Its text is one line that
@@ -75,23 +76,32 @@ func (e *RejectedError) Error() string {
 	return Printable(s)
 }
 
-// Printable returns s on one line, control characters, format characters
-// (bidi, zero width) and invalid UTF-8 written as \u escapes, so that a
-// hostile word can't forge a line or hide another.
+// Printable returns s on one line with everything in it that can't be seen, or
+// that changes how the rest is seen, written as an escape: control and format
+// characters (bidi, zero width), line separators, blanks other than the space,
+// characters that aren't assigned, and bytes that aren't UTF-8. So a hostile
+// word can't forge a line or hide another.
 func Printable(s string) string {
-	clean := func(r rune) bool {
-		return r == unicode.ReplacementChar || unicode.Is(unicode.C, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r)
-	}
-	if strings.IndexFunc(s, clean) < 0 {
+	if !strings.ContainsFunc(s, unseen) && utf8.ValidString(s) {
 		return s
 	}
 	var b strings.Builder
-	for _, r := range s {
-		if clean(r) {
-			fmt.Fprintf(&b, "\\u%04x", r)
-		} else {
-			b.WriteRune(r)
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case unseen(r):
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteString(s[i : i+n])
 		}
+		i += n
 	}
 	return b.String()
+}
+
+func unseen(r rune) bool {
+	return !unicode.IsPrint(r) || r == utf8.RuneError || r == '\u2800' ||
+		r > unicode.MaxASCII && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

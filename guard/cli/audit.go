@@ -21,6 +21,7 @@ type auditing struct {
 	place
 	log    string
 	head   string
+	key    string
 	filter audit.Filter
 	n      int
 	follow bool
@@ -32,6 +33,7 @@ func setupAudit(f *flag.FlagSet) func(*env, []string) error {
 	a.flags(f)
 	f.StringVar(&a.log, "log", "", "the log's `folder` (default: the one in the state folder)")
 	f.StringVar(&a.head, "head", "", "verify: a checkpoint `file` that was kept elsewhere; finds a cut or rolled-back log")
+	f.StringVar(&a.key, "key", "", "verify: the `key` that checkpoints must be signed with (default: the one beside the log, which whoever could rewrite the log could replace)")
 	f.IntVar(&a.n, "n", 20, "tail: how many records")
 	f.BoolVar(&a.follow, "f", false, "tail: go on as records come")
 	f.BoolVar(&a.json, "json", false, "tail: the log's own lines")
@@ -73,6 +75,9 @@ func (a *auditing) verify(ctx context.Context, e *env, dir string) error {
 			return err
 		}
 		c.Head = head
+	}
+	if a.key != "" {
+		c.Keys = []string{a.key}
 	}
 	if p := e.progress(); p != nil {
 		c.Progress = func(done, total int64) { p(int(done), int(total)) }
