@@ -22,7 +22,6 @@ func Reencode(data []byte) ([]byte, error) {
 	return r.encode(), nil
 }
 
-
 // Rewrite decodes a record, lets change edit it, signs the answer again and
 // encodes it, with the id and version it would have in a store: what somebody
 // with an approver's key could write.
