@@ -23,6 +23,7 @@ type production struct {
 	bash   bool     // only Bash has it
 	parts  []string // texts and <symbols>
 	height int      // of the lowest tree it can make
+	forks  bool     // it starts a process, which costs more than all the rest
 }
 
 var symbols = regexp.MustCompile(`<[a-z]+[0-9]?(:[a-z]+)?>`)
@@ -44,12 +45,16 @@ func readGrammar(text string) grammar {
 			if err != nil {
 				panic("soundness.grammar: " + l)
 			}
-			g[name] = append(g[name], production{weight: n, bash: bash, parts: splitSymbols(strings.ReplaceAll(rest, "⏎", "\n"))})
+			g[name] = append(g[name], production{
+				weight: n, bash: bash, parts: splitSymbols(strings.ReplaceAll(rest, "⏎", "\n")), forks: forking.MatchString(rest),
+			})
 		}
 	}
 	g.measure()
 	return g
 }
+
+var forking = regexp.MustCompile("\\|&? |&( |$)|\\$\\([^(]|`|(^|[^(])\\(<[a-z]|<\\(|>\\(|coproc|<(wrap|shell|tool|script|stage)>")
 
 func splitSymbols(s string) []string {
 	var parts []string
@@ -213,6 +218,7 @@ func (n *node) each(f func(*node)) {
 type generator struct {
 	*rand.Rand
 	posix  bool
+	calm   bool // nothing that starts a process
 	left   int  // nodes until only the lowest productions are taken
 	depth  int  // symbols around
 	rank   int  // functions below this number may be called
@@ -231,6 +237,7 @@ func newGenerator(seed uint64, posix bool) *generator {
 // script makes a script; size is how many nodes it may have, roughly.
 func (g *generator) script(size int) *node {
 	g.left = size
+	g.calm = g.IntN(4) > 0
 	return g.expand("script")
 }
 
@@ -306,7 +313,7 @@ func (g *generator) choose(ps []production) production {
 	}
 	total := 0
 	fits := func(p production) bool {
-		return !(p.bash && g.posix) && (!short || p.height == least)
+		return !(p.bash && g.posix) && !(p.forks && g.calm) && (!short || p.height == least)
 	}
 	for _, p := range ps {
 		if fits(p) {

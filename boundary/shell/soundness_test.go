@@ -238,6 +238,7 @@ type campaign struct {
 	unknown int // scripts whose answer holds an unknown
 	needed  int // scripts for which one was needed
 	lost    int
+	enough  int // failures after which it ends
 }
 
 const batchSize = 32
@@ -255,7 +256,7 @@ func (c *campaign) run(t testing.TB, first uint64, count int, posix bool) {
 			}
 		})
 	}
-	for at := 0; at < count && len(c.found()) < 10; at += batchSize {
+	for at := 0; at < count && len(c.found()) < c.enough; at += batchSize {
 		next <- at
 	}
 	close(next)
@@ -399,15 +400,15 @@ func TestSoundness(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs many scripts")
 	}
-	c := &campaign{box: newSandbox(t)}
+	c := &campaign{box: newSandbox(t), enough: int(envNumber("RUNTIMEGUARD_FAILURES", 5))}
 	seed := envNumber("RUNTIMEGUARD_SEED", 1)
-	scripts := int(envNumber("RUNTIMEGUARD_SCRIPTS", 3000))
+	scripts := int(envNumber("RUNTIMEGUARD_SCRIPTS", 1000))
 	begin := time.Now()
 	c.run(t, seed, scripts*4/5, false)
 	c.run(t, seed, scripts/5, true)
 	t.Logf("seed %d: %d scripts, %d starts, %d changed files, %d uncovered; an unknown stands in %.1f %% of the answers and was needed in %.1f %%; %d left out; %.0f scripts/s",
 		seed, c.scripts, c.starts, c.changes, len(c.failed), 100*float64(c.unknown)/float64(max(c.scripts, 1)), 100*float64(c.needed)/float64(max(c.scripts, 1)), c.lost, float64(c.scripts)/time.Since(begin).Seconds())
-	for _, x := range c.failed[:min(len(c.failed), 10)] {
+	for _, x := range c.failed[:min(len(c.failed), c.enough)] {
 		text, missing := c.minimise(x)
 		t.Errorf("seed %d in %s:\n%s\nfiles %q\nuncovered: %s\nthe analysis says: %s", x.seed, shellOf(x.posix), text, x.usedFiles(), strings.Join(missing, "; "), x.says())
 	}
