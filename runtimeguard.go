@@ -131,6 +131,7 @@ func (rt *Runtime) assemble(c Config, p *places) error {
 	if rt.Files, err = boundary.NewFiles(ws); err != nil {
 		return err
 	}
+	rt.Files.Step = guard.Step // judged again on what is really opened
 	if rt.Shell, err = boundary.NewShell(boundary.ShellConfig{Workspace: ws, Env: c.Env, Tools: c.shellTools()}); err != nil {
 		return err
 	}

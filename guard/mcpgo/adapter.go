@@ -114,6 +114,13 @@ func (a adapter) enforce(ctx context.Context, header http.Header, tool string, r
 		o, own = run(ctx)
 		return o, own
 	})
+	if unrecorded := (*guard.UnrecordedError)(nil); errors.As(err, &unrecorded) {
+		a.log.Error("mcpgo: "+unrecorded.Error(), "tool", tool, "error", unrecorded.Err)
+		if own == nil {
+			return unrecorded.Error() + ": tell the operator", nil
+		}
+		err = own
+	}
 	var denied *guard.DeniedError
 	switch {
 	case err == nil:
@@ -123,14 +130,8 @@ func (a adapter) enforce(ctx context.Context, header http.Header, tool string, r
 			a.log.Warn("mcpgo: a call was refused", "tool", tool, "call", denied.Call.ID, "error", denied.Err)
 		}
 		return denied.Error(), nil
-	case own != nil && err.Error() == own.Error():
-		return "", own
 	}
-	a.log.Error("mcpgo: a call ran without a record of its end", "tool", tool, "error", err)
-	if own != nil {
-		return "", own
-	}
-	return "the call was carried out, but the record of it could not be completed: tell the operator", nil
+	return "", err
 }
 
 // pin makes all forms of the arguments say the same. The raw bytes are what a

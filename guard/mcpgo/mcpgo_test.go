@@ -385,7 +385,7 @@ func TestStructuredContentTellsTheOutcome(t *testing.T) {
 func TestNothingLeaksWhenRecordsFail(t *testing.T) {
 	for phase, want := range map[guard.Phase]string{
 		guard.PhaseDecided:  "the record could not be written",
-		guard.PhaseFinished: "the call was carried out, but the record of it could not be completed",
+		guard.PhaseFinished: "ran, but how it ended could not be recorded: tell the operator",
 	} {
 		w, s := &world{fail: phase}, &seen{}
 		srv := server.NewMCPServer("s", "1")
