@@ -1,0 +1,171 @@
+package shell_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/runtimeguard/runtimeguard/boundary/shell"
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// everyday is a list of commands of all kinds, one a line: {"command": "…"}.
+const everyday = "../../../shared/corpora/tldr.jsonl"
+
+// passes is how often a text is measured: the least time counts, as what else
+// the machine does only adds to it.
+const passes = 9
+
+// BenchmarkTldr measures the analysis of everyday commands, and how it
+// compares to the bare parse of the same ones.
+func BenchmarkTldr(b *testing.B) {
+	commands := corpus(b)
+	for name, d := range map[string]guard.Dialect{"bash": guard.DialectBash, "any": guard.DialectAny} {
+		b.Run(name, func(b *testing.B) {
+			o := options()
+			o.Dialect = d
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				analysis := least(commands, func(s string) { shell.Analyze(s, o) })
+				p := syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.KeepComments(true))
+				bare := least(commands, func(s string) { _, _ = p.Parse(strings.NewReader(s), "") })
+				b.ReportMetric(percentile(analysis, 50), "p50-ns")
+				b.ReportMetric(percentile(analysis, 99), "p99-ns")
+				b.ReportMetric(sum(analysis)/sum(bare), "x-parse")
+				b.StartTimer()
+				for _, s := range commands {
+					shell.Analyze(s, o)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkBounds measures texts that are as much work as a text can be.
+func BenchmarkBounds(b *testing.B) {
+	cases := bounds()
+	for name, src := range heavy() {
+		cases[name] = src
+	}
+	names := make([]string, 0, len(cases))
+	for name := range cases {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for b.Loop() {
+		var worst time.Duration
+		for _, name := range names {
+			t := least([]string{cases[name]}, func(s string) { shell.Analyze(s, options()) })[0]
+			b.Logf("%-22s %8.2f ms", name, t.Seconds()*1e3)
+			worst = max(worst, t)
+		}
+		b.ReportMetric(worst.Seconds()*1e3, "worst-ms")
+	}
+}
+
+// heavy are further texts beside those of bounds.
+func heavy() map[string]string {
+	fill := func(s string) string { return strings.Repeat(s, shell.MaxSource/len(s)) }
+	numbered := func(n int, format string) string {
+		var s strings.Builder
+		for i := range n {
+			s.WriteString(strings.ReplaceAll(format, "#", fmt.Sprint(i)))
+		}
+		return s.String()
+	}
+	return map[string]string{
+		"a thousand deep":   strings.Repeat("$(", 1000) + "a" + strings.Repeat(")", 1000),
+		"range":             "rm {1..1000000000}",
+		"ranges":            "rm " + strings.Repeat("{1..9999}", 50),
+		"range list":        fill("rm {1..99};"),
+		"words":             "rm " + strings.Repeat("abc ", 10_000),
+		"words read":        "cat " + numbered(10_000, "f# "),
+		"single quotes":     fill("'a'"),
+		"double quotes":     fill(`"a"`),
+		"quoted words":      fill(`'a' "b" `),
+		"here-documents":    fill("cat <<E\nx\nE\n"),
+		"here-documents to": fill("sh <<E\nx\nE\n"),
+		"pipes":             fill("a|") + "a",
+		"pipes of text":     "echo a" + strings.Repeat("|cat", 10_000),
+		"env":               fill("env ") + "a",
+		"commands":          fill("a;"),
+		"commands apart":    numbered(9_000, "a#;"),
+		"sequences":         fill("a&&"),
+		"files":             numbered(7_000, "cat f#\n"),
+		"redirections":      numbered(9_000, ">f# "),
+		"nested braces":     "rm " + fill("{a,b}"),
+		"braces in braces":  "rm " + strings.Repeat("{a,", 60) + strings.Repeat("}", 60),
+		"loops in loops":    strings.Repeat("for i in 1 2 3; do ", 60) + "a;" + strings.Repeat(" done;", 60),
+		"while in while":    strings.Repeat("while a; do x=$x$y; ", 60) + "a;" + strings.Repeat(" done;", 60),
+		"functions":         numbered(1_500, "f#() { cat x#; f$((#+1)); f1 a; f2; };") + "f1",
+		"calls":             numbered(60, "f#() { f1; f2; f3; f4; };") + "f1",
+		"assignments":       numbered(4_096, "x#=y#;") + "rm $x1",
+		"assignments of":    numbered(4_000, "x#=$x1$x#;") + "rm $x1",
+		"doubling long":     "x=aaaaaaaaaaaaaaaa;" + fill("x=$x$x;")[:60_000/7*7] + "rm $x",
+		"case":              "case $x in " + numbered(5_000, "a#) b;;") + " esac",
+		"elif":              "if a; then b; " + numbered(3_000, "elif a#; then b;") + " fi",
+		"arithmetic":        "echo $((" + fill("1+")[:60_000] + "1))",
+		"arithmetic deep":   "echo $((" + strings.Repeat("(1+", 50) + "1" + strings.Repeat(")", 50) + "))",
+		"expansions":        "echo " + fill("$x")[:60_000],
+		"expansions long":   "x=" + strings.Repeat("a", 30_000) + ";" + strings.Repeat("cat $x;", 4_000),
+		"patterns":          "x=" + strings.Repeat("a", 20_000) + "; echo " + strings.Repeat("${x//a*a*b/c} ", 2_000),
+		"globs":             "rm " + strings.Repeat("*a", 15_000),
+		"comments":          fill("#\n"),
+		"newlines":          fill("\n"),
+		"tests":             fill("[[ a == b ]];"),
+		"evals in evals":    strings.Repeat("eval 'a;a;a;a' ", 4_000),
+		"variables":         numbered(2_000, "x#=y#;") + strings.Repeat("if a; then x1=2; fi;", 1_000) + "rm $x1",
+		"children":          numbered(1_000, "export x#=y#;") + strings.Repeat("sh -c a;", 4_000),
+	}
+}
+
+// corpus reads the everyday commands.
+func corpus(b *testing.B) (commands []string) {
+	f, err := os.Open(everyday)
+	if err != nil {
+		b.Skip("the corpus of everyday commands is not here: ", everyday)
+	}
+	defer f.Close()
+	for s := bufio.NewScanner(f); s.Scan(); {
+		var line struct{ Command string }
+		require.NoError(b, json.Unmarshal(s.Bytes(), &line))
+		commands = append(commands, line.Command)
+	}
+	require.NotEmpty(b, commands)
+	return commands
+}
+
+// least is the least time that f takes for each text.
+func least(texts []string, f func(string)) []time.Duration {
+	out := make([]time.Duration, len(texts))
+	for pass := range passes {
+		for i, s := range texts {
+			start := time.Now()
+			f(s)
+			if t := time.Since(start); pass == 0 || t < out[i] {
+				out[i] = t
+			}
+		}
+	}
+	return out
+}
+
+func sum(ts []time.Duration) (total float64) {
+	for _, t := range ts {
+		total += float64(t)
+	}
+	return total
+}
+
+func percentile(ts []time.Duration, p int) float64 {
+	return float64(slices.Sorted(slices.Values(ts))[len(ts)*p/100])
+}
