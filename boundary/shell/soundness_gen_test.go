@@ -238,6 +238,10 @@ func newGenerator(seed uint64, posix bool) *generator {
 func (g *generator) script(size int) *node {
 	g.left = size
 	g.calm = g.IntN(4) > 0
+	if seeds := seedScripts(); !g.posix && len(seeds) > 0 && g.IntN(8) == 0 {
+		seed := &node{symbol: "stmt", text: seeds[g.IntN(len(seeds))] + "\n"}
+		return &node{kids: []*node{g.expand("prelude"), {text: "\n"}, g.expand("block"), {text: "\n"}, seed, g.expand("probe")}}
+	}
 	return g.expand("script")
 }
 

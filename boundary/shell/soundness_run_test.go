@@ -119,7 +119,7 @@ func (b *sandbox) stub(t testing.TB, name, then string) {
 // a script ends when the last process that it left behind does.
 func (b *sandbox) driver(batch []*sample, shell string) string {
 	var s strings.Builder
-	s.WriteString("ulimit -f 2048 -t 20 -u 4000 2>/dev/null\nFUNCNEST=40\n")
+	s.WriteString("ulimit -f 2048; ulimit -t 60; ulimit -v 4000000\nFUNCNEST=40\n")
 	for name, status := range stubs {
 		if shell == "bash" {
 			fmt.Fprintf(&s, "%s() { builtin printf '%%s\\0' \"$PWD\" %[1]s \"${@//$'\\n'/$'\\1'}\" $'\\2' >&9; return %d; }\n", name, status)

@@ -90,7 +90,19 @@ func unknowns(actions []guard.Action) (start, change bool) {
 var aboutWords = regexp.MustCompile(`^(it (reads|writes|deletes|lists) a file|a word for|a redirection goes to)`)
 
 func coversStart(a *guard.Action, s started) bool {
-	return a.Kind == guard.KindExec && a.Program == s.args[0] && coversWords(a.Args, s.args[1:])
+	return a.Kind == guard.KindExec && a.Program == s.args[0] && coversWords(substitutionNames(a.Args), substitutionNames(s.args[1:]))
+}
+
+var descriptors = regexp.MustCompile(`/dev/fd/[0-9]+`)
+
+// substitutionNames makes the names of process substitutions alike: their
+// numbers say nothing.
+func substitutionNames(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = descriptors.ReplaceAllString(w, "/dev/fd/n")
+	}
+	return out
 }
 
 // coversWords matches the words of an action with real ones: an unknown word
