@@ -7,6 +7,7 @@
 package shell
 
 import (
+	"hash/maphash"
 	"path"
 	"slices"
 	"strconv"
@@ -111,14 +112,10 @@ func (a *analysis) top(src string, posix bool) {
 	if a.o.Dir == "" {
 		st.dir.reason = "the working folder is not known"
 	}
-	if len(a.o.Env) > 0 {
-		vars := make(map[string]variable, len(a.o.Env))
-		for name, v := range a.o.Env {
-			if name != "HOME" && name != "PWD" && name != "TMPDIR" {
-				vars[name] = variable{value: text(v), exported: true}
-			}
+	for name, v := range a.o.Env {
+		if name != "HOME" && name != "PWD" && name != "TMPDIR" {
+			st.put(name, variable{value: text(v), exported: true})
 		}
-		st.base = &layer{vars, true}
 	}
 	w := &walker{a: a, u: &unit{src: src, posix: posix}, proc: &process{}, loops: &worlds{}}
 	w.finish(w.list(stmts, worlds{st}).all())
@@ -371,14 +368,38 @@ func unique(actions []guard.Action) []guard.Action {
 		return out
 	}
 	out := actions[:0]
-	seen := make(map[string][]int, len(actions))
+	seen := make(map[uint64]int, len(actions)) // places in out, plus one
+	older := make([]int, 1, len(actions)+1)    // the place before of the same hash
 	for i := range actions {
-		key := string(actions[i].Kind) + actions[i].Program + "\x00" + actions[i].Path + "\x00" + actions[i].Reason + "\x00" + strings.Join(actions[i].Args, "\x00")
-		if slices.ContainsFunc(seen[key], func(j int) bool { return out[j].Same(&actions[i]) }) {
+		h := hashAction(&actions[i])
+		j := seen[h]
+		for j > 0 && !out[j-1].Same(&actions[i]) {
+			j = older[j]
+		}
+		if j > 0 {
 			continue
 		}
-		seen[key] = append(seen[key], len(out))
+		older = append(older, seen[h])
 		out = append(out, actions[i])
+		seen[h] = len(out)
 	}
 	return out
+}
+
+// hashAction is the same for actions that are the same.
+func hashAction(a *guard.Action) uint64 {
+	var h maphash.Hash
+	h.SetSeed(varsSeed)
+	for _, s := range [...]string{string(a.Kind), a.Program, a.Path, a.Host, a.Reason} {
+		h.WriteString(s)
+		h.WriteByte(0)
+	}
+	for _, words := range [...][]string{a.Args, a.Via} {
+		for _, s := range words {
+			h.WriteString(s)
+			h.WriteByte(0)
+		}
+		h.WriteByte(1)
+	}
+	return h.Sum64()
 }
