@@ -3,6 +3,7 @@ package shell
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -86,6 +87,13 @@ func (x *expansion) evaluate(v value, n syntax.Node, depth int) result {
 	}
 	if strings.ContainsAny(s, "[`$") || depth >= 8 {
 		x.w.a.unknown(x.w.u.at(n), "text with a subscript or a substitution is evaluated as arithmetic", false)
+	}
+	if strings.Contains(s, "=") || strings.Contains(s, "++") || strings.Contains(s, "--") {
+		for _, name := range strings.FieldsFunc(s, func(r rune) bool { return r < utf8.RuneSelf && !isName("_"+string(r)) }) {
+			if isName(name) { // it may be assigned to
+				x.st = x.w.assignVar(x.st, name, number(), x.w.u.at(n), false)
+			}
+		}
 	}
 	return result{}
 }

@@ -65,7 +65,7 @@ func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, spa
 	if name == "BASH_CMDS" || name == "BASH_ALIASES" {
 		w.a.unknown(span, "the table of commands or aliases is changed", false)
 	}
-	if i.known && !as.Append && old.array && i.n == int64(len(old.list)) {
+	if i.known && !as.Append && old.array && i.n == int64(len(old.list)) && !anySeveral(old.list) {
 		old.list = append(old.list[:len(old.list):len(old.list)], v)
 		return x.st.set(name, old)
 	}
@@ -119,7 +119,7 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 				v = variable{value: unknownValue(f.reason)}
 			}
 			if v.array {
-				v.list = append(v.list, f.value())
+				v.list = append(v.list, f.element())
 			}
 		}
 	}
@@ -151,33 +151,41 @@ func (w *walker) assignVar(st *state, name string, v value, span guard.Span, exp
 }
 
 // declare walks declare, export, local and their like where the parser knows
-// them.
-func (w *walker) declare(c *syntax.DeclClause, st *state) *state {
+// them. All words are expanded before a value is assigned; only arrays are
+// assigned on the way.
+func (w *walker) declare(c *syntax.DeclClause, in worlds, st *state) flow {
 	d := declaration{w: w, span: w.u.at(c), kind: c.Variant.Value}
 	d.begin()
+	x := expansion{w, st}
+	var late []func(*state) *state
 	for _, as := range c.Args {
-		x := expansion{w, st}
-		if as.Name == nil { // an option, or a word only known now
+		switch {
+		case as.Name == nil: // an option, or a word only known now
 			for _, f := range x.fields([]*syntax.Word{as.Value}) {
-				x.st = d.word(f, x.st)
+				if d.isOption(f) {
+					d.option(f)
+				} else {
+					late = append(late, func(st *state) *state { return d.word(f, st) })
+				}
 			}
-			st = x.st
-			continue
-		}
-		if as.Naked && as.Index == nil {
-			st = d.name(as.Name.Value, st)
-			continue
-		}
-		st = d.hide(as.Name.Value, st)
-		st = d.attributes(as.Name.Value, st)
-		if as.Naked {
+		case as.Naked && as.Index == nil:
+			late = append(late, func(st *state) *state { return d.name(as.Name.Value, st) })
+		case as.Naked:
+			x.st = d.attributes(as.Name.Value, d.hide(as.Name.Value, x.st))
 			x.arithmetic(as.Index)
-			continue
+		case as.Array != nil || as.Index != nil:
+			x.st = d.attributes(as.Name.Value, d.hide(as.Name.Value, x.st))
+			x.st = d.settle(as.Name.Value, w.assign(as, x.st, d.exports))
+		default:
+			v := x.one(as.Value).value()
+			late = append(late, func(st *state) *state { return d.assign(as, v, st) })
 		}
-		st = w.assign(as, st, d.exports)
-		st = d.settle(as.Name.Value, st)
 	}
-	return st
+	before := x.st
+	for _, f := range late {
+		x.st = f(x.st)
+	}
+	return d.flow(back(in, before), back(in, x.st))
 }
 
 // declareWords is the same for a call whose words are expanded already.
@@ -188,7 +196,7 @@ func declareWords(w *walker, c *builtinCall) flow {
 	for _, a := range c.args {
 		st = d.word(a, st)
 	}
-	return c.become(st)
+	return d.flow(c.in, back(c.in, st))
 }
 
 // declaration is one run of declare and its like.
@@ -206,12 +214,36 @@ func (d *declaration) begin() {
 	d.nameref = d.kind == "nameref"
 }
 
+// flow is what the declaration leaves behind. Outside a function, local is an
+// error in most shells.
+func (d *declaration) flow(before, after worlds) flow {
+	if d.kind == "local" && len(d.w.calls) == 0 {
+		return flow{after, before}
+	}
+	return both(after)
+}
+
+// assign gives a variable of the declaration its value.
+func (d *declaration) assign(as *syntax.Assign, v value, st *state) *state {
+	name := as.Name.Value
+	st = d.attributes(name, d.hide(name, st))
+	if as.Append {
+		x := expansion{d.w, st}
+		v = x.appended(name, v)
+	}
+	return d.settle(name, d.w.assignVar(st, name, v, d.w.u.at(as), d.exports))
+}
+
+func (d *declaration) isOption(f word) bool {
+	return !d.ended && len(f.text) > 1 && (f.text[0] == '-' || f.text[0] == '+')
+}
+
 func (d *declaration) word(f word, st *state) *state {
 	if f.kind == unknown && f.text == "" {
 		d.w.a.unknown(f.span, d.kind+" is given words that are not known: "+f.reason, false)
 		return st
 	}
-	if !d.ended && len(f.text) > 1 && (f.text[0] == '-' || f.text[0] == '+') {
+	if d.isOption(f) {
 		d.option(f)
 		return st
 	}

@@ -368,16 +368,40 @@ func source(w *walker, c *builtinCall) flow {
 		c.unknown(f.span, "the shell runs a file that can't be read here")
 		return c.stay()
 	}
-	st := c.st
+	in := c.in
+	given := c.st.copy()
 	if len(c.args) > 1 {
-		st = st.copy()
-		st.params, st.lost = values(c.args[1:])
+		given.params, given.lost = values(c.args[1:])
+		in = worlds{given}
+		if w.u.posix { // some shells don't give the words to the file
+			in = in.add(c.in)
+		}
 	}
 	rets := worlds{}
 	n := *w
 	n.rets = &rets
-	out := n.text(src, f.span, back(c.in, st), true)
-	return out.add(both(rets))
+	out := flow{}
+	for i := range in {
+		out = out.add(n.text(src, f.span, in[i:i+1:i+1], true))
+	}
+	w.stdin, w.out = n.stdin, n.out
+	out = out.add(both(rets))
+	if len(c.args) > 1 {
+		out = flow{sourced(out.ok, given, c.st), sourced(out.fail, given, c.st)}
+	}
+	return out
+}
+
+// sourced puts the caller's parameters back after a file that was given its
+// own, and maybe where it set them anew.
+func sourced(ws worlds, given, caller *state) worlds {
+	var kept worlds
+	for _, s := range ws {
+		if s.lost != given.lost || !slices.Equal(s.params, given.params) {
+			kept = append(kept, s)
+		}
+	}
+	return withParams(ws, caller).add(kept)
 }
 
 // content is the text of a file that an interpreter runs: one that can be read
@@ -468,10 +492,17 @@ func shift(w *walker, c *builtinCall) flow {
 			return c.become(st)
 		}
 	}
-	if c.st.lost != "" || n > len(c.st.params) {
+	if c.st.lost != "" {
 		return c.stay()
 	}
 	st := c.st.copy()
+	if anySeveral(st.params[:min(n, len(st.params))]) {
+		st.params, st.lost = nil, "a part of a list whose length is not known"
+		return c.become(st)
+	}
+	if n > len(st.params) {
+		return c.stay()
+	}
 	st.params = st.params[n:]
 	return c.become(st)
 }
@@ -534,7 +565,7 @@ func shopt(w *walker, c *builtinCall) flow {
 			st.opts |= optionNames[a.text]
 		}
 		if strings.Contains(letters, "u") {
-			st.opts &^= optionNames[a.text]
+			st.opts &^= optionNames[a.text] &^ optNullglob
 		}
 	}
 	return c.become(st)
@@ -630,9 +661,6 @@ func let(w *walker, c *builtinCall) flow {
 	x := expansion{w, c.st}
 	for _, a := range c.args {
 		x.evaluate(a.value(), &syntax.Lit{}, 0)
-		if name, _, ok := strings.Cut(a.text, "="); ok && isName(name) {
-			x.st = x.st.assign(name, unknownValue("what let assigns"))
-		}
 	}
 	return c.become(x.st)
 }

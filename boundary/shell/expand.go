@@ -43,6 +43,10 @@ func (x *expansion) field(out []word, w *syntax.Word) []word {
 		if !ok {
 			return append(out, word{kind: unknown, reason: "braces make too many words", split: true, span: span})
 		}
+		if nestedBrace(w) {
+			x.build(nil, w.Parts, span, argument)
+			return append(out, word{kind: unknown, reason: "braces stand around an expansion with braces", split: true, span: span})
+		}
 		if len(alternatives) != 1 || alternatives[0] != nil {
 			for _, parts := range alternatives {
 				out = x.build(out, parts, span, argument)
@@ -123,6 +127,7 @@ type builder struct {
 	split   bool
 	tree    bool // buf is a folder and stands for what lies beneath
 	num     bool // buf covers an integer
+	splits  bool // literal text is split too: that of ${x-a b}
 }
 
 func (x *expansion) build(out []word, parts []syntax.WordPart, span guard.Span, m mode) []word {
@@ -149,7 +154,7 @@ func (b *builder) end() {
 			w.text = unquoteGlob(string(b.buf))
 		}
 	case b.glob:
-		w.kind, w.text, w.tree = pattern, string(b.buf), b.tree
+		w.kind, w.text, w.tree, w.split = pattern, string(b.buf), b.tree, b.split
 		w.num = b.num
 		b.out = append(b.out, w)
 		if hidden, ok := b.dotted(w); ok {
@@ -251,6 +256,7 @@ func (b *builder) wild(s string) {
 		s = foldGlob(s)
 	}
 	b.match(s)
+	b.split = true
 }
 
 // match adds a glob.
@@ -297,6 +303,7 @@ func (b *builder) lose(reason string, split bool) {
 // value adds the value of an expansion.
 func (b *builder) value(v value, quoted bool) {
 	quoted = quoted || b.mode != argument
+	b.split = b.split || v.several || v.kind == pattern && !quoted && !v.num
 	switch {
 	case v.kind == unknown:
 		b.lose(v.reason, !quoted)
@@ -420,7 +427,7 @@ func unescapeQuoted(s string, doc bool) string {
 func (b *builder) literal(s string, first, last bool) {
 	if first {
 		s = b.tilde(s, last)
-		if b.mode == argument {
+		if b.mode == argument && !b.splits {
 			s = b.assignment(s, last)
 		}
 	}
@@ -434,10 +441,10 @@ func (b *builder) literal(s string, first, last bool) {
 			}
 		}
 		if i < 0 {
-			b.wild(s)
+			b.unquoted(s)
 			return
 		}
-		b.wild(s[:i])
+		b.unquoted(s[:i])
 		if i+1 == len(s) {
 			b.text(`\`)
 			return
@@ -452,6 +459,15 @@ func (b *builder) literal(s string, first, last bool) {
 		}
 		s = s[i+1+n:]
 	}
+}
+
+// unquoted adds text that stands without quotes.
+func (b *builder) unquoted(s string) {
+	if b.splits {
+		b.splitText(s)
+		return
+	}
+	b.wild(s)
 }
 
 // assignment expands the tilde in an argument that looks like an assignment,
@@ -643,6 +659,23 @@ func hasBrace(w *syntax.Word) bool {
 		}
 	}
 	return false
+}
+
+// nestedBrace reports whether an expansion in the word holds a plain brace: to
+// Bash it may be one of the braces around the expansion.
+func nestedBrace(w *syntax.Word) bool {
+	found := false
+	for _, p := range w.Parts {
+		if _, ok := p.(*syntax.ParamExp); !ok {
+			continue
+		}
+		syntax.Walk(p, func(n syntax.Node) bool {
+			l, ok := n.(*syntax.Lit)
+			found = found || ok && strings.ContainsAny(l.Value, "{}")
+			return true
+		})
+	}
+	return found
 }
 
 // braces makes the words that brace expansion makes of one; a single nil means

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,20 +14,37 @@ type found struct {
 	variable
 	isList bool
 	joined bool // the list is one word in quotes ($*)
+	many   bool // it is a list that isn't known
+	// instead is set where the word of ${x-word} takes the parameter's place.
+	instead *syntax.Word
 }
 
-func unsetParam() found       { return found{variable: variable{unset: true}} }
+func unsetParam() found { return found{variable: variable{unset: true}} }
+
+// beyond is a value behind the end of a list.
+func beyond(list []value) found {
+	if anySeveral(list) {
+		return single(value{kind: unknown, env: true, reason: "a part of a list whose length is not known"})
+	}
+	return unsetParam()
+}
 func single(v value) found    { return found{variable: variable{value: v}} }
-func lostList(r string) found { return found{variable: variable{value: unknownValue(r)}} }
+func lostList(r string) found { return found{variable: variable{value: unknownValue(r)}, many: true} }
 
 // param adds a parameter expansion to the field.
 func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 	r := b.x.param(p, quoted)
+	if r.instead != nil {
+		b.instead(r.instead, quoted)
+		return
+	}
 	if !r.isList {
 		b.value(r.value, quoted)
+		b.split = b.split || r.many && b.mode == argument
 		return
 	}
 	if r.joined && (quoted || b.mode != argument) {
+		b.exists = true
 		b.joined(r.list)
 		return
 	}
@@ -47,6 +65,44 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.value(v, quoted)
 	}
 }
+
+// instead adds the word of ${x-word}. Where it isn't quoted, its text is split
+// as that of the parameter would be.
+func (b *builder) instead(w *syntax.Word, quoted bool) {
+	if quoted {
+		b.exists = true
+		b.quoted(b.x.within(w), false)
+		return
+	}
+	was := b.splits
+	b.splits = b.mode == argument
+	b.parts(w.Parts)
+	b.splits = was
+}
+
+// within is the word of ${x-word} as it counts in double quotes: a single quote
+// is a character there, and a backslash quotes a closing brace. Shells don't
+// agree on where a quoted text ends that holds more.
+func (x *expansion) within(w *syntax.Word) []syntax.WordPart {
+	out := make([]syntax.WordPart, len(w.Parts))
+	for i, p := range w.Parts {
+		out[i] = p
+		switch p := p.(type) {
+		case *syntax.Lit:
+			l := *p
+			l.Value = braceEscape.Replace(p.Value)
+			out[i] = &l
+		case *syntax.SglQuoted:
+			if p.Dollar || strings.ContainsAny(p.Value, "$`\"}\\") {
+				x.w.a.unknown(x.w.u.at(p), "a quoted text in ${…} within quotes is read differently by shells", false)
+			}
+			out[i] = &syntax.Lit{ValuePos: p.Left, ValueEnd: p.Right, Value: "'" + p.Value + "'"}
+		}
+	}
+	return out
+}
+
+var braceEscape = strings.NewReplacer(`\\`, `\\`, `\}`, "}")
 
 func (b *builder) joined(list []value) {
 	sep := b.x.ifs()
@@ -72,29 +128,35 @@ func (x *expansion) param(p *syntax.ParamExp, quoted bool) found {
 		return x.indirect(p, name)
 	}
 	r := x.named(name)
+	scalar := !r.array
 	if p.Index != nil {
 		r = x.element(r, p.Index)
 	} else if r.array && !r.isList {
-		r = single(first(r.list))
+		r = single(x.first(r.list))
 	}
+	out := r
 	switch {
 	case p.Length:
 		return x.length(r)
 	case p.Slice != nil:
-		return x.slice(r, p.Slice)
+		out = x.slice(r, p.Slice, name == "@" || name == "*")
+		if scalar && out.isList && len(out.list) == 0 { // an empty word, or none
+			out = lostList("a part of what is no array")
+		}
 	case p.Repl != nil:
-		return x.replace(r, p.Repl)
+		out = x.replace(r, p.Repl)
 	case p.Exp != nil:
-		return x.operate(p, name, r, quoted)
+		out = x.operate(p, name, r, quoted)
 	}
-	return r
+	out.many = out.many || (r.many || r.isList) && !out.isList
+	return out
 }
 
-func first(list []value) value {
+func (x *expansion) first(list []value) value {
 	if len(list) == 0 {
 		return text("")
 	}
-	return list[0]
+	return x.at(list, 0)
 }
 
 // refuse reports an expansion that runs or hides something.
@@ -162,7 +224,7 @@ func (x *expansion) special(name string) found {
 		if x.st.lost != "" {
 			return single(number())
 		}
-		return single(value{text: strconv.Itoa(len(x.st.params)), num: true})
+		return single(count(x.st.params))
 	case "?", "$", "!":
 		return single(number())
 	case "-":
@@ -180,9 +242,33 @@ func (x *expansion) special(name string) found {
 	case x.st.lost != "":
 		return single(unknownValue(x.st.lost))
 	case n > len(x.st.params):
-		return unsetParam()
+		return beyond(x.st.params)
 	}
-	return single(x.st.params[n-1])
+	return single(x.at(x.st.params, n-1))
+}
+
+// count is how many values a list has.
+func count(list []value) value {
+	if anySeveral(list) {
+		return number()
+	}
+	return value{text: strconv.Itoa(len(list)), num: true}
+}
+
+func anySeveral(list []value) bool {
+	return slices.ContainsFunc(list, func(v value) bool { return v.several })
+}
+
+// at is a value of a list. Behind one that stands for several, or in the place
+// of one that may stand for none, it may be any.
+func (x *expansion) at(list []value, i int) value {
+	v := list[i]
+	none := v.several && (x.st.opts&optNullglob != 0 || strings.Trim(v.text, "*") == "")
+	if none || i > 0 && anySeveral(list[:i+1]) {
+		return unknownValue("a part of a list whose length is not known")
+	}
+	v.several = false
+	return v
 }
 
 // element is an element of an array, or its list.
@@ -196,7 +282,7 @@ func (x *expansion) element(r found, index syntax.ArithmExpr) found {
 		case r.array:
 		case r.unset:
 			r.list = nil
-		case r.kind == unknown && r.env:
+		case r.kind == unknown:
 			return lostList(r.reason)
 		default:
 			r.list = []value{r.value}
@@ -211,22 +297,28 @@ func (x *expansion) element(r found, index syntax.ArithmExpr) found {
 		return single(unknownValue("an element of an array that is not known"))
 	}
 	if !r.array {
-		if n.n == 0 || n.n == -1 {
+		if n.n == 0 {
 			return r
 		}
 		if r.kind == unknown {
 			return single(r.value)
 		}
+		if n.n < 0 {
+			return single(unknownValue("an element of what is no array"))
+		}
 		return unsetParam()
 	}
 	i := n.n
 	if i < 0 {
+		if anySeveral(r.list) {
+			return beyond(r.list)
+		}
 		i += int64(len(r.list))
 	}
 	if i < 0 || i >= int64(len(r.list)) {
-		return unsetParam()
+		return beyond(r.list)
 	}
-	return single(r.list[i])
+	return single(x.at(r.list, int(i)))
 }
 
 func (x *expansion) keyed(r found, index syntax.ArithmExpr) found {
@@ -253,14 +345,14 @@ func (x *expansion) indirect(p *syntax.ParamExp, name string) found {
 	}
 	if w, ok := p.Index.(*syntax.Word); ok && (w.Lit() == "@" || w.Lit() == "*") {
 		r := x.named(name)
-		if r.array && r.keys == nil {
+		if r.array && r.keys == nil && !anySeveral(r.list) {
 			list := make([]value, len(r.list))
 			for i := range list {
 				list[i] = value{text: strconv.Itoa(i), num: true}
 			}
 			return found{variable: variable{list: list, array: true}, isList: true, joined: w.Lit() == "*"}
 		}
-		if r.array {
+		if r.array && r.keys != nil {
 			list := make([]value, len(r.keys))
 			for i := range list {
 				list[i] = text(r.keys[i])
@@ -281,7 +373,7 @@ func (x *expansion) indirect(p *syntax.ParamExp, name string) found {
 func (x *expansion) length(r found) found {
 	switch {
 	case r.isList:
-		return single(value{text: strconv.Itoa(len(r.list)), num: true})
+		return single(count(r.list))
 	case r.kind == known && ascii(r.text):
 		return single(value{text: strconv.Itoa(len(r.text)), num: true})
 	}
@@ -297,7 +389,7 @@ func ascii(s string) bool {
 	return true
 }
 
-func (x *expansion) slice(r found, s *syntax.Slice) found {
+func (x *expansion) slice(r found, s *syntax.Slice, positional bool) found {
 	from, to := x.arithmetic(s.Offset), result{known: true, n: -1}
 	if s.Length != nil {
 		to = x.arithmetic(s.Length)
@@ -306,6 +398,9 @@ func (x *expansion) slice(r found, s *syntax.Slice) found {
 		return single(unknownValue("a part of a value, by a number that is not known"))
 	}
 	if r.isList {
+		if positional { // $0 comes first
+			r.list = append([]value{x.special("0").value}, r.list...)
+		}
 		return sliceList(r, from.n, to.n, s.Length != nil)
 	}
 	if r.kind != known || !ascii(r.text) {
@@ -336,14 +431,13 @@ func sliceBounds(n, from, length int64, has bool) (i, j int64, ok bool) {
 	return i, j, i <= j
 }
 
-// sliceList cuts a list; that of $@ would begin with $0 and counts from 1.
 func sliceList(r found, from, length int64, has bool) found {
-	if from <= 0 || r.keys != nil || has && length < 0 {
+	if r.keys != nil || has && length < 0 || anySeveral(r.list) {
 		return lostList("a part of a list")
 	}
-	i, j, ok := sliceBounds(int64(len(r.list)), from-1, length, has)
-	if r.variable.value.kind == known && !ok {
-		return found{variable: variable{array: true}, isList: true}
+	i, j, ok := sliceBounds(int64(len(r.list)), from, length, has)
+	if !ok {
+		i, j = 0, 0
 	}
 	r.list = r.list[i:j]
 	return r
@@ -375,6 +469,7 @@ func (x *expansion) each(r found, f func(value) value) found {
 	list := make([]value, len(r.list))
 	for i, v := range r.list {
 		list[i] = f(v)
+		list[i].several = v.several
 	}
 	r.list = list
 	return r
@@ -385,15 +480,19 @@ func (x *expansion) each(r found, f func(value) value) found {
 func (x *expansion) fallback(e *syntax.Expansion, name string, r found, quoted bool) found {
 	colon := e.Op == syntax.DefaultUnsetOrNull || e.Op == syntax.AssignUnsetOrNull || e.Op == syntax.AlternateUnsetOrNull || e.Op == syntax.ErrorUnsetOrNull
 	absent, sure := absence(r, colon)
+	alternate := e.Op == syntax.AlternateUnset || e.Op == syntax.AlternateUnsetOrNull
+	if sure && (alternate && !absent || absent && (e.Op == syntax.DefaultUnset || e.Op == syntax.DefaultUnsetOrNull)) {
+		if e.Word == nil {
+			return found{instead: &syntax.Word{}}
+		}
+		return found{instead: e.Word}
+	}
 	before := x.st
 	other := x.alternative(e.Word, quoted)
 	switch e.Op {
 	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
-		switch {
-		case sure && absent:
+		if sure {
 			return single(text(""))
-		case sure:
-			return other
 		}
 		return single(unknownValue("it depends on whether " + name + " is set"))
 	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
@@ -407,14 +506,14 @@ func (x *expansion) fallback(e *syntax.Expansion, name string, r found, quoted b
 		return r
 	}
 	if e.Op == syntax.AssignUnset || e.Op == syntax.AssignUnsetOrNull {
-		v := other.value
-		if !sure || other.isList {
+		v := other
+		if !sure {
 			v = unknownValue("it depends on whether " + name + " is set")
 		}
 		x.st = x.w.assignVar(x.st, name, v, x.w.u.at(e.Word), false)
 	}
 	if sure {
-		return other
+		return single(other)
 	}
 	return single(unknownValue("it depends on whether " + name + " is set"))
 }
@@ -423,35 +522,32 @@ func (x *expansion) fallback(e *syntax.Expansion, name string, r found, quoted b
 // sure.
 func absence(r found, colon bool) (absent, sure bool) {
 	switch {
+	case r.isList && anySeveral(r.list):
+		return false, false
 	case r.isList:
 		return len(r.list) == 0, !colon || len(r.list) != 1
 	case r.unset:
 		return true, true
 	case r.kind == unknown:
-		return false, !r.env && !colon
+		return false, false
 	case r.kind == pattern:
-		return false, true
+		return false, !colon || r.num || strings.Trim(r.text, "*") != ""
 	}
 	return colon && r.text == "", true
 }
 
-// alternative expands the word of ${x-word}.
-func (x *expansion) alternative(w *syntax.Word, quoted bool) found {
+// alternative is the text of the word of ${x-word}.
+func (x *expansion) alternative(w *syntax.Word, quoted bool) value {
 	if w == nil {
-		return single(text(""))
+		return text("")
 	}
-	m := assigned
-	if quoted {
-		m = document
+	b := builder{x: x, span: x.w.u.at(w), mode: assigned}
+	b.instead(w, quoted)
+	b.end()
+	if len(b.out) == 0 {
+		return text("")
 	}
-	if !quoted && len(w.Parts) > 0 {
-		if d, ok := w.Parts[0].(*syntax.DblQuoted); ok && len(w.Parts) == 1 && len(d.Parts) == 1 {
-			if p, ok := d.Parts[0].(*syntax.ParamExp); ok {
-				return x.param(p, true)
-			}
-		}
-	}
-	return single(x.single(w.Parts, x.w.u.at(w), m).value())
+	return b.out[0].value()
 }
 
 // transform is ${x@P} and its kin.
@@ -486,6 +582,9 @@ func changeCase(v value, op string) value {
 		return text(strings.ToUpper(v.text))
 	}
 	n := min(1, len(v.text))
+	if op == "l" {
+		return text(strings.ToLower(v.text[:n]) + v.text[n:])
+	}
 	return text(strings.ToUpper(v.text[:n]) + v.text[n:])
 }
 
@@ -530,7 +629,7 @@ func trim(op syntax.ParExpOperator, v value, pat word) value {
 		if pat.text != "" && pat.text != "?" {
 			return unknownValue("the case of a part of a value")
 		}
-		return changeCase(v, map[syntax.ParExpOperator]string{syntax.UpperFirst: "u", syntax.UpperAll: "U", syntax.LowerAll: "L"}[op])
+		return changeCase(v, map[syntax.ParExpOperator]string{syntax.UpperFirst: "u", syntax.UpperAll: "U", syntax.LowerFirst: "l", syntax.LowerAll: "L"}[op])
 	}
 	return v
 }

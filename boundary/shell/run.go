@@ -150,7 +150,7 @@ func values(words []word) (params []value, lost string) {
 		if a.kind == unknown && a.split {
 			return nil, a.reason
 		}
-		params[i] = a.value()
+		params[i] = a.element()
 	}
 	return params, ""
 }
@@ -183,6 +183,7 @@ func (w *walker) function(f *function, args []word, in worlds, st *state) flow {
 	c.calls = append(w.calls[:len(w.calls):len(w.calls)], f.body.stmt)
 	c.rets = &rets
 	out := c.stmt(f.body.stmt, worlds{inner})
+	w.stdin, w.out = c.stdin, c.out
 	return flow{leave(out.ok.add(rets), st), leave(out.fail.add(rets), st)}
 }
 

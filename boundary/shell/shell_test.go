@@ -105,6 +105,10 @@ func TestFound(t *testing.T) {
 		{"variables", "n=x; x=/opt; rm -rf ${!n}", "delete /opt +"},
 		{"variables", "if a; then d=/opt; else d=b; fi; rm -rf $d", "delete /opt +"},
 		{"variables", "rm -rf \"$NOWHERE\"/*", "unknown"},
+		{"variables", "d=/opt; local d=b; rm -rf $d", "delete /opt +"},
+		{"substitution", "v=1; echo \"${v:+'$(rm -rf /opt)'}\"", "unknown"},
+		{"pipes", "f() { exec < x; }; f; cat | sh", "unknown"},
+		{"variables", "x=$(exec > f; echo rm); $x -rf /opt", "write /w/f"},
 		{"variables", "f() { local d=b; }; d=/opt; f; rm -rf $d", "delete /opt +"},
 		{"braces", "rm -rf /{opt,srv}", "delete /opt +"},
 		{"braces", "{rm,-rf,/opt}", "delete /opt +"},
@@ -222,10 +226,54 @@ func TestExact(t *testing.T) {
 		{"bash clean.sh", "exec bash|read /w/clean.sh|exec /w/clean.sh|exec rm|delete /w/build +"},
 		{"cat </dev/null", "exec cat"},
 		{"trap 'rm -rf \"$t\"' EXIT; t=b", "exec trap|exec rm|delete /w/b +"},
+		{"x=$(exec >f; echo rm); $x -rf /opt", "write /w/f|exec exec|exec echo|exec -rf|read /opt"},
 		{"", ""},
 	} {
 		t.Run(c.src, func(t *testing.T) {
 			require.Equal(t, c.want, strings.Join(lines(c.src, options()), "|"))
+		})
+	}
+}
+
+// TestWords holds the words that the last program of a text is given.
+func TestWords(t *testing.T) {
+	for _, c := range []struct{ src, want string }{
+		{`v=a; export v=b w=$v; x $w`, "a"},
+		{`v=a; declare -A v; declare w=$v v=([k]=z) y=${v[k]}; x $y`, "z"},
+		{`v=1; x "${v:+'y'}" ${v:+'y'}`, "'y'|y"},
+		{`v=1; x "${v:+a\}b\"c\'d}"`, `a}b"c\'d`},
+		{`x ${v:-a "b c" 'd'e}`, guard.UnknownWord},
+		{`v=; x ${v:-a "b c" 'd'e}`, "a|b c|de"},
+		{`v=; set -- 1 '2 3'; x "${v:-$@}" "a${v:-"$@"}b" ${v:-$*}`, "1|2 3|a1|2 3b|1|2|3"},
+		{`v=1; x "${v:+}" ${v:+} ${v:+""}`, "|"},
+		{`v=; IFS=a; x ${v:-xay}`, "x|y"},
+		{`set --; x "${*:1}" "$*" "$@"`, "|"},
+		{`set -- 1 2 3; x "${@:2}" "${@: -1}" "${@:1:1}" "${*:2}"`, "2|3|3|1|2 3"},
+		{`a=(1 2 3); x "${a[@]:1}" "${a[@]: -1}" "${a[@]:0:1}" "${a[@]:5}"`, "2|3|3|1"},
+		{`a=s; x ${a[@]:1} ${a[@]:0}`, guard.UnknownWord + "|s"},
+		{`shopt -s nullglob; set -- d/* c; shopt -u nullglob; x $1`, guard.UnknownWord},
+		{`d=$(git describe); set -- $d c; x $1`, guard.UnknownWord},
+		{`set -- d/* c; x "$#" "$2" "$@"`, "*|" + guard.UnknownWord + "|d/*|c"},
+		{`set -- c d/*; x "$1" $3`, "c|" + guard.UnknownWord},
+		{`set -- c d/*; shift; x "$@"`, "d/*"},
+		{`set -- d/*; shift; x "$@"`, guard.UnknownWord},
+		{`a=(*.go b); x "${#a[@]}" "${a[1]}" "${a[-1]}"`, "*|" + guard.UnknownWord + "|" + guard.UnknownWord},
+		{`a=s; x "${a[@]:1}" ${a[-1]}`, guard.UnknownWord + "|" + guard.UnknownWord},
+		{`n=; x a{A,${n:-a\ b}} y`, "aA|aa b|y"},
+		{`n=; x {c,${n:={a}b}}`, guard.UnknownWord},
+		{`v=Ab; x ${v,} ${v^} ${v,,}`, "ab|Ab|ab"},
+		{`i=1; let 'i=++i'; x $i`, "*"},
+		{`set --; . ./vars.bash a; x "$@" b`, "b"},
+		{`f() { x "$2"; }; f "$@"`, guard.UnknownWord},
+	} {
+		t.Run(c.src, func(t *testing.T) {
+			var args []string
+			for _, a := range shell.Analyze(c.src, options()) {
+				if a.Kind == guard.KindExec && a.Command == "x" {
+					args = a.Args
+				}
+			}
+			require.Equal(t, c.want, strings.Join(args, "|"))
 		})
 	}
 }

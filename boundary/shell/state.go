@@ -15,16 +15,25 @@ type value struct {
 	num    bool // an integer, so arithmetic can't find code in it
 	env    bool // unknown because it was never assigned in the text
 	tree   bool // of a pattern: any file beneath the folder text
+	// several: as an element of a list it stands for no value or several.
+	several bool
 }
 
 func text(s string) value              { return value{text: s} }
 func unknownValue(reason string) value { return value{kind: unknown, reason: reason} }
 func patternValue(glob string) value   { return value{kind: pattern, text: glob} }
 func (v value) word(s guard.Span) word {
-	return word{text: v.text, kind: v.kind, reason: v.reason, span: s}
+	return word{text: v.text, kind: v.kind, reason: v.reason, split: v.several, span: s}
 }
 func (w word) value() value {
 	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, num: w.num}
+}
+
+// element is the word as an element of a list.
+func (w word) element() value {
+	v := w.value()
+	v.several = w.split
+	return v
 }
 func number() value { return value{kind: pattern, text: "*", num: true} }
 
@@ -101,7 +110,7 @@ const (
 	optExtglob
 	optLastpipe
 	optAliases
-	optNullglob
+	optNullglob // it was on once: lists from then may lack what their globs say
 )
 
 var optionNames = map[string]optionSet{
@@ -193,7 +202,7 @@ func (st *state) inDir(dir place) *state {
 // inChild is what a program that is started sees: the exported variables and
 // the folder, but no functions, options or parameters.
 func (st *state) inChild(dir place) *state {
-	c := &state{dir: dir, oldDir: dir}
+	c := &state{dir: dir, oldDir: dir, opts: st.opts & optNullglob}
 	if st.recent == nil && (st.base == nil || st.base.exported) {
 		c.base = st.base
 		return c

@@ -246,7 +246,7 @@ func (w *walker) command(cmd syntax.Command, in worlds, st *state) flow {
 		x.test(c.X)
 		return both(back(in, x.st))
 	case *syntax.DeclClause:
-		return both(back(in, w.declare(c, st)))
+		return w.declare(c, in, st)
 	case *syntax.LetClause:
 		x := expansion{w, st}
 		for _, e := range c.Exprs {
@@ -330,11 +330,12 @@ func (w *walker) binary(c *syntax.BinaryCmd, in worlds) flow {
 func (w *walker) pipe(c *syntax.BinaryCmd, in worlds) flow {
 	x := w.sub()
 	x.async++
-	x.out = &capture{}
+	written := &capture{}
+	x.out = written
 	x.finish(x.stmt(c.X, in).all())
 	y := w.sub()
 	y.async++
-	y.stdin = x.out.stream()
+	y.stdin = written.stream()
 	if len(in) > 1 && y.stdin.text.kind == known && y.stdin.names == nil {
 		y.stdin = opaqueStream("the output depends on the way taken")
 	}
@@ -626,9 +627,10 @@ func (x *expansion) substitute(c *syntax.CmdSubst) value {
 	}
 	s := w.sub()
 	s.depth++
-	s.out = &capture{}
+	written := &capture{} // exec may give s another output
+	s.out = written
 	s.finish(s.list(c.Stmts, worlds{x.st}).all())
-	out := s.out.stream()
+	out := written.stream()
 	v := out.text
 	switch {
 	case !out.set:
@@ -665,9 +667,10 @@ func (w *walker) process(p *syntax.ProcSubst, st *state) string {
 		s.finish(s.list(p.Stmts, worlds{st}).all())
 		return w.a.substitution(opaqueStream("a process substitution"))
 	}
-	s.out = &capture{}
+	written := &capture{}
+	s.out = written
 	s.finish(s.list(p.Stmts, worlds{st}).all())
-	out := s.out.stream()
+	out := written.stream()
 	if !out.set {
 		out = opaqueStream("what a process substitution brings is not known")
 	}

@@ -20,7 +20,7 @@ type word struct {
 	text   string
 	kind   wordKind
 	reason string     // of an unknown
-	split  bool       // of an unknown: it stood unquoted and may be no word or several
+	split  bool       // of an unknown or a pattern: it stood unquoted and may be no word or several
 	tree   bool       // of a pattern: any file beneath the folder text
 	num    bool       // of a pattern: it covers an integer
 	span   guard.Span // where it stands in the text
