@@ -127,6 +127,7 @@ type builder struct {
 	split   bool
 	tree    bool // buf is a folder and stands for what lies beneath
 	num     bool // buf covers an integer
+	open    bool // buf is the last of a list and may stand for several
 	splits  bool // literal text is split too: that of ${x-a b}
 }
 
@@ -174,7 +175,7 @@ func (b *builder) end() {
 
 func (b *builder) reset() {
 	b.buf, b.escaped, b.glob, b.exists, b.unknown, b.reason, b.split, b.tree = b.buf[:0], false, false, false, false, "", false, false
-	b.num = false
+	b.num, b.open = false, false
 }
 
 // dotted is the glob for hidden names that dotglob adds to one that begins
@@ -228,8 +229,12 @@ func (b *builder) text(s string) {
 		return
 	}
 	b.untree()
-	if len(b.buf)+len(s) > maxValue || !b.x.w.a.spend(len(s)>>6) {
+	if len(b.buf)+len(s) > maxValue || !b.x.w.a.spend(len(s)>>3) {
 		b.lose("it grows too long", false)
+		return
+	}
+	if indexOf(s, globMeta) < 0 {
+		b.buf = append(b.buf, s...)
 		return
 	}
 	for i := 0; i < len(s); i++ {
@@ -262,7 +267,7 @@ func (b *builder) wild(s string) {
 // match adds a glob.
 func (b *builder) match(s string) {
 	b.untree()
-	if !b.unknown && len(b.buf)+len(s) <= maxValue && b.x.w.a.spend(len(s)>>6) {
+	if !b.unknown && len(b.buf)+len(s) <= maxValue && b.x.w.a.spend(len(s)>>3) {
 		b.buf = append(b.buf, s...)
 		b.glob = true
 	}
@@ -275,6 +280,10 @@ func (b *builder) match(s string) {
 // untree makes an ordinary glob of a tree, as more follows.
 func (b *builder) untree() {
 	b.num = false
+	if b.open {
+		b.open = false
+		b.lose("text stands behind a list whose length is not known", true)
+	}
 	if b.tree {
 		b.tree = false
 		b.buf = append(b.buf, "/**"...)
@@ -284,7 +293,7 @@ func (b *builder) untree() {
 // isGlob reports whether a text holds something that pathname expansion would
 // act on.
 func isGlob(s string) bool {
-	if strings.ContainsAny(s, "*?") {
+	if indexOf(s, "*?") >= 0 {
 		return true
 	}
 	i := strings.IndexByte(s, '[')
@@ -327,15 +336,15 @@ func (b *builder) value(v value, quoted bool) {
 // splitText adds text that the shell splits at the characters of IFS.
 func (b *builder) splitText(s string) {
 	ifs := b.x.ifs()
-	if ifs.kind != known {
+	if ifs.kind != known || len(ifs.text) > 256 {
 		b.lose("IFS is not known", true)
 		return
 	}
 	i := 0
 	for i < len(s) && b.x.w.a.step() {
-		j := i
-		for j < len(s) && strings.IndexByte(ifs.text, s[j]) < 0 {
-			j++
+		j := len(s)
+		if k := indexOf(s[i:], ifs.text); k >= 0 {
+			j = i + k
 		}
 		if j > i {
 			b.wild(s[i:j])
@@ -354,6 +363,24 @@ func (b *builder) splitText(s string) {
 			i++
 		}
 	}
+}
+
+// indexOf is the place of the first byte that is in a set, or -1. Values are
+// long where they are many, so that it looks at a piece at a time for each.
+func indexOf(s, set string) int {
+	const piece = 64
+	for at := 0; at < len(s); at += piece {
+		part := s[at:min(at+piece, len(s))]
+		for i := 0; i < len(set); i++ {
+			if j := strings.IndexByte(part, set[i]); j >= 0 {
+				part = part[:j]
+			}
+		}
+		if n := at + len(part); n < len(s) && len(part) < piece {
+			return n
+		}
+	}
+	return -1
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' }

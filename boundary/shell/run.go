@@ -24,13 +24,13 @@ func (w *walker) call(c *syntax.CallExpr, in worlds, st *state) flow {
 		return both(back(in, st))
 	}
 	if len(c.Assigns) == 0 {
-		return w.run(words, back(in, st), st, w.u.at(c))
+		return w.runAlias(c, st).add(w.run(words, back(in, st), st, w.u.at(c)))
 	}
 	env := st
 	for _, as := range c.Assigns {
 		env = w.assign(as, env, true)
 	}
-	f := w.run(words, worlds{env}, env, w.u.at(c))
+	f := w.runAlias(c, env).add(w.run(words, worlds{env}, env, w.u.at(c)))
 	if w.u.posix && specialBuiltin[words[0].text] {
 		return f // POSIX: the assignments stay
 	}
@@ -73,23 +73,13 @@ func (st *state) restoreVar(name string, old *state) {
 	}
 }
 
-// run looks the first word up as the shell does: aliases, functions, builtins,
-// programs.
+// run looks the first word up as the shell does: functions, builtins, programs.
 func (w *walker) run(words []word, in worlds, st *state, span guard.Span) flow {
 	name := words[0]
 	if name.kind != known {
 		w.start(words, st, span)
 		return both(in)
 	}
-	if st.aliases != nil {
-		return w.runAlias(words, st).add(w.runNamed(words, in, st, span))
-	}
-	return w.runNamed(words, in, st, span)
-}
-
-// runNamed looks a name up that is no alias.
-func (w *walker) runNamed(words []word, in worlds, st *state, span guard.Span) flow {
-	name := words[0]
 	if f := st.function(name.text); f != nil {
 		out := w.function(f, words[1:], in, st)
 		if !f.maybe {
@@ -109,28 +99,40 @@ func (st *state) function(name string) *function {
 	return nil
 }
 
-// runAlias walks what an alias makes of a command. Bash scripts don't expand
-// aliases unless told to, so the command itself is walked too.
-func (w *walker) runAlias(words []word, st *state) (out flow) {
+// runAlias walks what an alias makes of a command: the text of the alias with
+// that of the words after it. Bash scripts don't expand aliases unless told to,
+// so the command itself is walked too.
+func (w *walker) runAlias(c *syntax.CallExpr, st *state) (out flow) {
+	name := c.Args[0].Lit()
 	for a := st.aliases; a != nil; a = a.next {
-		if a.name != words[0].text || slices.Contains(w.alias, a.name) {
+		if a.name != name || slices.Contains(w.alias, a.name) {
 			continue
 		}
-		t := a.text.word(words[0].span)
-		if t.kind == known && len(words) > 1 && t.text != strings.TrimRight(t.text, " \t") {
-			w.a.unknown(words[0].span, "an alias that ends in a blank makes an alias of the word after it", false)
+		t := a.text.word(w.u.at(c))
+		if t.kind == known && len(c.Args) > 1 && t.text != strings.TrimRight(t.text, " \t") {
+			w.a.unknown(t.span, "an alias that ends in a blank makes an alias of the word after it", false)
 		}
 		if t.kind == known {
-			t.text += ` "$@"`
+			t.text += sourceOf(c.Args[1:])
 		}
-		n := st.copy()
-		n.params, n.lost = values(words[1:])
-		c := w.sub()
-		c.alias = append(slices.Clone(w.alias), a.name)
-		f := c.nested(t, n)
-		out = out.add(flow{withParams(f.ok, st), withParams(f.fail, st)})
+		s := *w
+		s.alias = append(slices.Clone(w.alias), a.name)
+		f := s.nested(t, st)
+		w.stdin, w.out = s.stdin, s.out
+		out = out.add(f)
 	}
 	return out
+}
+
+// sourceOf writes words as they may stand in a text.
+func sourceOf(words []*syntax.Word) string {
+	var b strings.Builder
+	p := syntax.NewPrinter()
+	for _, w := range words {
+		b.WriteByte(' ')
+		_ = p.Print(&b, w) // a builder takes it all
+	}
+	return b.String()
 }
 
 // withParams gives states the positional parameters of another.
@@ -375,17 +377,26 @@ func (a *analysis) interpret(inv *invocation) {
 			return
 		}
 	}
-	for _, name := range [...]string{inv.name, versionless(inv.name)} {
-		if r := findReader(name); r != nil {
-			r(inv)
-			return
-		}
-		if s := builtinSpec(name); s != nil {
-			inv.applySpec(s)
-			return
-		}
+	if a.interpretAs(inv, inv.name) {
+		return
 	}
-	inv.looseWords()
+	if name := versionless(inv.name); name == inv.name || !a.interpretAs(inv, name) {
+		inv.looseWords()
+	}
+}
+
+// interpretAs reads the words as those of the program of a name, if it is
+// known.
+func (a *analysis) interpretAs(inv *invocation, name string) bool {
+	if r := findReader(name); r != nil {
+		r(inv)
+		return true
+	}
+	s := builtinSpec(name)
+	if s != nil {
+		inv.applySpec(s)
+	}
+	return s != nil
 }
 
 // findReader finds what reads a program's words. It is set in init because

@@ -117,7 +117,14 @@ func (a *analysis) top(src string, posix bool) {
 			st.put(name, variable{value: text(v), exported: true})
 		}
 	}
-	w := &walker{a: a, u: &unit{src: src, posix: posix}, proc: &process{}, loops: &worlds{}}
+	t := &struct {
+		unit  unit
+		proc  process
+		loops worlds
+		w     walker
+	}{unit: unit{src: src, posix: posix}}
+	t.w = walker{a: a, u: &t.unit, proc: &t.proc, loops: &t.loops} // allocated at once
+	w := &t.w
 	w.finish(w.list(stmts, worlds{st}).all())
 }
 
@@ -141,6 +148,9 @@ func (a *analysis) limit(reason string) {
 }
 
 func (a *analysis) add(x guard.Action) {
+	if a.actions == nil {
+		a.actions = make([]guard.Action, 0, 4)
+	}
 	if len(a.actions) >= MaxActions {
 		a.limit("the command has more than 4096 actions")
 		a.left = 0

@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -49,14 +48,6 @@ type variable struct {
 	nameref  bool
 }
 
-// binding is a link of the persistent list of assignments, newest first.
-type binding struct {
-	name string
-	v    variable
-	next *binding
-	len  int
-}
-
 // function is a link of the list of functions. A maybe was defined on some way
 // to here only.
 type function struct {
@@ -86,8 +77,7 @@ type local struct {
 // once another part of the analysis holds it: copy, then change.
 type state struct {
 	dir, oldDir place
-	recent      *binding
-	base        *layer // what is older than recent
+	vars        *vars
 	funcs       *function
 	aliases     *alias
 	locals      *local
@@ -119,19 +109,6 @@ var optionNames = map[string]optionSet{
 	"extglob": optExtglob, "lastpipe": optLastpipe, "expand_aliases": optAliases, "nullglob": optNullglob,
 }
 
-// layer is a set of variables that is never changed once it is in a state.
-type layer struct {
-	vars     map[string]variable
-	exported bool // all of them are
-}
-
-func (l *layer) all() map[string]variable {
-	if l == nil {
-		return nil
-	}
-	return l.vars
-}
-
 func (st *state) copy() *state {
 	c := *st
 	return &c
@@ -139,18 +116,11 @@ func (st *state) copy() *state {
 
 // lookup finds a variable; ok is false where nothing is known of it.
 func (st *state) lookup(name string) (v variable, ok bool) {
-	for b := st.recent; b != nil; b = b.next {
-		if b.name == name {
-			return b.v, true
-		}
+	if p := st.vars.get(name); p != nil {
+		return *p, true
 	}
-	v, ok = st.base.all()[name]
-	return v, ok
+	return variable{}, false
 }
-
-// recentMax is how long the list of assignments grows before it is folded
-// into a map.
-const recentMax = 32
 
 // set returns the state with a variable in it.
 func (st *state) set(name string, v variable) *state {
@@ -160,31 +130,7 @@ func (st *state) set(name string, v variable) *state {
 }
 
 // put sets a variable in a state that nobody else holds yet.
-func (st *state) put(name string, v variable) {
-	n := 1
-	if st.recent != nil {
-		n = st.recent.len + 1
-	}
-	st.recent = &binding{name, v, st.recent, n}
-	if n >= recentMax {
-		st.fold()
-	}
-}
-
-func (st *state) fold() {
-	base := maps.Clone(st.base.all())
-	if base == nil {
-		base = make(map[string]variable, recentMax)
-	}
-	var order []*binding
-	for b := st.recent; b != nil; b = b.next {
-		order = append(order, b)
-	}
-	for _, b := range slices.Backward(order) {
-		base[b.name] = b.v
-	}
-	st.base, st.recent = &layer{vars: base}, nil
-}
+func (st *state) put(name string, v variable) { st.vars = st.vars.with(name, &v) }
 
 // assign returns the state after name=v.
 func (st *state) assign(name string, v value) *state {
@@ -202,31 +148,7 @@ func (st *state) inDir(dir place) *state {
 // inChild is what a program that is started sees: the exported variables and
 // the folder, but no functions, options or parameters.
 func (st *state) inChild(dir place) *state {
-	c := &state{dir: dir, oldDir: dir, opts: st.opts & optNullglob}
-	if st.recent == nil && (st.base == nil || st.base.exported) {
-		c.base = st.base
-		return c
-	}
-	vars := make(map[string]variable, len(st.base.all()))
-	for name, v := range st.base.all() {
-		if v.exported || v.unset {
-			vars[name] = v
-		}
-	}
-	seen := map[string]bool{}
-	for b := st.recent; b != nil; b = b.next {
-		if seen[b.name] {
-			continue
-		}
-		seen[b.name] = true
-		if b.v.exported || b.v.unset {
-			vars[b.name] = b.v
-		} else {
-			delete(vars, b.name)
-		}
-	}
-	c.base = &layer{vars, true}
-	return c
+	return &state{dir: dir, oldDir: dir, opts: st.opts & optNullglob, vars: st.vars.exported()}
 }
 
 // worlds are the states that the shell may be in. Most of the time there is
@@ -257,7 +179,7 @@ func (a worlds) add(b worlds) worlds {
 }
 
 func (st *state) equal(o *state) bool {
-	return st.dir == o.dir && st.oldDir == o.oldDir && st.recent == o.recent && st.base == o.base &&
+	return st.dir == o.dir && st.oldDir == o.oldDir && st.vars == o.vars &&
 		st.funcs == o.funcs && st.locals == o.locals && st.aliases == o.aliases && slices.Equal(st.stack, o.stack) && slices.Equal(st.params, o.params) && st.lost == o.lost && st.opts == o.opts
 }
 
@@ -310,24 +232,7 @@ func (a *alias) has(x *alias) bool {
 }
 
 func (st *state) mergeVars(o *state, reason string) {
-	if st.recent == o.recent && st.base == o.base {
-		return
-	}
-	names := map[string]bool{}
-	for _, s := range []*state{st, o} {
-		for b := s.recent; b != nil; b = b.next {
-			names[b.name] = true
-		}
-	}
-	if st.base != o.base {
-		for n := range st.base.all() {
-			names[n] = true
-		}
-		for n := range o.base.all() {
-			names[n] = true
-		}
-	}
-	for n := range names {
+	for _, n := range differing(st.vars, o.vars) {
 		a, aok := st.lookup(n)
 		b, bok := o.lookup(n)
 		if aok == bok && a.same(b) {

@@ -413,23 +413,18 @@ func (st *state) sameAs(o *state) bool {
 		return true
 	}
 	a, b := *st, *o
-	a.recent, a.base, b.recent, b.base = nil, nil, nil, nil
+	a.vars, b.vars = nil, nil
 	if !a.equal(&b) {
 		return false
 	}
-	for r := st.recent; r != nil; r = r.next {
-		v, ok := o.lookup(r.name)
-		u, _ := st.lookup(r.name)
-		if !ok || !v.same(u) {
+	for _, name := range differing(st.vars, o.vars) {
+		v, vok := st.lookup(name)
+		u, uok := o.lookup(name)
+		if vok != uok || !v.same(u) {
 			return false
 		}
 	}
-	for r := o.recent; r != nil; r = r.next {
-		if _, ok := st.lookup(r.name); !ok {
-			return false
-		}
-	}
-	return st.base == o.base
+	return true
 }
 
 // maxItems is how many words of a loop are walked one by one.
