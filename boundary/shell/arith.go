@@ -122,6 +122,7 @@ func (x *expansion) unary(e *syntax.UnaryArithm) result {
 		if e.Op == syntax.Dec {
 			d = -1
 		}
+		r.known = r.known && !x.w.u.posix // to some shells they are two signs
 		x.store(e.X, result{r.n + d, r.known})
 		if e.Post {
 			return r

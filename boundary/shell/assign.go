@@ -181,11 +181,25 @@ func (w *walker) declare(c *syntax.DeclClause, in worlds, st *state) flow {
 			late = append(late, func(st *state) *state { return d.assign(as, v, st) })
 		}
 	}
+	if lists(d.kind, argWords(c)) {
+		w.out.add(opaqueStream("what " + d.kind + " writes is not known"))
+	}
 	before := x.st
 	for _, f := range late {
 		x.st = f(x.st)
 	}
 	return d.flow(back(in, before), back(in, x.st))
+}
+
+// argWords are the words of a declaration as far as they say what it does.
+func argWords(c *syntax.DeclClause) []word {
+	out := make([]word, len(c.Args))
+	for i, as := range c.Args {
+		if as.Name == nil {
+			out[i].text = as.Value.Lit()
+		}
+	}
+	return out
 }
 
 // declareWords is the same for a call whose words are expanded already.

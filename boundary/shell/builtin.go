@@ -63,9 +63,36 @@ func (w *walker) runBuiltin(words []word, in worlds, st *state, span guard.Span)
 	c := &builtinCall{in: in}
 	c.invocation = invocation{a: w.a, st: st, name: name, command: name, args: words[1:], span: span, dir: st.dir, stdin: w.stdin, index: -1}
 	c.exec(name, words[0])
+	if lists(name, c.args) {
+		w.out.add(opaqueStream("what " + name + " writes is not known"))
+	}
 	f := b(w, c)
 	c.settle()
 	return f
+}
+
+// listers are builtins that write something about the shell: always, or where
+// they are given no words or a word with one of these letters.
+var listers = map[string]string{
+	"dirs": "*", "pushd": "*", "popd": "*", "type": "*", "jobs": "*", "ulimit": "*", "times": "*", "caller": "*", "help": "*", "fg": "*", "bg": "*",
+	"history": "*", "fc": "*", "compgen": "*", "complete": "*", "bind": "*",
+	"set": "o", "export": "pf", "readonly": "pf", "declare": "pfF", "typeset": "pfF", "local": "p", "trap": "plP", "shopt": "pqo", "hash": "lt", "enable": "pas", "umask": "pS", "alias": "p",
+}
+
+// lists reports whether a builtin may write something about the shell.
+func lists(name string, args []word) bool {
+	letters, ok := listers[name]
+	if !ok || letters == "*" || len(args) == 0 {
+		return ok
+	}
+	a := args[0]
+	switch {
+	case a.kind == unknown && a.text == "", strings.HasPrefix(a.text, "-") && strings.ContainsAny(a.text, letters), name == "set" && a.text == "+o":
+		return true
+	case name == "alias":
+		return slices.ContainsFunc(args, func(a word) bool { return !strings.Contains(a.text, "=") })
+	}
+	return name == "shopt" && !strings.HasPrefix(a.text, "-")
 }
 
 func quiet(w *walker, c *builtinCall) flow {
@@ -138,6 +165,9 @@ func cd(w *walker, c *builtinCall) flow {
 		target = c.st.oldDir.value().word(c.span)
 	default:
 		target = c.args[0]
+	}
+	if v, ok := c.st.lookup("CDPATH"); len(c.args) > 0 && c.args[0].is("-") || ok && !v.unset {
+		w.out.add(opaqueStream("what cd writes is not known"))
 	}
 	return w.changeDir(c, target, physical)
 }

@@ -62,7 +62,11 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		if quoted {
 			b.exists = true
 		}
+		if v.several && i == 0 && (len(b.buf) > 0 || b.unknown) {
+			b.lose("text stands before a list whose length is not known", true)
+		}
 		b.value(v, quoted)
+		b.open = v.several
 	}
 }
 

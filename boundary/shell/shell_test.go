@@ -264,6 +264,12 @@ func TestWords(t *testing.T) {
 		{`v=Ab; x ${v,} ${v^} ${v,,}`, "ab|Ab|ab"},
 		{`i=1; let 'i=++i'; x $i`, "*"},
 		{`set --; . ./vars.bash a; x "$@" b`, "b"},
+		{`set -- d/* c; x "a$@" y`, guard.UnknownWord + "|c|y"},
+		{`set -- c d/*; x "$@"b y`, "c|" + guard.UnknownWord + "|y"},
+		{`y=$(cd -); x $y`, guard.UnknownWord},
+		{`y=$(declare -p v); x $y`, guard.UnknownWord},
+		{`y=$(set -e; export A=1; echo z); x $y`, "z"},
+		{"set -- a; alias l='x $1'\nl b", "a|b"},
 		{`f() { x "$2"; }; f "$@"`, guard.UnknownWord},
 	} {
 		t.Run(c.src, func(t *testing.T) {
