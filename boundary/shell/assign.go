@@ -48,7 +48,7 @@ func (x *expansion) appended(name string, v value) value {
 
 func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, span guard.Span) *state {
 	old, _ := x.st.lookup(name)
-	v := x.one(as.Value).value()
+	v := x.attributed(old, x.one(as.Value).value())
 	if old.keys != nil {
 		if k, ok := as.Index.(*syntax.Word); ok {
 			if key := x.one(k); key.kind == known && !as.Append {
@@ -91,7 +91,7 @@ func dedupeKeys(v variable) variable {
 
 func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *state {
 	old, _ := x.st.lookup(name)
-	v := variable{array: true, exported: old.exported}
+	v := variable{array: true, exported: old.exported, integer: old.integer, folds: old.folds}
 	if as.Append && old.array {
 		v.list, v.keys = old.list[:len(old.list):len(old.list)], old.keys[:len(old.keys):len(old.keys)]
 	} else if as.Append && old.kind == known && !old.unset && old.text != "" {
@@ -106,7 +106,7 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 				v = variable{value: unknownValue("an array that is not known")}
 			} else if key := x.one(k); assoc {
 				v.keys = append(v.keys, key.text)
-				v.list = append(v.list, x.one(e.Value).value())
+				v.list = append(v.list, x.attributed(old, x.one(e.Value).value()))
 				v = dedupeKeys(v)
 				continue
 			}
@@ -119,7 +119,7 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 				v = variable{value: unknownValue(f.reason)}
 			}
 			if v.array {
-				v.list = append(v.list, f.element())
+				v.list = append(v.list, x.attributed(old, f.element()))
 			}
 		}
 	}
@@ -141,13 +141,24 @@ func (w *walker) assignVar(st *state, name string, v value, span guard.Span, exp
 		name = old.text
 		old, ok = st.lookup(name)
 	}
-	if old.integer {
-		x := expansion{w, st}
-		v = x.evaluate(v, &syntax.Lit{}, 0).value()
-		st = x.st
-	}
+	x := expansion{w, st}
+	v = x.attributed(old, v)
+	st = x.st
 	w.environment(st, name, v, span)
-	return st.set(name, variable{value: v, exported: export || old.exported || st.opts&optAllexport != 0, integer: old.integer})
+	return st.set(name, variable{value: v, exported: export || old.exported || st.opts&optAllexport != 0, integer: old.integer, folds: old.folds})
+}
+
+// attributed is a value as a variable with attributes takes it.
+func (x *expansion) attributed(old variable, v value) value {
+	several := v.several
+	if old.integer {
+		v = x.evaluate(v, &syntax.Lit{}, 0).value()
+	}
+	if old.folds != 0 {
+		v = changeCase(v, string(old.folds))
+	}
+	v.several = several
+	return v
 }
 
 // declare walks declare, export, local and their like where the parser knows
@@ -219,6 +230,8 @@ type declaration struct {
 	span                    guard.Span
 	kind                    string
 	exports, integer, assoc bool
+	global                  bool // of a declaration in a function
+	folds                   byte
 	nameref, functions      bool
 	ended                   bool
 }
@@ -296,6 +309,13 @@ func (d *declaration) option(f word) {
 			d.integer = on
 		case 'A':
 			d.assoc = on
+		case 'g':
+			d.global = on
+		case 'u', 'l', 'c':
+			d.folds = map[rune]byte{'u': 'U', 'l': 'L', 'c': '?'}[l]
+			if !on {
+				d.folds = '?'
+			}
 		case 'n':
 			if d.kind == "export" {
 				d.exports = false
@@ -311,25 +331,51 @@ func (d *declaration) option(f word) {
 	}
 }
 
-// hide remembers a variable that a local one hides.
+// hide remembers a variable that a local one hides. The new one isn't set; in
+// some shells it holds what the other does.
 func (d *declaration) hide(name string, st *state) *state {
-	inFunction := len(d.w.calls) > 0 && d.kind != "export" && d.kind != "readonly"
-	if !inFunction {
+	if len(d.w.calls) == 0 || d.global || d.kind == "export" || d.kind == "readonly" || st.locals.has(name) {
 		return st
 	}
 	n := st.copy()
 	old, had := st.lookup(name)
 	n.locals = &local{name, old, had, st.locals}
+	fresh := variable{unset: true, exported: old.exported}
+	if d.w.u.posix {
+		fresh = notSet(name)
+		fresh.exported = old.exported
+	}
+	n.put(name, fresh)
 	return n
+}
+
+func (l *local) has(name string) bool {
+	for ; l != nil; l = l.next {
+		if l.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// notSet is a variable of which nothing is known.
+func notSet(name string) variable {
+	return variable{value: value{kind: unknown, env: true, reason: "the variable " + name + " is not set in the command"}}
 }
 
 // attributes gives a variable the attributes of the declaration.
 func (d *declaration) attributes(name string, st *state) *state {
-	if !d.integer && !d.assoc {
+	if !d.integer && !d.assoc && d.folds == 0 {
 		return st
 	}
-	v, _ := st.lookup(name)
-	v.integer = d.integer
+	v, ok := st.lookup(name)
+	if !ok {
+		v = notSet(name)
+	}
+	v.integer = v.integer || d.integer
+	if d.folds != 0 {
+		v.folds = d.folds
+	}
 	if d.assoc && !v.array {
 		v = variable{array: true, keys: []string{}}
 	}
@@ -370,7 +416,7 @@ func (d *declaration) name(name string, st *state) *state {
 		if !d.exports {
 			return st
 		}
-		v = variable{value: value{kind: unknown, env: true, reason: "the variable " + name + " is not set in the command"}}
+		v = notSet(name)
 	}
 	v.exported = v.exported || d.exports
 	v.nameref = v.nameref || d.nameref

@@ -578,7 +578,7 @@ func (x *expansion) transform(p *syntax.ParamExp, r found) found {
 
 func changeCase(v value, op string) value {
 	switch {
-	case v.kind != known || !ascii(v.text):
+	case v.kind != known || !ascii(v.text) || op == "?":
 		return unknownValue("the case of a value that is not known")
 	case op == "L":
 		return text(strings.ToLower(v.text))

@@ -69,7 +69,7 @@ func (st *state) restoreVar(name string, old *state) {
 		return
 	}
 	if _, ok := st.lookup(name); ok {
-		st.put(name, variable{value: value{kind: unknown, env: true, reason: "the variable " + name + " is not set in the command"}})
+		st.put(name, notSet(name))
 	}
 }
 
@@ -199,7 +199,7 @@ func leave(ws worlds, caller *state) worlds {
 			if l.had {
 				n.put(l.name, l.old)
 			} else {
-				n.put(l.name, variable{value: value{kind: unknown, env: true, reason: "the variable " + l.name + " is not set in the command"}})
+				n.put(l.name, notSet(l.name))
 			}
 		}
 		n.locals = caller.locals

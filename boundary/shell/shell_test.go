@@ -176,6 +176,7 @@ func TestFound(t *testing.T) {
 		{"evaluation", "printf -v 'a[$(x)]' y", "unknown"},
 		{"evaluation", "x='a[$(y)]'; echo $((x))", "unknown"},
 		{"evaluation", "declare -i n='a[$(x)]'", "unknown"},
+		{"evaluation", "if y; then declare -i n; fi; n='a[$(x)]'", "unknown"},
 		{"evaluation", "declare -n r='a[$(x)]'", "unknown"},
 		{"evaluation", "unset 'a[$(x)]'", "unknown"},
 		{"evaluation", "echo ${x@P}", "unknown"},
@@ -270,6 +271,11 @@ func TestWords(t *testing.T) {
 		{`y=$(declare -p v); x $y`, guard.UnknownWord},
 		{`y=$(set -e; export A=1; echo z); x $y`, "z"},
 		{"set -- a; alias l='x $1'\nl b", "a|b"},
+		{`declare -u v=a:b; x $v`, "A:B"},
+		{`declare -l v; v=AB; declare -ua a=(c d); x $v ${a[@]}`, "ab|C|D"},
+		{`v=a; f() { local v; x "$v" b; }; f`, "|b"},
+		{`v=a; f() { local v=b; local v; x $v; }; f`, "b"},
+		{`v=a; f() { declare -g v=b; }; f; x $v`, "b"},
 		{`f() { x "$2"; }; f "$@"`, guard.UnknownWord},
 	} {
 		t.Run(c.src, func(t *testing.T) {

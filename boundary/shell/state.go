@@ -45,6 +45,7 @@ type variable struct {
 	keys     []string // their subscripts, where they aren't 0, 1, 2…
 	exported bool
 	integer  bool
+	folds    byte // what is assigned becomes upper (U), lower (L) or capital (u) case, or what isn't known (?)
 	nameref  bool
 }
 
@@ -135,7 +136,7 @@ func (st *state) put(name string, v variable) { st.vars = st.vars.with(name, &v)
 // assign returns the state after name=v.
 func (st *state) assign(name string, v value) *state {
 	old, _ := st.lookup(name)
-	return st.set(name, variable{value: v, exported: old.exported || st.opts&optAllexport != 0, integer: old.integer})
+	return st.set(name, variable{value: v, exported: old.exported || st.opts&optAllexport != 0, integer: old.integer, folds: old.folds})
 }
 
 // inDir returns the state with another working folder.
@@ -243,7 +244,11 @@ func (st *state) mergeVars(o *state, reason string) {
 		if v.num {
 			v = number()
 		}
-		st.put(n, variable{value: v, exported: a.exported || b.exported, integer: a.integer && b.integer, nameref: a.nameref || b.nameref})
+		folds := a.folds
+		if a.folds != b.folds || a.integer != b.integer {
+			folds = '?'
+		}
+		st.put(n, variable{value: v, exported: a.exported || b.exported, integer: a.integer || b.integer, folds: folds, nameref: a.nameref || b.nameref})
 	}
 }
 
@@ -254,7 +259,7 @@ func (v variable) isNum() bool {
 
 func (v variable) same(o variable) bool {
 	return v.value == o.value && v.unset == o.unset && v.array == o.array && v.exported == o.exported &&
-		v.integer == o.integer && v.nameref == o.nameref && slices.Equal(v.list, o.list) && slices.Equal(v.keys, o.keys)
+		v.integer == o.integer && v.folds == o.folds && v.nameref == o.nameref && slices.Equal(v.list, o.list) && slices.Equal(v.keys, o.keys)
 }
 
 // mergeFuncs keeps the functions of both; those of only one may be absent.
