@@ -35,12 +35,15 @@ func (x *expansion) fields(ws []*syntax.Word) []word {
 
 func (x *expansion) field(out []word, w *syntax.Word) []word {
 	span := x.w.u.at(w)
+	if !x.w.a.step() {
+		return append(out, word{kind: unknown, reason: "it is too much work", split: true, span: span})
+	}
 	if s, ok := plain(w); ok {
 		return append(out, lit(s, span))
 	}
 	if !x.w.u.posix && hasBrace(w) {
 		alternatives, ok := braces(w)
-		if !ok {
+		if !ok || !x.w.a.spend(4*len(alternatives)) {
 			return append(out, word{kind: unknown, reason: "braces make too many words", split: true, span: span})
 		}
 		if nestedBrace(w) {
@@ -64,6 +67,7 @@ func (x *expansion) one(w *syntax.Word) word {
 		return word{}
 	}
 	span := x.w.u.at(w)
+	x.w.a.step()
 	if s, ok := plain(w); ok {
 		return lit(s, span)
 	}

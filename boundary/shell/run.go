@@ -510,7 +510,7 @@ func (w *walker) text(src string, span guard.Span, in worlds, file bool) flow {
 		a.limit("texts for a shell lie within each other deeper than 16")
 		return both(in)
 	}
-	if !a.spend(len(src)) {
+	if !a.spend(len(src) / 4) {
 		return both(in)
 	}
 	stmts, _, problem := parse(src, w.u.posix)

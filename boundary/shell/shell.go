@@ -57,7 +57,7 @@ type Options struct {
 // the caller. The functions in o must be safe for concurrent use if Analyze is
 // called concurrently, which is allowed.
 func Analyze(src string, o Options) (actions []guard.Action) {
-	a := &analysis{o: o, left: workBase + workPerByte*min(len(src), MaxSource)}
+	a := &analysis{o: o, left: workBase + min(len(src), MaxSource)/bytesOfWork}
 	defer func() {
 		if p := recover(); p != nil {
 			actions = append(a.actions, guard.Action{Kind: guard.KindUnknown, Reason: "the analysis met a case that it can't handle"})
@@ -75,11 +75,12 @@ func Analyze(src string, o Options) (actions []guard.Action) {
 	return unique(a.actions)
 }
 
-// Work of one analysis, counted in statements, words and bytes of nested
-// texts: so much at least, and so much more for each byte of the text.
+// Work of one analysis, counted in statements, words and pieces of long values
+// and nested texts: so much at least, and one more for so many bytes of the
+// text. A text without loops and calls needs no more than that.
 const (
 	workBase    = 20_000
-	workPerByte = 16
+	bytesOfWork = 2
 )
 
 // analysis is one run of Analyze.

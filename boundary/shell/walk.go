@@ -527,6 +527,7 @@ func (w *walker) caseClause(c *syntax.CaseClause, in worlds, st *state) flow {
 	x := expansion{w, st}
 	x.one(c.Word)
 	for _, it := range c.Items {
+		w.a.step()
 		for _, p := range it.Patterns {
 			x.globOf(p)
 		}
