@@ -119,6 +119,9 @@ func (c *builtinCall) options(with string) (letters string, vals map[byte]word) 
 		if a.kind == unknown && a.split && a.text == "" {
 			return letters, vals
 		}
+		if a.kind != known && strings.HasPrefix(a.text, "-") {
+			c.unknown(a.span, "an option of "+c.name+" is not known: "+a.why())
+		}
 		if a.kind != known || len(a.text) < 2 || a.text[0] != '-' {
 			return letters, vals
 		}
@@ -151,6 +154,9 @@ func cd(w *walker, c *builtinCall) flow {
 	for len(c.args) > 0 && c.args[0].kind == known && len(c.args[0].text) > 1 && c.args[0].text[0] == '-' {
 		physical = physical || strings.Contains(c.args[0].text, "P")
 		end := c.args[0].text == "--"
+		if !end && strings.Trim(c.args[0].text[1:], "LPe@") != "" { // an error, or a number on the stack
+			return flow{ok: worlds{c.st.inDir(place{reason: "cd has an option that is not known"})}, fail: c.in}
+		}
 		c.args = c.args[1:]
 		if end {
 			break
@@ -543,9 +549,9 @@ func set(w *walker, c *builtinCall) flow {
 	st := c.st.copy()
 	for len(c.args) > 0 {
 		a := c.args[0]
-		if a.kind == unknown && a.text == "" {
-			c.unknown(a.span, "options of set are not known: "+a.reason)
-			st.params, st.lost = nil, a.reason
+		if a.kind == unknown && a.text == "" || a.kind != known && (a.starts("-") || a.starts("+")) {
+			c.unknown(a.span, "options of set are not known: "+a.why())
+			st.params, st.lost = nil, a.why()
 			return c.become(st)
 		}
 		if a.kind != known || len(a.text) < 2 || a.text[0] != '-' && a.text[0] != '+' {

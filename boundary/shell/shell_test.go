@@ -151,6 +151,7 @@ func TestFound(t *testing.T) {
 		{"folder", "cd /; rm -rf opt", "delete /opt +"},
 		{"folder", "{ cd /; }; rm -rf opt", "delete /opt +"},
 		{"folder", "cd sub; rm -rf x", "delete /w/x +"},
+		{"folder", "cd -x; rm -rf x", "delete /w/x +"},
 		{"folder", "cd sub; rm -rf x", "delete /w/sub/x +"},
 		{"folder", "cd a/../..; rm -rf x", "delete /x +"},
 		{"folder", "pushd / >/dev/null; rm -rf opt", "delete /opt +"},
@@ -276,6 +277,8 @@ func TestWords(t *testing.T) {
 		{`v=a; f() { local v; x "$v" b; }; f`, "|b"},
 		{`v=a; f() { local v=b; local v; x $v; }; f`, "b"},
 		{`v=a; f() { declare -g v=b; }; f; x $v`, "b"},
+		{`coproc a=b x c`, "c"},
+		{`set -x* c; x "$1"`, guard.UnknownWord},
 		{`f() { x "$2"; }; f "$@"`, guard.UnknownWord},
 	} {
 		t.Run(c.src, func(t *testing.T) {

@@ -283,17 +283,32 @@ func (w *walker) coproc(c *syntax.CoprocClause, st *state) {
 	if c.Stmt != nil {
 		s.stmt(c.Stmt, worlds{st})
 	}
-	if c.Name != nil && (c.Stmt == nil || !compound(c.Stmt.Cmd)) {
-		x := expansion{s, st}
-		words := x.fields([]*syntax.Word{c.Name})
-		if c.Stmt != nil {
-			if call, ok := c.Stmt.Cmd.(*syntax.CallExpr); ok {
-				words = append(words, x.fields(call.Args)...)
-			}
-			for _, r := range c.Stmt.Redirs {
-				x.st = s.redirect(r, x.st)
-			}
+	if c.Stmt != nil && compound(c.Stmt.Cmd) {
+		return
+	}
+	x := expansion{s, st}
+	var words []word
+	if c.Name != nil {
+		words = x.fields([]*syntax.Word{c.Name})
+	}
+	if c.Stmt != nil {
+		if call, ok := c.Stmt.Cmd.(*syntax.CallExpr); ok {
+			words = append(words, x.fields(call.Args)...)
 		}
+		for _, r := range c.Stmt.Redirs {
+			x.st = s.redirect(r, x.st)
+		}
+	}
+	if len(words) > 0 {
+		s.run(words, worlds{x.st}, x.st, w.u.at(c))
+	}
+	for len(words) > 1 { // what looks like an assignment is one if it isn't quoted
+		name, v, ok := words[0].cut("=")
+		if !ok || !isName(name) {
+			return
+		}
+		x.st = s.assignVar(x.st, name, v.value(), words[0].span, true)
+		words = words[1:]
 		s.run(words, worlds{x.st}, x.st, w.u.at(c))
 	}
 }
