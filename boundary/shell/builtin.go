@@ -562,6 +562,10 @@ func set(w *walker, c *builtinCall) flow {
 			st.params, st.lost = values(c.args)
 			return c.become(st)
 		}
+		if strings.Trim(a.text[1:], "abefhkmnptuvxBCEHPTo") != "" { // an error in most shells
+			st.params, st.lost = nil, "set has an option that is not known"
+			return flow{worlds{st}, c.in}
+		}
 		c.setOption(st, a)
 	}
 	if len(c.args) > 0 {

@@ -151,6 +151,7 @@ func TestFound(t *testing.T) {
 		{"folder", "cd /; rm -rf opt", "delete /opt +"},
 		{"folder", "{ cd /; }; rm -rf opt", "delete /opt +"},
 		{"folder", "cd sub; rm -rf x", "delete /w/x +"},
+		{"variables", "set -- /opt; set +} x; rm -rf $1", "delete /opt +"},
 		{"folder", "cd -x; rm -rf x", "delete /w/x +"},
 		{"folder", "cd sub; rm -rf x", "delete /w/sub/x +"},
 		{"folder", "cd a/../..; rm -rf x", "delete /x +"},
