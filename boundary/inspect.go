@@ -117,30 +117,38 @@ func (p *placer) place(a guard.Action) error {
 // file adds an action on one file. A delete takes a link itself. A write goes
 // where the link leads, or puts another file in the link's place: both count.
 func (p *placer) file(a guard.Action) {
-	w := p.in.c.Workspace
 	if a.Kind == guard.KindDelete {
-		p.out = append(p.out, w.at(a, false))
+		p.out = append(p.out, p.at(a, false))
 		return
 	}
-	followed := w.at(a, true)
+	followed := p.at(a, true)
 	p.out = append(p.out, followed)
 	plain := !strings.Contains(a.Path, "..") && followed.Resolved == path.Clean(a.Path)
 	if a.Kind != guard.KindWrite || plain {
 		return // no link stands at the end
 	}
-	if itself := w.at(a, false); itself.Resolved != followed.Resolved {
+	if itself := p.at(a, false); itself.Resolved != followed.Resolved {
 		p.out = append(p.out, itself)
 	}
 }
 
 // at returns the action with Resolved, Zone and Root set. A path that can't be
 // resolved leaves them empty, which [Workspace.Decide] refuses.
+func (p *placer) at(a guard.Action, last bool) guard.Action {
+	resolved, err := p.resolve(a.Path, last)
+	return p.in.c.Workspace.placed(a, resolved, err)
+}
+
+// at is placer.at for one path.
 func (w *Workspace) at(a guard.Action, last bool) guard.Action {
-	a.Resolved, a.Zone, a.Root = "", "", false
 	resolved, err := resolve(a.Path, last)
-	if err != nil {
-		return a
+	return w.placed(a, resolved, err)
+}
+
+func (w *Workspace) placed(a guard.Action, resolved string, err error) guard.Action {
+	a.Resolved, a.Zone, a.Root = "", "", false
+	if err == nil {
+		a.Resolved, a.Zone, a.Root = resolved, w.Zone(resolved), w.isWhole(resolved, false)
 	}
-	a.Resolved, a.Zone, a.Root = resolved, w.Zone(resolved), w.isWhole(resolved, false)
 	return a
 }
