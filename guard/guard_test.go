@@ -124,14 +124,14 @@ func TestTiersAndRequirements(t *testing.T) {
 func TestPrintable(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain text, ümlauts, 日本": "plain text, ümlauts, 日本",
-		"a\nb\tc\x1b[2J":         `a\u000ab\u0009c\u001b[2J`,
-		"\u202egnp.exe":         `\u202egnp.exe`,
-		"zero\u200bwidth":       `zero\u200bwidth`,
-		"no\u00a0break":         `no\u00a0break`,
-		"filler \u3164\u2800":   `filler \u3164\u2800`,
-		"bad \xff\xc0":          `bad \xff\xc0`,
-		"tag \U000e0041":        `tag \ue0041`,
-		"sep\u2028":             `sep\u2028`,
+		"a\nb\tc\x1b[2J":          `a\u000ab\u0009c\u001b[2J`,
+		"\u202egnp.exe":           `\u202egnp.exe`,
+		"zero\u200bwidth":         `zero\u200bwidth`,
+		"no\u00a0break":           `no\u00a0break`,
+		"filler \u3164\u2800":     `filler \u3164\u2800`,
+		"bad \xff\xc0":            `bad \xff\xc0`,
+		"tag \U000e0041":          `tag \ue0041`,
+		"sep\u2028":               `sep\u2028`,
 	} {
 		require.Equal(t, want, guard.Printable(in))
 		require.Equal(t, want, guard.Printable(want), "writing it twice changes nothing")
