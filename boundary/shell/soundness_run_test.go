@@ -38,7 +38,6 @@ type sample struct {
 	tree    *node
 	text    string
 	root    string // its folder; it works in root/a/b/c/w
-	script  string
 	files   map[string]string // script files beneath the working folder
 	posix   bool
 	starts  []started
