@@ -37,7 +37,7 @@ type sample struct {
 	seed    uint64
 	tree    *node
 	text    string
-	root    string // its folder; it works in root/a/b/c/w
+	root    string            // its folder; it works in root/a/b/c/w
 	files   map[string]string // script files beneath the working folder
 	posix   bool
 	starts  []started
