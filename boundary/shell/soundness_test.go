@@ -414,7 +414,7 @@ func TestSoundness(t *testing.T) {
 	}
 	c := &campaign{box: newSandbox(t), enough: int(envNumber("RUNTIMEGUARD_FAILURES", 5))}
 	seed := envNumber("RUNTIMEGUARD_SEED", 1)
-	scripts := int(envNumber("RUNTIMEGUARD_SCRIPTS", 1000))
+	scripts := int(envNumber("RUNTIMEGUARD_SCRIPTS", 1500))
 	begin := time.Now()
 	c.run(t, seed, scripts*4/5, false)
 	c.run(t, seed, scripts/5, true)
