@@ -353,6 +353,9 @@ func TestVerifyBits(t *testing.T) {
 		if rep.Torn > 0 {
 			continue // the newline at the very end: a line that is being written
 		}
+		if i == len(log.segs)-1 && j == len(log.segs[i])-2 && bad == place(i, j+1) {
+			continue // nothing after the last line says which of the last two was changed
+		}
 		require.Equal(t, place(i, j), bad)
 	}
 }
