@@ -28,6 +28,7 @@ var faults = []fault{
 	{"background command dropped", "walk.go", "c.finish(c.stmtIn(&b, in).all())", "c.finish(nil)"},
 	{"second redirection ignored", "walk.go", "for _, r := range s.Redirs {\n\t\tst = w.redirect(r, st)", "for _, r := range s.Redirs[:1] {\n\t\tst = w.redirect(r, st)"},
 	{"here-documents ignored", "redirect.go", "return x.document(r.Hdoc)", "return word{}"},
+	{"alias ignored", "run.go", "f := s.nested(t, st)\n\t\tw.stdin", "f := both(worlds{st})\n\t\tw.stdin"},
 	{"eval text ignored", "builtin.go", "return w.nested(lit(strings.Join(parts, \" \"), c.span), c.st)", "return c.stay()"},
 	{"brace expansion off", "expand.go", "if !x.w.u.posix && hasBrace(w) {", "if false {"},
 	{"\"$@\" loses words", "walk.go", "for i, v := range x.st.params {\n\t\tout[i]", "out = out[:min(len(out), 1)]\n\tfor i, v := range x.st.params[:len(out)] {\n\t\tout[i]"},
