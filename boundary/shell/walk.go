@@ -281,7 +281,7 @@ func (w *walker) coproc(c *syntax.CoprocClause, st *state) {
 	s.stdin = opaqueStream("what reaches a coprocess is not known")
 	s.out = nil
 	if c.Stmt != nil {
-		s.stmt(c.Stmt, worlds{st})
+		s.finish(s.stmt(c.Stmt, worlds{st}).all())
 	}
 	if c.Stmt != nil && compound(c.Stmt.Cmd) {
 		return
