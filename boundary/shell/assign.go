@@ -114,7 +114,7 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 			v = variable{value: unknownValue("an array that is not known")}
 			continue
 		}
-		for _, f := range x.fields([]*syntax.Word{e.Value}) {
+		for _, f := range x.field(nil, e.Value, element) {
 			if f.kind == unknown && f.split {
 				v = variable{value: unknownValue(f.reason)}
 			}
@@ -188,7 +188,7 @@ func (w *walker) declare(c *syntax.DeclClause, in worlds, st *state) flow {
 			x.st = d.attributes(as.Name.Value, d.hide(as.Name.Value, x.st))
 			x.st = d.settle(as.Name.Value, w.assign(as, x.st, d.exports))
 		default:
-			v := x.one(as.Value).value()
+			v := x.declared(as.Value)
 			late = append(late, func(st *state) *state { return d.assign(as, v, st) })
 		}
 	}
@@ -200,6 +200,23 @@ func (w *walker) declare(c *syntax.DeclClause, in worlds, st *state) flow {
 		x.st = f(x.st)
 	}
 	return d.flow(back(in, before), back(in, x.st))
+}
+
+// declared is the value of a word of a declaration. Unlike in an assignment,
+// braces in it make several, each assigned in turn.
+func (x *expansion) declared(w *syntax.Word) value {
+	if w == nil || x.w.u.posix || !hasBrace(w) {
+		return x.one(w).value()
+	}
+	alternatives, ok := braces(w)
+	if ok && len(alternatives) == 1 && alternatives[0] != nil {
+		return x.single(alternatives[0], x.w.u.at(w), assigned).value()
+	}
+	v := x.one(w).value()
+	if !ok || len(alternatives) > 1 {
+		return unknownValue("braces make several values")
+	}
+	return v
 }
 
 // argWords are the words of a declaration as far as they say what it does.

@@ -187,7 +187,7 @@ func (w *walker) changeDir(c *builtinCall, target word, physical bool) flow {
 		n.put("PWD", variable{value: to.value(), exported: true})
 	}
 	f := flow{ok: worlds{n}, fail: c.in}
-	if target.kind == known && (surely(target.text) || target.text == c.a.o.Home && c.a.o.Home != "" || to.path == c.a.o.Dir) {
+	if target.kind == known && (surely(target.text) || target.text == c.a.o.Home && c.a.o.Home != "" || to.path == c.a.o.Dir && !strings.Contains(target.text, "/..")) {
 		f.fail = nil
 	}
 	if c.st.opts&optErrexit != 0 && w.cond == 0 {
@@ -510,10 +510,18 @@ func returnBuiltin(w *walker, c *builtinCall) flow {
 	return flow{}
 }
 
-// breakBuiltin notes the state as one in which the loop may end.
+// breakBuiltin notes the state as one in which the loop may end, or those
+// around it that it is told to leave.
 func breakBuiltin(w *walker, c *builtinCall) flow {
-	if w.loops != nil {
-		*w.loops = w.loops.add(c.in)
+	levels := 1
+	if len(c.args) > 0 {
+		n, err := strconv.Atoi(c.args[0].text)
+		if levels = n; err != nil || c.args[0].kind != known {
+			levels = MaxDepth
+		}
+	}
+	for l := w.loops; l != nil && levels > 0; l, levels = l.around, levels-1 {
+		l.jumps = l.jumps.add(c.in)
 	}
 	return c.stay()
 }
@@ -543,7 +551,7 @@ func shift(w *walker, c *builtinCall) flow {
 	return c.become(st)
 }
 
-var setLetters = map[byte]optionSet{'e': optErrexit, 'a': optAllexport, 'f': optNoglob}
+var setLetters = map[byte]optionSet{'e': optErrexit | optExits, 'a': optAllexport, 'f': optNoglob, 'u': optExits}
 
 func set(w *walker, c *builtinCall) flow {
 	st := c.st.copy()
@@ -588,7 +596,7 @@ func (c *builtinCall) setOption(st *state, a word) {
 		if a.text[0] == '-' {
 			st.opts |= o
 		} else {
-			st.opts &^= o
+			st.opts &^= o &^ optExits
 		}
 	}
 }

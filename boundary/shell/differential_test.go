@@ -25,6 +25,8 @@ func TestParserDifferentials(t *testing.T) {
 		{"let x=1<f", "one arithmetic expression", "a redirection"},
 		{"a=(x)#; halt", "a comment", "# belongs to the word; halt runs"},
 		{"!(halt)", "a pattern", "a negated subshell: runs halt"},
+		{"v=!(f*) ls; halt", "a pattern", "a syntax error where extglob is off"},
+		{"coproc 2>&1 halt", "a coprocess named 2", "runs halt"},
 		{"if !(halt); then ls; fi", "a pattern", "a negated subshell: runs halt"},
 		{"ha\x00lt", "a NUL in a word", "drops the NUL: runs halt"},
 		{"ls \x01", "a control character in a word", "a control character in a word"},

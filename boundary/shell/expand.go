@@ -28,12 +28,12 @@ type expansion struct {
 func (x *expansion) fields(ws []*syntax.Word) []word {
 	out := make([]word, 0, len(ws)+2)
 	for _, w := range ws {
-		out = x.field(out, w)
+		out = x.field(out, w, argument)
 	}
 	return out
 }
 
-func (x *expansion) field(out []word, w *syntax.Word) []word {
+func (x *expansion) field(out []word, w *syntax.Word, m mode) []word {
 	span := x.w.u.at(w)
 	if !x.w.a.step() {
 		return append(out, word{kind: unknown, reason: "it is too much work", split: true, span: span})
@@ -47,17 +47,17 @@ func (x *expansion) field(out []word, w *syntax.Word) []word {
 			return append(out, word{kind: unknown, reason: "braces make too many words", split: true, span: span})
 		}
 		if nestedBrace(w) {
-			x.build(nil, w.Parts, span, argument)
+			x.build(nil, w.Parts, span, m)
 			return append(out, word{kind: unknown, reason: "braces stand around an expansion with braces", split: true, span: span})
 		}
 		if len(alternatives) != 1 || alternatives[0] != nil {
 			for _, parts := range alternatives {
-				out = x.build(out, parts, span, argument)
+				out = x.build(out, parts, span, m)
 			}
 			return out
 		}
 	}
-	return x.build(out, w.Parts, span, argument)
+	return x.build(out, w.Parts, span, m)
 }
 
 // one expands a word that stays one: the value of an assignment, a
@@ -111,9 +111,13 @@ type mode uint8
 
 const (
 	argument mode = iota // split, globbed
+	element              // the same for an element of an array: no tilde after "="
 	assigned             // one word, tildes after ":" too
 	document             // one word, text as in double quotes
 )
+
+// list reports whether a word may become several.
+func (m mode) list() bool { return m <= element }
 
 // builder makes words of the parts of one.
 type builder struct {
@@ -252,7 +256,7 @@ func (b *builder) text(s string) {
 
 // wild adds text in which wildcards count, where the shell looks for them.
 func (b *builder) wild(s string) {
-	if b.mode != argument || b.x.st.opts&optNoglob != 0 || !isGlob(s) {
+	if !b.mode.list() || b.x.st.opts&optNoglob != 0 || !isGlob(s) {
 		b.text(s)
 		return
 	}
@@ -315,7 +319,7 @@ func (b *builder) lose(reason string, split bool) {
 
 // value adds the value of an expansion.
 func (b *builder) value(v value, quoted bool) {
-	quoted = quoted || b.mode != argument
+	quoted = quoted || !b.mode.list()
 	b.split = b.split || v.several || v.kind == pattern && !quoted && !v.num
 	switch {
 	case v.kind == unknown:
@@ -422,6 +426,9 @@ func (b *builder) parts(parts []syntax.WordPart) {
 
 // quoted adds parts in double quotes, or those of a here-document.
 func (b *builder) quoted(parts []syntax.WordPart, doc bool) {
+	if len(parts) > 1 && mixesLists(parts) {
+		b.lose("a list that is joined stands beside one that isn't", true)
+	}
 	for _, p := range parts {
 		switch p := p.(type) {
 		case *syntax.Lit:
@@ -431,6 +438,20 @@ func (b *builder) quoted(parts []syntax.WordPart, doc bool) {
 			b.expand(p, true)
 		}
 	}
+}
+
+// mixesLists reports whether a part of $* stands beside "$@" or its like: what
+// is joined then differs between shells.
+func mixesLists(parts []syntax.WordPart) bool {
+	star, at := false, false
+	for _, p := range parts {
+		if p, ok := p.(*syntax.ParamExp); ok && p.Param != nil {
+			index, _ := p.Index.(*syntax.Word)
+			star = star || p.Slice != nil && (p.Param.Value == "*" || index != nil && index.Lit() == "*")
+			at = at || p.Param.Value == "@" || index != nil && index.Lit() == "@"
+		}
+	}
+	return star && at
 }
 
 // unescapeQuoted takes away the backslashes that double quotes take away.
@@ -593,6 +614,9 @@ func (b *builder) expand(p syntax.WordPart, quoted bool) {
 	case *syntax.ProcSubst:
 		b.text(b.x.w.process(p, b.x.st))
 	case *syntax.ExtGlob:
+		if b.x.st.opts&optExtglob == 0 {
+			b.x.w.a.unknown(b.span, "an extended pattern is an error in shells that aren't told to read it", false)
+		}
 		b.lose("an extended pattern", false)
 	case *syntax.DblQuoted:
 		b.quoted(p.Parts, false)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -40,20 +41,20 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 	}
 	if !r.isList {
 		b.value(r.value, quoted)
-		b.split = b.split || r.many && b.mode == argument
+		b.split = b.split || r.many && b.mode.list()
 		return
 	}
-	if r.joined && (quoted || b.mode != argument) {
+	if r.joined && (quoted || !b.mode.list()) {
 		b.exists = true
 		b.joined(r.list)
 		return
 	}
-	if len(r.list) == 0 && quoted && b.mode == argument && len(b.buf) == 0 {
+	if len(r.list) == 0 && quoted && b.mode.list() && len(b.buf) == 0 {
 		b.exists = false // "$@" without parameters is no word
 	}
 	for i, v := range r.list {
 		if i > 0 {
-			if b.mode != argument {
+			if !b.mode.list() {
 				b.text(" ")
 			} else {
 				b.end()
@@ -76,10 +77,13 @@ func (b *builder) instead(w *syntax.Word, quoted bool) {
 	if quoted {
 		b.exists = true
 		b.quoted(b.x.within(w), false)
+		if !b.exists && len(b.buf) == 0 && !b.unknown {
+			b.lose("a list without words in ${…} is an empty word or none", true)
+		}
 		return
 	}
 	was := b.splits
-	b.splits = b.mode == argument
+	b.splits = b.mode.list()
 	b.parts(w.Parts)
 	b.splits = was
 }
@@ -117,6 +121,9 @@ func (b *builder) joined(list []value) {
 			} else {
 				b.text(sep.text[:min(1, len(sep.text))])
 			}
+		}
+		if v.several {
+			b.lose("a list of several names is joined", false)
 		}
 		b.value(v, true)
 	}
@@ -500,6 +507,7 @@ func (x *expansion) fallback(e *syntax.Expansion, name string, r found, quoted b
 		}
 		return single(unknownValue("it depends on whether " + name + " is set"))
 	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
+		x.w.mayExit(worlds{before})
 		if sure && absent {
 			return single(unknownValue(name + " is not set"))
 		}
@@ -604,6 +612,9 @@ func trim(op syntax.ParExpOperator, v value, pat word) value {
 		return trimPattern(op, v, pat)
 	}
 	s, n := v.text, len(v.text)
+	if strings.ContainsAny(pat.text, "?[") && strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+		return unknownValue("what one character is depends on the locale")
+	}
 	switch op {
 	case syntax.RemSmallPrefix:
 		for i := 0; i <= n; i++ {

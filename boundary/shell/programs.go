@@ -188,7 +188,7 @@ func env(inv *invocation) {
 			return
 		}
 	}
-	w := &walker{a: inv.a, u: &unit{nested: true, span: inv.span}, proc: &process{}, loops: &worlds{}}
+	w := &walker{a: inv.a, u: &unit{nested: true, span: inv.span}, proc: &process{}, loops: &loop{}}
 	for len(args) > 0 {
 		name, v, ok := args[0].cut("=")
 		if !ok {

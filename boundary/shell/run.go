@@ -112,6 +112,9 @@ func (w *walker) runAlias(c *syntax.CallExpr, st *state) (out flow) {
 		if t.kind == known && len(c.Args) > 1 && t.text != strings.TrimRight(t.text, " \t") {
 			w.a.unknown(t.span, "an alias that ends in a blank makes an alias of the word after it", false)
 		}
+		if strings.Contains(t.text, "<<") {
+			w.a.unknown(t.span, "an alias holds a here-document", false)
+		}
 		if t.kind == known {
 			t.text += sourceOf(c.Args[1:])
 		}
@@ -550,7 +553,7 @@ func (a *analysis) shellText(inv *invocation, t word, dialect guard.Dialect, par
 
 // process walks a text as a shell process of its own.
 func (a *analysis) process(src string, span guard.Span, posix bool, st *state, stdin stream, file bool) {
-	w := &walker{a: a, u: &unit{posix: posix, file: file}, stdin: stdin, proc: &process{}, loops: &worlds{}}
+	w := &walker{a: a, u: &unit{posix: posix, file: file}, stdin: stdin, proc: &process{}, loops: &loop{}}
 	f := w.text(src, span, worlds{st}, file)
 	w.finish(f.all())
 }

@@ -121,7 +121,7 @@ func (a *analysis) top(src string, posix bool) {
 	t := &struct {
 		unit  unit
 		proc  process
-		loops worlds
+		loops loop
 		w     walker
 	}{unit: unit{src: src, posix: posix}}
 	t.w = walker{a: a, u: &t.unit, proc: &t.proc, loops: &t.loops} // allocated at once

@@ -131,6 +131,7 @@ func TestFound(t *testing.T) {
 		{"alias", "shopt -s expand_aliases\nalias l='rm -rf'\nl /opt", "delete /opt +"},
 		{"alias", "shopt -s expand_aliases\nalias l='cd /opt'\nl; rm -rf x", "delete /opt/x +"},
 		{"alias", "shopt -s expand_aliases\nalias a='nice ' b='rm -rf /opt'\na b", "unknown"},
+		{"alias", "shopt -s expand_aliases\nalias l='cat <<E\nrm -rf /opt\nE\n'\nl", "unknown"},
 		{"alias", "hash -p /bin/rm ls", "unknown"},
 		{"xargs", "printf '%s\\n' a /opt/x | xargs -n1 rm -rf", "delete /opt/x +"},
 		{"alias", "a.b() { rm -rf \"$1\"; }; a.b /opt", "delete /opt +"},
@@ -151,6 +152,7 @@ func TestFound(t *testing.T) {
 		{"folder", "cd /; rm -rf opt", "delete /opt +"},
 		{"folder", "{ cd /; }; rm -rf opt", "delete /opt +"},
 		{"folder", "cd sub; rm -rf x", "delete /w/x +"},
+		{"folder", "cd sub; cd no/..; cd no/../..; rm -rf x", "delete /w/sub/x +"},
 		{"variables", "set -- /opt; set +} x; rm -rf $1", "delete /opt +"},
 		{"folder", "cd -x; rm -rf x", "delete /w/x +"},
 		{"folder", "cd sub; rm -rf x", "delete /w/sub/x +"},
@@ -192,6 +194,9 @@ func TestFound(t *testing.T) {
 		{"loops", "for d in a /opt; do rm -rf $d; done", "delete /opt +"},
 		{"loops", "i=0; while a; do rm -rf $p; p=/opt; done", "unknown"},
 		{"loops", "for ((;;)); do rm -rf /opt; done", "delete /opt +"},
+		{"loops", "for v in /opt b; do for w in c; do break 2; done; done; rm -rf $v", "delete /opt +"},
+		{"loops", "while rm -rf opt; do cd /; b && continue; cd /w; done", "unknown"},
+		{"eval", "set -u; trap 'rm -rf $d' EXIT; d=/opt; echo $x; d=b; ls", "delete /opt +"},
 		{"recursion", "b() { b | b & }; b", "unknown"},
 	} {
 		t.Run(c.class, func(t *testing.T) {
@@ -281,6 +286,13 @@ func TestWords(t *testing.T) {
 		{`coproc a=b x c`, "c"},
 		{`set -x* c; x "$1"`, guard.UnknownWord},
 		{`f() { x "$2"; }; f "$@"`, guard.UnknownWord},
+		{`a=(k=~/z); x "${a[@]}"`, "k=~/z"},
+		{`export v={a,b}; x $v`, guard.UnknownWord},
+		{`export v={a}; x $v`, "{a}"},
+		{`set -- d/* c; set -- "$*"; x $1`, guard.UnknownWord},
+		{`set -- 1 2; x "${*:1}a$@"`, guard.UnknownWord + "|2"},
+		{`set --; x "${HOME:+${@:2}}"`, guard.UnknownWord},
+		{`v=é; x ${v#[!a]}`, guard.UnknownWord},
 	} {
 		t.Run(c.src, func(t *testing.T) {
 			var args []string

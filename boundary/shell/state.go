@@ -101,11 +101,12 @@ const (
 	optExtglob
 	optLastpipe
 	optAliases
+	optExits    // errexit or nounset was on once: the shell may end at any statement
 	optNullglob // it was on once: lists from then may lack what their globs say
 )
 
 var optionNames = map[string]optionSet{
-	"errexit": optErrexit, "allexport": optAllexport, "noglob": optNoglob,
+	"errexit": optErrexit | optExits, "nounset": optExits, "allexport": optAllexport, "noglob": optNoglob,
 	"globstar": optGlobstar, "dotglob": optDotglob, "nocaseglob": optNocaseglob,
 	"extglob": optExtglob, "lastpipe": optLastpipe, "expand_aliases": optAliases, "nullglob": optNullglob,
 }

@@ -20,7 +20,7 @@ type walker struct {
 	proc  *process
 	calls []*syntax.Stmt // function bodies being walked
 	alias []string       // aliases being walked
-	loops *worlds        // states at break and continue
+	loops *loop          // the innermost one
 	rets  *worlds        // states at return; nil outside a function and a sourced file
 }
 
@@ -87,7 +87,7 @@ func (c *capture) stream() stream {
 func (w *walker) sub() *walker {
 	c := *w
 	c.proc = &process{}
-	c.loops, c.rets = &worlds{}, &worlds{}
+	c.loops, c.rets = &loop{}, &worlds{}
 	return &c
 }
 
@@ -142,6 +142,9 @@ func (w *walker) stmt(s *syntax.Stmt, in worlds) flow {
 
 // stmtIn walks a statement in one state.
 func (w *walker) stmtIn(s *syntax.Stmt, in worlds) flow {
+	if in[0].opts&optExits != 0 {
+		w.mayExit(in)
+	}
 	if s.Coprocess || s.Disown {
 		w.a.unknown(w.u.at(s), "a kind of statement that is not known", false)
 	}
@@ -162,6 +165,14 @@ func (w *walker) stmtIn(s *syntax.Stmt, in worlds) flow {
 		f.ok, f.fail = f.fail, f.ok
 	}
 	return f
+}
+
+// mayExit notes states in which the shell may end before its text does, for
+// its traps.
+func (w *walker) mayExit(ws worlds) {
+	if len(w.proc.traps) > 0 {
+		w.proc.exits = w.proc.exits.add(ws)
+	}
 }
 
 // redirected applies the redirections of a statement and walks its command.
@@ -289,6 +300,9 @@ func (w *walker) coproc(c *syntax.CoprocClause, st *state) {
 	x := expansion{s, st}
 	var words []word
 	if c.Name != nil {
+		if isNumber(c.Name.Lit()) {
+			w.a.unknown(w.u.at(c), "a coprocess with a redirection in front is read differently by shells", false)
+		}
 		words = x.fields([]*syntax.Word{c.Name})
 	}
 	if c.Stmt != nil {
@@ -378,9 +392,9 @@ func (w *walker) ifClause(c *syntax.IfClause, in worlds) flow {
 }
 
 func (w *walker) while(c *syntax.WhileClause, in worlds) flow {
-	outer := w.loops
-	exits := worlds{}
-	w.loops = &exits
+	l := &loop{around: w.loops}
+	w.loops = l
+	var ends worlds
 	after := w.repeat(in, c, func(in worlds) worlds {
 		w.cond++
 		f := w.list(c.Cond, in)
@@ -388,11 +402,17 @@ func (w *walker) while(c *syntax.WhileClause, in worlds) flow {
 		if c.Until {
 			f.ok, f.fail = f.fail, f.ok
 		}
-		exits = exits.add(f.fail)
-		return w.list(c.Do, f.ok).all()
+		ends = ends.add(f.fail)
+		return w.list(c.Do, f.ok).all().add(l.jumps)
 	})
-	w.loops = outer
-	return both(after.add(exits))
+	w.loops = l.around
+	return both(after.add(ends).add(l.jumps))
+}
+
+// loop is a loop being walked.
+type loop struct {
+	jumps  worlds // states at break and continue
+	around *loop
 }
 
 // maxRounds bounds the walks of a loop's body; each makes at least one more
@@ -446,21 +466,21 @@ func (st *state) sameAs(o *state) bool {
 const maxItems = 128
 
 func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
-	outer := w.loops
-	exits := worlds{}
-	w.loops = &exits
-	defer func() { w.loops = outer }()
+	loop := &loop{around: w.loops}
+	w.loops = loop
+	defer func() { w.loops = loop.around }()
 	if l, ok := c.Loop.(*syntax.CStyleLoop); ok {
 		w.out.mix()
 		x := expansion{w, st}
 		x.arithmetic(l.Init)
+		var ends worlds
 		after := w.repeat(back(in, x.st), c, func(in worlds) worlds {
 			in = w.eachState(in, func(x *expansion) { x.arithmetic(l.Cond) })
-			exits = exits.add(in)
-			in = w.list(c.Do, in).all()
+			ends = ends.add(in)
+			in = w.list(c.Do, in).all().add(loop.jumps)
 			return w.eachState(in, func(x *expansion) { x.arithmetic(l.Post) })
 		})
-		return both(after.add(exits))
+		return both(after.add(ends).add(loop.jumps))
 	}
 	l, ok := c.Loop.(*syntax.WordIter)
 	if !ok {
@@ -478,13 +498,13 @@ func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
 	if c.Select || len(items) > maxItems {
 		w.out.mix()
 		after := w.repeat(in, c, func(in worlds) worlds {
-			var out worlds
+			out := loop.jumps
 			for _, it := range anyOf(items) {
 				out = out.add(w.list(c.Do, w.bind(in, name, it, span)).all())
 			}
 			return out
 		})
-		return both(after.add(exits))
+		return both(after.add(loop.jumps))
 	}
 	cur := in
 	for _, it := range items {
@@ -492,9 +512,11 @@ func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
 			cur = w.list(c.Do, w.bind(cur, name, it, span)).all()
 		} else {
 			w.out.mix()
-			cur = w.repeat(cur, c, func(in worlds) worlds { return w.list(c.Do, w.bind(in, name, it, span)).all() })
+			cur = w.repeat(cur, c, func(in worlds) worlds {
+				return w.list(c.Do, w.bind(in, name, it, span)).all().add(loop.jumps)
+			})
 		}
-		cur = cur.add(exits)
+		cur = cur.add(loop.jumps)
 	}
 	return both(cur)
 }
@@ -610,7 +632,11 @@ func (x *expansion) binaryTest(e *syntax.BinaryTest) {
 		x.w.a.file(x.st, guard.KindList, x.st.dir, x.one(r), false)
 	default:
 		x.one(l)
+		keep := x.st
+		x.st = x.st.copy()
+		x.st.opts |= optExtglob // Bash reads extended patterns here without being told to
 		x.globOf(r)
+		x.st = keep
 	}
 }
 
