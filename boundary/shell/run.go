@@ -26,15 +26,44 @@ func (w *walker) call(c *syntax.CallExpr, in worlds, st *state) flow {
 	if len(c.Assigns) == 0 {
 		return w.runAlias(c, st).add(w.run(words, back(in, st), st, w.u.at(c)))
 	}
-	env := st
-	for _, as := range c.Assigns {
-		env = w.assign(as, env, true)
-	}
+	env := w.inFront(c.Assigns, st)
 	f := w.runAlias(c, env).add(w.run(words, worlds{env}, env, w.u.at(c)))
 	if w.u.posix && specialBuiltin[words[0].text] {
 		return f // POSIX: the assignments stay
 	}
 	return flow{restore(f.ok, c.Assigns, in, env, st), restore(f.fail, c.Assigns, in, env, st)}
+}
+
+// inFront walks the assignments in front of a command. Once a substitution in
+// one of them assigns a variable, Bash 5 forgets those before it, so that it is
+// walked without them too.
+func (w *walker) inFront(assigns []*syntax.Assign, st *state) *state {
+	env := st
+	for i, as := range assigns {
+		env = w.assign(as, env, true)
+		if i == 0 || w.u.posix || !substitutes(as.Value) {
+			continue
+		}
+		x := expansion{w, st}
+		if v, _ := env.lookup(as.Name.Value); x.one(as.Value).value() != v.value {
+			env = w.assignVar(env, as.Name.Value, unknownValue("a substitution in front of a command may not see what is assigned before it"), w.u.at(as), true)
+		}
+	}
+	return env
+}
+
+// substitutes reports whether a word holds a command substitution.
+func substitutes(w *syntax.Word) bool {
+	if w == nil {
+		return false
+	}
+	found := false
+	syntax.Walk(w, func(n syntax.Node) bool {
+		_, is := n.(*syntax.CmdSubst)
+		found = found || is
+		return !found
+	})
+	return found
 }
 
 var specialBuiltin = map[string]bool{

@@ -197,6 +197,7 @@ func TestFound(t *testing.T) {
 		{"loops", "for v in /opt b; do for w in c; do break 2; done; done; rm -rf $v", "delete /opt +"},
 		{"loops", "while rm -rf opt; do cd /; b && continue; cd /w; done", "unknown"},
 		{"eval", "set -u; trap 'rm -rf $d' EXIT; d=/opt; echo $x; d=b; ls", "delete /opt +"},
+		{"variables", "v=/opt; v=a w=$(x=1; rm -rf $v) ls", "delete /opt +"},
 		{"recursion", "b() { b | b & }; b", "unknown"},
 	} {
 		t.Run(c.class, func(t *testing.T) {
