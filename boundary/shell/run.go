@@ -109,14 +109,17 @@ func (w *walker) run(words []word, in worlds, st *state, span guard.Span) flow {
 		w.start(words, st, span)
 		return both(in)
 	}
-	if f := st.function(name.text); f != nil {
-		out := w.function(f, words[1:], in, st)
+	var out flow
+	for f := st.funcs; f != nil; f = f.next {
+		if f.name != name.text {
+			continue
+		}
+		out = out.add(w.function(f, words[1:], in, st))
 		if !f.maybe {
 			return out
 		}
-		return out.add(w.runBuiltin(words, in, st, span))
 	}
-	return w.runBuiltin(words, in, st, span)
+	return out.add(w.runBuiltin(words, in, st, span))
 }
 
 func (st *state) function(name string) *function {

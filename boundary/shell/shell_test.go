@@ -198,6 +198,7 @@ func TestFound(t *testing.T) {
 		{"loops", "while rm -rf opt; do cd /; b && continue; cd /w; done", "unknown"},
 		{"eval", "set -u; trap 'rm -rf $d' EXIT; d=/opt; echo $x; d=b; ls", "delete /opt +"},
 		{"variables", "v=/opt; v=a w=$(x=1; rm -rf $v) ls", "delete /opt +"},
+		{"functions", "f() { rm -rf /opt; }; while a; do f() { :; }; break; done; f", "delete /opt +"},
 		{"recursion", "b() { b | b & }; b", "unknown"},
 	} {
 		t.Run(c.class, func(t *testing.T) {

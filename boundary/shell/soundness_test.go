@@ -212,7 +212,7 @@ func globRegexp(glob, char string) *regexp.Regexp {
 			b.WriteString("[" + class + "]")
 			i += end + 1
 		default:
-			b.WriteString(regexp.QuoteMeta(string(c)))
+			b.WriteString(regexp.QuoteMeta(glob[i : i+1]))
 		}
 	}
 	b.WriteString("$")
