@@ -198,7 +198,7 @@ func TestFound(t *testing.T) {
 		{"loops", "while rm -rf opt; do cd /; b && continue; cd /w; done", "unknown"},
 		{"eval", "set -u; trap 'rm -rf $d' EXIT; d=/opt; echo $x; d=b; ls", "delete /opt +"},
 		{"variables", "v=/opt; v=a w=$(x=1; rm -rf $v) ls", "delete /opt +"},
-		{"functions", "f() { rm -rf /opt; }; while a; do f() { :; }; break; done; f", "delete /opt +"},
+		{"functions", "f() { rm -rf /opt; }; if a; then f() { :; }; fi; b && cd c; b && cd d; b && cd e; f", "delete /opt +"},
 		{"recursion", "b() { b | b & }; b", "unknown"},
 	} {
 		t.Run(c.class, func(t *testing.T) {
