@@ -39,6 +39,14 @@ type Approver interface {
 	Claim(ctx context.Context, call *Call, d Decision) (grant string, err error)
 }
 
+// Attributor is an [Approver] that knows whose yes a grant is. It is asked once
+// about each grant that was just claimed, for [Record.Approver].
+type Attributor interface {
+	// ApprovedBy returns the approver's name as their transport knew it, or ""
+	// where it isn't known.
+	ApprovedBy(grant string) string
+}
+
 // Snapshotter saves what a call's actions would change or delete. Snapshot
 // returns once the copy is durable, with its id, or "" where there is nothing
 // to save. It must be safe for concurrent use.
@@ -142,6 +150,7 @@ func (e *Enforcer) Do(ctx context.Context, call Call, run func(context.Context) 
 		if rec.Grant, err = e.claim(ctx, &call, d); err != nil {
 			return e.refuse(ctx, rec, "the approval could not be claimed", err)
 		}
+		rec.Approver = e.approvedBy(rec.Grant)
 	}
 	return e.run(ctx, rec, run)
 }
@@ -173,6 +182,10 @@ func (e *Enforcer) run(ctx context.Context, rec Record, run func(context.Context
 // replaces the decision's, which allowed or asked.
 func (e *Enforcer) refuse(ctx context.Context, rec Record, reason string, err error) error {
 	var pending *PendingError
+	var rejected *RejectedError
+	if errors.As(err, &rejected) {
+		rec.Request, rec.Approver = rejected.Request, rejected.By
+	}
 	if errors.As(err, &pending) {
 		rec.Request = pending.Request
 	} else if reason != "" {
@@ -285,6 +298,14 @@ func (e *Enforcer) claim(ctx context.Context, call *Call, d Decision) (grant str
 		err = errors.New("approver: a claim without a grant")
 	}
 	return grant, err
+}
+
+// approvedBy says whose yes a grant is. A name that can't be told stops nothing.
+func (e *Enforcer) approvedBy(grant string) (name string) {
+	if a, ok := e.c.Approver.(Attributor); ok {
+		_ = safely("approver", func() error { name = a.ApprovedBy(grant); return nil })
+	}
+	return name
 }
 
 func (e *Enforcer) snapshot(ctx context.Context, call *Call, d Decision) (id string, err error) {

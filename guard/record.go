@@ -24,9 +24,12 @@ type Record struct {
 	Call *Call
 	// Decision is what was decided; its effect is what was enforced.
 	Decision Decision
-	// Request is the request that a refused call waits for, Grant the one that
-	// was spent.
+	// Request is the request that a refused call waits for or that was answered
+	// no, Grant the one that was spent.
 	Request, Grant string
+	// Approver is who answered Grant or Request, as their transport knew them, or
+	// "".
+	Approver string
 	// Snapshot is the backup that was taken, or "".
 	Snapshot string
 	// Started says of PhaseFinished that the handler was started.
