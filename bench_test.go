@@ -1,6 +1,7 @@
 package runtimeguard_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -38,7 +39,9 @@ func BenchmarkDecide(b *testing.B) {
 		Home: filepath.Join(base, "home", "dev")})
 	for _, c := range everyday {
 		b.Run(c.name, func(b *testing.B) {
-			call := guard.Call{Tool: "run_command", Args: map[string]any{"command": c.command}}
+			raw, err := json.Marshal(map[string]any{"command": c.command})
+			require.NoError(b, err)
+			call := guard.Call{Tool: "run_command", Raw: raw} // as an adapter hands it on
 			b.ReportAllocs()
 			for b.Loop() {
 				rt.Decide(b.Context(), call)

@@ -44,6 +44,7 @@ func checkTool(t guard.Tool) error {
 // first error sticks.
 type binding struct {
 	in   *Inspector
+	look *lookup
 	tool guard.Tool
 	call *guard.Call
 	args map[string]any
@@ -213,7 +214,9 @@ func (b *binding) path(key, name string, kind guard.Kind, recursive bool) {
 	b.out = append(b.out, a)
 	// A handler may resolve a name before it deletes.
 	if kind == guard.KindDelete {
-		if followed, err := resolve(a.Path, true); err == nil && followed != b.in.c.Workspace.at(a, false).Resolved {
+		itself, err1 := b.look.resolve(a.Path, false)
+		followed, err2 := b.look.resolve(a.Path, true)
+		if err2 == nil && (err1 != nil || followed != itself) {
 			a.Path = followed
 			b.out = append(b.out, a)
 		}
@@ -227,8 +230,8 @@ func (b *binding) plain(key, name string) {
 	if b.err != nil || cleaned == name || !strings.Contains(name, "..") {
 		return
 	}
-	followed, err := resolve(name, true)
-	other, err2 := resolve(cleaned, true)
+	followed, err := b.look.resolve(name, true)
+	other, err2 := b.look.resolve(cleaned, true)
 	if err != nil || err2 != nil || followed != other {
 		b.fail("argument %q: \"..\" after a link, which not everyone reads the same: write the path out", key)
 	}

@@ -1,7 +1,6 @@
 package boundary
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"strings"
@@ -15,39 +14,9 @@ const maxEntries = 2000
 // placer resolves the actions of one call.
 type placer struct {
 	in   *Inspector
+	look *lookup
 	out  []guard.Action
 	left int // names of files that may still be looked at
-	dirs map[string]string
-}
-
-// resolve is the package's resolve, with each folder looked up once: most paths
-// of a call stand in the same few.
-func (p *placer) resolve(name string, last bool) (string, error) {
-	i := strings.LastIndexByte(name, '/')
-	base := name[i+1:]
-	if i <= 0 || base == "" || base == "." || base == ".." {
-		return resolve(name, last)
-	}
-	dir, ok := p.dirs[name[:i]]
-	if !ok {
-		var err error
-		if dir, err = resolve(name[:i], true); err != nil {
-			return resolve(name, last)
-		}
-		if p.dirs == nil {
-			p.dirs = map[string]string{}
-		}
-		p.dirs[name[:i]] = dir
-	}
-	if within(dir, "/proc") || within(dir, "/dev") {
-		return resolve(name, last) // names there mean more than they say
-	}
-	path := strings.TrimSuffix(dir, "/") + "/" + base
-	info, err := os.Lstat(path)
-	if err == nil && info.Mode()&fs.ModeSymlink == 0 || errors.Is(err, fs.ErrNotExist) {
-		return path, nil
-	}
-	return resolve(name, last)
 }
 
 // pattern appends an action on a pattern and, for what it matches right now,
@@ -60,7 +29,7 @@ func (p *placer) pattern(a guard.Action) {
 		p.out = append(p.out, a)
 		return
 	}
-	dir, err := p.resolve(dir, true)
+	dir, err := p.look.resolve(dir, true)
 	if err != nil {
 		p.out = append(p.out, a)
 		return

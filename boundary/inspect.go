@@ -66,11 +66,12 @@ func (in *Inspector) Inspect(ctx context.Context, call *guard.Call) ([]guard.Act
 	if !ok {
 		return []guard.Action{{Kind: guard.KindUse}}, nil
 	}
-	actions, err := in.actions(ctx, call, t)
+	look := &lookup{}
+	actions, err := in.actions(ctx, call, t, look)
 	if err != nil {
 		return nil, err
 	}
-	p := placer{in: in, out: make([]guard.Action, 0, len(actions)), left: maxEntries}
+	p := placer{in: in, look: look, out: make([]guard.Action, 0, len(actions)), left: maxEntries}
 	for _, a := range actions {
 		if err := p.place(a); err != nil {
 			return nil, err
@@ -80,11 +81,11 @@ func (in *Inspector) Inspect(ctx context.Context, call *guard.Call) ([]guard.Act
 }
 
 // actions are those that the binding's fields speak of.
-func (in *Inspector) actions(ctx context.Context, call *guard.Call, t guard.Tool) ([]guard.Action, error) {
+func (in *Inspector) actions(ctx context.Context, call *guard.Call, t guard.Tool, look *lookup) ([]guard.Action, error) {
 	if t.Actions != nil {
 		return t.Actions(ctx, call)
 	}
-	b := &binding{in: in, tool: t, args: call.Args, call: call}
+	b := &binding{in: in, look: look, tool: t, args: call.Args, call: call}
 	b.collect()
 	if b.err == nil && len(b.out) == 0 {
 		return []guard.Action{{Kind: guard.KindUse}}, nil
@@ -135,14 +136,8 @@ func (p *placer) file(a guard.Action) {
 // at returns the action with Resolved, Zone and Root set. A path that can't be
 // resolved leaves them empty, which [Workspace.Decide] refuses.
 func (p *placer) at(a guard.Action, last bool) guard.Action {
-	resolved, err := p.resolve(a.Path, last)
+	resolved, err := p.look.resolve(a.Path, last)
 	return p.in.c.Workspace.placed(a, resolved, err)
-}
-
-// at is placer.at for one path.
-func (w *Workspace) at(a guard.Action, last bool) guard.Action {
-	resolved, err := resolve(a.Path, last)
-	return w.placed(a, resolved, err)
 }
 
 func (w *Workspace) placed(a guard.Action, resolved string, err error) guard.Action {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"strings"
 	"syscall"
@@ -33,31 +34,42 @@ func (w *Workspace) Resolve(path string) (resolved string, err error) {
 // resolve is Resolve; last says whether a link that is the last component is
 // followed.
 func resolve(path string, last bool) (string, error) {
+	p, err := find(path, last)
+	return p.path, err
+}
+
+// location is where a path leads.
+type location struct {
+	path    string
+	missing bool // nothing stands there
+}
+
+func find(name string, last bool) (location, error) {
 	switch {
-	case !strings.HasPrefix(path, "/"):
-		return "", fmt.Errorf("%q: not an absolute path", guard.Printable(path))
-	case strings.IndexByte(path, 0) >= 0:
-		return "", fmt.Errorf("%q: a path can't hold a NUL", guard.Printable(path))
+	case !strings.HasPrefix(name, "/"):
+		return location{}, fmt.Errorf("%q: not an absolute path", guard.Printable(name))
+	case strings.IndexByte(name, 0) >= 0:
+		return location{}, fmt.Errorf("%q: a path can't hold a NUL", guard.Printable(name))
 	}
-	if resolved, ok := direct(path); ok {
-		return resolved, nil
+	if p, ok := direct(name); ok {
+		return p, nil
 	}
-	w := walker{rest: path, last: last}
+	w := walker{rest: name, last: last}
 	for w.rest != "" {
 		if err := w.step(); err != nil {
-			return "", fmt.Errorf("%q: %w", guard.Printable(path), err)
+			return location{}, fmt.Errorf("%q: %w", guard.Printable(name), err)
 		}
 	}
 	if w.at == "" {
-		return "/", nil
+		w.at = "/"
 	}
-	return w.at, nil
+	return location{w.at, w.missing > 0}, nil
 }
 
 // direct resolves a path that has no link in it, of which the last components
 // may not exist: what ".." means is then seen from the text. It saves the walk,
 // nothing else, and is not ok where the system has no such way.
-func direct(name string) (resolved string, ok bool) {
+func direct(name string) (p location, ok bool) {
 	exists := name
 	for {
 		err := openWithoutLinks(exists)
@@ -67,16 +79,75 @@ func direct(name string) (resolved string, ok bool) {
 		i := strings.LastIndexByte(exists, '/')
 		base := exists[i+1:]
 		if !errors.Is(err, fs.ErrNotExist) || i == 0 || base == "" || base == "." || base == ".." {
-			return "", false
+			return location{}, false
 		}
 		exists = exists[:i]
 	}
 	// Of what doesn't exist no component is empty, "." or "..".
-	resolved = path.Clean(name)
-	if within(resolved, "/proc") || within(resolved, "/dev") {
-		return "", false // names that magicLink knows
+	resolved := path.Clean(name)
+	return location{resolved, len(exists) < len(name)}, !isMagic(resolved)
+}
+
+// isMagic reports whether a folder holds names that [magicLink] may know.
+func isMagic(folder string) bool { return within(folder, "/proc") || within(folder, "/dev") }
+
+// lookup resolves the paths of one call. Where a folder leads is looked up
+// once: most paths of a call stand in the same few. The zero value is ready.
+type lookup struct{ folders map[string]location }
+
+// resolve is the package's resolve.
+func (l *lookup) resolve(name string, last bool) (string, error) {
+	p, err := l.find(name, last)
+	return p.path, err
+}
+
+func (l *lookup) find(name string, last bool) (location, error) {
+	i := strings.LastIndexByte(name, '/')
+	if i < 0 || strings.IndexByte(name, 0) >= 0 {
+		return find(name, last)
 	}
-	return resolved, true
+	dir, err := l.folder(name[:i])
+	base := name[i+1:]
+	switch {
+	case err != nil || isMagic(dir.path):
+		return find(name, last)
+	case base == "" || base == ".":
+		return dir, nil
+	case base == "..":
+		return l.folder(path.Dir(dir.path))
+	}
+	p := location{strings.TrimSuffix(dir.path, "/") + "/" + base, dir.missing}
+	if p.missing {
+		return p, nil // there is nothing beneath either
+	}
+	info, err := os.Lstat(p.path)
+	p.missing = errors.Is(err, fs.ErrNotExist)
+	if p.missing || err == nil && info.Mode()&fs.ModeSymlink == 0 {
+		return p, nil
+	}
+	return find(name, last)
+}
+
+// folder resolves a folder with all links followed.
+func (l *lookup) folder(name string) (location, error) {
+	if name == "" || name == "/" {
+		return location{path: "/"}, nil
+	}
+	if p, ok := l.folders[name]; ok {
+		return p, nil
+	}
+	look := find
+	if _, ok := l.folders[name[:strings.LastIndexByte(name, '/')]]; ok {
+		look = l.find // one step from what is known
+	}
+	p, err := look(name, true)
+	if err == nil {
+		if l.folders == nil {
+			l.folders = map[string]location{}
+		}
+		l.folders[name] = p
+	}
+	return p, err
 }
 
 // walker resolves a path one component at a time. at is what has been

@@ -24,16 +24,16 @@ func (b *binding) shell(text string) {
 	}
 	// The folder that a shell finds itself in has no links in its name.
 	if dir != "" {
-		resolved, err := resolve(dir, true)
+		resolved, err := b.look.resolve(dir+"/", true)
 		if err != nil {
 			b.err = err
 			return
 		}
 		dir = resolved
 	}
-	o := b.in.options(dir, b.tool.Dialect)
+	o := b.options(dir)
 	if strings.Contains(text, "--show-toplevel") {
-		o.Toplevel = b.in.toplevel(dir)
+		o.Toplevel = b.toplevel(dir)
 	}
 	actions := shell.Analyze(text, o)
 	if len(actions) == 0 {
@@ -52,37 +52,36 @@ func (b *binding) exec(words []string) {
 	b.shell(strings.Join(quoted, " "))
 }
 
-func (in *Inspector) options(dir string, dialect guard.Dialect) shell.Options {
-	w := in.c.Workspace
+func (b *binding) options(dir string) shell.Options {
+	c := &b.in.c
 	o := shell.Options{
-		Dialect: dialect, Dir: dir, Home: w.home,
-		View: in.view, Sensitive: in.c.Sensitive,
+		Dialect: b.tool.Dialect, Dir: dir, Home: c.Workspace.home,
+		View: b.view, Sensitive: c.Sensitive,
 	}
-	if len(w.temp) > 0 {
-		o.Temp = w.temp[0]
+	if len(c.Workspace.temp) > 0 {
+		o.Temp = c.Workspace.temp[0]
 	}
-	if in.c.Vocabulary != nil {
-		o.Command = in.c.Vocabulary.Command
+	if c.Vocabulary != nil {
+		o.Command = c.Vocabulary.Command
 	}
 	return o
 }
 
 // view reads a script in the workspace or a temporary folder, to look into it:
 // a regular file that holds no secrets, of at most 64 KiB.
-func (in *Inspector) view(name string) ([]byte, error) {
-	w := in.c.Workspace
-	a := w.at(guard.Action{Kind: guard.KindRead, Path: name}, true)
+func (b *binding) view(name string) ([]byte, error) {
+	c := &b.in.c
+	found, err := b.look.find(name, true)
+	a := c.Workspace.placed(guard.Action{Kind: guard.KindRead, Path: name}, found.path, err)
 	switch {
-	case w.forbids(&a) != "" || in.c.Sensitive == nil || in.c.Sensitive(name) || in.c.Sensitive(a.Resolved):
+	case c.Workspace.forbids(&a) != "" || c.Sensitive == nil || c.Sensitive(name) || c.Sensitive(a.Resolved):
 		return nil, errors.New("the file is not looked into")
 	case a.Zone != guard.ZoneWorkspace && a.Zone != guard.ZoneTemp:
 		return nil, errors.New("the file lies outside the workspace")
-	}
-	dir := path.Dir(a.Resolved)
-	if fi, err := os.Stat(dir); err != nil || !fi.IsDir() {
+	case found.missing:
 		return nil, errors.New("the file doesn't exist")
 	}
-	root, err := fsys.OpenRoot(dir)
+	root, err := fsys.OpenRoot(path.Dir(a.Resolved))
 	if err != nil {
 		return nil, reason(err)
 	}
@@ -99,13 +98,13 @@ var (
 // toplevel is what "git rev-parse --show-toplevel" says in a folder of the
 // workspace, where the nearest repository is an ordinary one that can't be
 // configured to say otherwise; else "".
-func (in *Inspector) toplevel(dir string) string {
-	for _, root := range in.c.Workspace.roots {
+func (b *binding) toplevel(dir string) string {
+	for _, root := range b.in.c.Workspace.roots {
 		if _, err := os.Lstat(root); within(dir, root) && os.IsNotExist(err) {
 			return root // judged for another machine: the workspace is the repository
 		}
 	}
-	for d := dir; dir != "" && in.c.Workspace.Zone(d) == guard.ZoneWorkspace; d = path.Dir(d) {
+	for d := dir; dir != "" && b.in.c.Workspace.Zone(d) == guard.ZoneWorkspace; d = path.Dir(d) {
 		fi, err := os.Lstat(d + "/.git")
 		if err != nil {
 			continue
@@ -113,8 +112,8 @@ func (in *Inspector) toplevel(dir string) string {
 		if !fi.IsDir() {
 			return ""
 		}
-		head, err1 := in.view(d + "/.git/HEAD")
-		config, err2 := in.view(d + "/.git/config")
+		head, err1 := b.view(d + "/.git/HEAD")
+		config, err2 := b.view(d + "/.git/config")
 		_, err3 := os.Lstat(d + "/.git/commondir")
 		if err1 == nil && err2 == nil && os.IsNotExist(err3) && gitHead.Match(head) && !gitElsewhere.Match(config) {
 			return d

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"unicode"
 	"unicode/utf8"
@@ -34,102 +33,153 @@ func ParseArgs(raw []byte) (map[string]any, error) {
 	if err := checkSurrogates(raw); err != nil {
 		return nil, err
 	}
-	p := argsParser{json.NewDecoder(bytes.NewReader(raw))}
-	p.dec.UseNumber()
-	tok, err := p.dec.Token()
-	if err != nil {
-		return nil, syntaxError(err)
+	// encoding/json says whether it is JSON; what it accepts has one reading.
+	var checked json.RawMessage
+	if err := json.Unmarshal(raw, &checked); err != nil {
+		return nil, fmt.Errorf("arguments: not valid JSON: %w", err)
 	}
-	if tok != json.Delim('{') {
+	r := argsReader{raw: raw}
+	if r.space() != '{' {
 		return nil, errors.New("arguments: not a JSON object")
 	}
-	args, err := p.object(1)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := p.dec.Token(); err != io.EOF {
-		return nil, errors.New("arguments: more than one JSON value")
-	}
-	return args, nil
+	return r.object(1)
 }
 
-func syntaxError(err error) error {
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
-	}
-	return fmt.Errorf("arguments: not valid JSON: %w", err)
+// argsReader reads a text that is known to be JSON.
+type argsReader struct {
+	raw []byte
+	at  int
 }
 
-type argsParser struct{ dec *json.Decoder }
+// space goes to the next byte that isn't white space and returns it.
+func (r *argsReader) space() byte {
+	for {
+		switch c := r.raw[r.at]; c {
+		case ' ', '\t', '\r', '\n':
+			r.at++
+		default:
+			return c
+		}
+	}
+}
 
-func (p argsParser) object(depth int) (map[string]any, error) {
-	m, folded := map[string]any{}, map[string]string{}
-	for p.dec.More() {
-		tok, err := p.dec.Token()
+// skip goes behind the byte c, if it comes next.
+func (r *argsReader) skip(c byte) {
+	if r.space() == c {
+		r.at++
+	}
+}
+
+func (r *argsReader) object(depth int) (map[string]any, error) {
+	m := map[string]any{}
+	var keys []string
+	for r.skip('{'); r.space() != '}'; r.skip(',') {
+		key, err := r.text()
 		if err != nil {
-			return nil, syntaxError(err)
-		}
-		key := tok.(string) // the decoder accepts nothing else here
-		f := fold(key)
-		if old, twice := folded[f]; twice {
-			if old == key {
-				return nil, fmt.Errorf("arguments: key %q stands twice", key)
-			}
-			return nil, fmt.Errorf("arguments: keys %q and %q differ only in case", old, key)
-		}
-		folded[f] = key
-		if m[key], err = p.value(depth); err != nil {
 			return nil, err
 		}
+		r.skip(':')
+		if m[key], err = r.value(depth); err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
 	}
-	return m, p.end()
+	r.skip('}')
+	if err := distinct(keys); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
-func (p argsParser) list(depth int) ([]any, error) {
+func (r *argsReader) list(depth int) ([]any, error) {
 	l := []any{}
-	for p.dec.More() {
-		v, err := p.value(depth)
+	for r.skip('['); r.space() != ']'; r.skip(',') {
+		v, err := r.value(depth)
 		if err != nil {
 			return nil, err
 		}
 		l = append(l, v)
 	}
-	return l, p.end()
+	r.skip(']')
+	return l, nil
 }
 
-func (p argsParser) end() error {
-	if _, err := p.dec.Token(); err != nil {
-		return syntaxError(err)
-	}
-	return nil
-}
-
-func (p argsParser) value(depth int) (any, error) {
-	tok, err := p.dec.Token()
-	if err != nil {
-		return nil, syntaxError(err)
-	}
-	switch t := tok.(type) {
-	case json.Delim:
+func (r *argsReader) value(depth int) (any, error) {
+	switch c := r.space(); {
+	case c == '{' || c == '[':
 		if depth == MaxArgsDepth {
 			return nil, fmt.Errorf("arguments: nested deeper than %d", MaxArgsDepth)
 		}
-		if t == '{' {
-			return p.object(depth + 1)
+		if c == '{' {
+			return r.object(depth + 1)
 		}
-		return p.list(depth + 1)
-	case json.Number:
-		if i, err := strconv.ParseInt(t.String(), 10, 64); err == nil {
-			return i, nil
-		}
-		f, err := t.Float64()
-		if err != nil {
-			return nil, fmt.Errorf("arguments: number %s is out of range", t)
-		}
-		return f, nil
-	default:
-		return tok, nil
+		return r.list(depth + 1)
+	case c == '"':
+		return r.text()
+	case c == '-' || '0' <= c && c <= '9':
+		return r.number()
 	}
+	switch word := r.word(); word {
+	case "null":
+		return nil, nil
+	default:
+		return word == "true", nil
+	}
+}
+
+func (r *argsReader) text() (string, error) {
+	start, escaped := r.at, false
+	for r.at++; r.raw[r.at] != '"'; r.at++ {
+		if r.raw[r.at] == '\\' {
+			escaped = true
+			r.at++
+		}
+	}
+	r.at++
+	if !escaped {
+		return string(r.raw[start+1 : r.at-1]), nil
+	}
+	var s string
+	err := json.Unmarshal(r.raw[start:r.at], &s)
+	return s, err
+}
+
+// word returns what stands up to the next space, comma or closing bracket.
+func (r *argsReader) word() string {
+	start := r.at
+	r.at += bytes.IndexAny(r.raw[start:], " \t\r\n,]}")
+	return string(r.raw[start:r.at])
+}
+
+func (r *argsReader) number() (any, error) {
+	n := r.word()
+	if i, err := strconv.ParseInt(n, 10, 64); err == nil {
+		return i, nil
+	}
+	f, err := strconv.ParseFloat(n, 64)
+	if err != nil {
+		return nil, fmt.Errorf("arguments: number %s is out of range", n)
+	}
+	return f, nil
+}
+
+// distinct refuses keys that some reader takes for the same.
+func distinct(keys []string) error {
+	if len(keys) < 2 {
+		return nil
+	}
+	folded := make(map[string]string, len(keys))
+	for _, key := range keys {
+		f := fold(key)
+		switch old, twice := folded[f]; {
+		case twice && old == key:
+			return fmt.Errorf("arguments: key %q stands twice", key)
+		case twice:
+			return fmt.Errorf("arguments: keys %q and %q differ only in case", old, key)
+		}
+		folded[f] = key
+	}
+	return nil
 }
 
 // fold maps every spelling of a key that a case-insensitive reader could take
