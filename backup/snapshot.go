@@ -24,9 +24,11 @@ import (
 //
 // Saved are the files of write and delete actions: patterns are expanded and
 // folders saved whole. What isn't there is noted, so that restoring removes
-// what the call creates. An unknown saves the roots whole, unless the exact
-// engine will see its words when they are real. More than the budget, a file
-// that can't be read, and one that keeps changing are errors.
+// what the call creates. A program that changes files which no action names
+// ([guard.Action].Opaque) and an unknown save the roots whole, unless the exact
+// engine will see the unknown's words when they are real. More than the budget
+// ([guard.ErrBudget]), a file that can't be read, and one that keeps changing
+// are errors.
 func (v *Vault) Snapshot(ctx context.Context, call *guard.Call) (string, error) {
 	rs, err := v.openRoots()
 	if err != nil {
@@ -243,15 +245,21 @@ func (s *saver) record(t target, info fsys.Info) (record, error) {
 	return r, err
 }
 
+// budgetError is a [guard.ErrBudget] that says what doesn't fit.
+type budgetError string
+
+func (e budgetError) Error() string        { return string(e) }
+func (e budgetError) Is(target error) bool { return target == guard.ErrBudget }
+
 // count refuses past the budget, before anything is copied.
 func (s *saver) count(size int64) error {
 	s.m.Files++
 	s.m.Bytes += size
 	if s.m.Files > s.v.c.MaxFiles {
-		return fmt.Errorf("more than %d files would have to be saved: name fewer, or raise the budget", s.v.c.MaxFiles)
+		return budgetError(fmt.Sprintf("more than %d files would have to be saved: name fewer, or raise the budget", s.v.c.MaxFiles))
 	}
 	if s.m.Bytes > s.v.c.MaxBytes {
-		return fmt.Errorf("more than %d bytes would have to be saved: name fewer files, or raise the budget", s.v.c.MaxBytes)
+		return budgetError(fmt.Sprintf("more than %d bytes would have to be saved: name fewer files, or raise the budget", s.v.c.MaxBytes))
 	}
 	return nil
 }
@@ -382,7 +390,7 @@ func (rs *roots) targets(ctx context.Context, call *guard.Call) ([]goal, error) 
 	for i := range call.Actions {
 		a := &call.Actions[i]
 		switch {
-		case a.Kind == guard.KindUnknown && (a.Opaque || call.Engine != guard.EngineExact):
+		case a.Kind == guard.KindUnknown && (a.Opaque || call.Engine != guard.EngineExact), a.Kind == guard.KindExec && a.Opaque:
 			return rs.all(), nil
 		case a.Kind != guard.KindWrite && a.Kind != guard.KindDelete:
 			continue
@@ -539,7 +547,7 @@ func (g *globber) walk(t target, path string) error {
 		return fmt.Errorf("backup: %s: %w", guard.Printable(g.rs.path(t.root, t.name)), reason(err))
 	}
 	if g.seen += len(infos); g.seen > maxWalk {
-		return fmt.Errorf("backup: the pattern covers more than %d files: name fewer", maxWalk)
+		return budgetError(fmt.Sprintf("backup: the pattern covers more than %d files: name fewer", maxWalk))
 	}
 	for _, info := range infos {
 		child, at := target{t.root, joinName(t.name, info.Name)}, strings.TrimLeft(path+"/"+info.Name, "/")

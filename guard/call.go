@@ -129,7 +129,8 @@ type Action struct {
 
 	// Opaque says of an unknown that nobody will see inside (a program's own
 	// code); false means that the exact engine will see the words when they
-	// are real.
+	// are real. Of an exec it says that the program may change files of the
+	// workspace that no other action names.
 	Opaque bool
 	// Reason says why an unknown can't be known. It never quotes a file.
 	Reason string

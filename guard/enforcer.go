@@ -49,7 +49,8 @@ type Attributor interface {
 
 // Snapshotter saves what a call's actions would change or delete. Snapshot
 // returns once the copy is durable, with its id, or "" where there is nothing
-// to save. It must be safe for concurrent use.
+// to save. An error that wraps [ErrBudget] says that it is more than may be
+// saved. It must be safe for concurrent use.
 type Snapshotter interface {
 	Snapshot(ctx context.Context, call *Call) (id string, err error)
 }
@@ -125,11 +126,7 @@ func (e *Enforcer) Do(ctx context.Context, call Call, run func(context.Context) 
 	}
 	if d.Effect == Ask {
 		if err := e.find(ctx, &call, d); err != nil {
-			reason := "no approval stands"
-			if r := (*RejectedError)(nil); errors.As(err, &r) {
-				reason = r.Error()
-			}
-			return e.refuse(ctx, rec, reason, err)
+			return e.refuse(ctx, rec, unapproved(err), err)
 		}
 	}
 	if err := satisfied(&call, d); err != nil {
@@ -137,7 +134,17 @@ func (e *Enforcer) Do(ctx context.Context, call Call, run func(context.Context) 
 	}
 	var err error
 	if rec.Snapshot, err = e.snapshot(ctx, &call, d); err != nil {
-		return e.refuse(ctx, rec, "the backup that the policy requires could not be made", err)
+		if !unsaved(d, err) {
+			return e.refuse(ctx, rec, noBackup, err)
+		}
+		asked := d.Effect == Ask
+		d = askUnsaved(d, err)
+		rec.Decision = d
+		if !asked {
+			if err := e.find(ctx, &call, d); err != nil {
+				return e.refuse(ctx, rec, unapproved(err), err)
+			}
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return e.refuse(ctx, rec, "the call was cancelled", err)
@@ -268,7 +275,7 @@ func (e *Enforcer) contain(ctx context.Context, call *Call) error {
 // tier, and that each is known.
 func satisfied(call *Call, d Decision) error {
 	for _, r := range d.Require {
-		if r == RequireBackup {
+		if r == RequireBackup || r == RequireBackupOrAsk {
 			continue
 		}
 		tier, ok := r.Tier()
@@ -287,6 +294,14 @@ func (e *Enforcer) find(ctx context.Context, call *Call, d Decision) error {
 		return errors.New("nobody is configured to approve")
 	}
 	return safely("approver", func() error { return e.c.Approver.Find(ctx, call, d) })
+}
+
+// unapproved is the reason of a call without a grant.
+func unapproved(err error) string {
+	if r := (*RejectedError)(nil); errors.As(err, &r) {
+		return r.Error()
+	}
+	return "no approval stands"
 }
 
 func (e *Enforcer) claim(ctx context.Context, call *Call, d Decision) (grant string, err error) {
@@ -308,8 +323,26 @@ func (e *Enforcer) approvedBy(grant string) (name string) {
 	return name
 }
 
+const noBackup = "the backup that the policy requires could not be made"
+
+// unsaved reports whether a human's yes may stand in for a backup that failed.
+func unsaved(d Decision, err error) bool {
+	return errors.Is(err, ErrBudget) && !d.Requires(RequireBackup)
+}
+
+// askUnsaved is the decision d turned into a question, because what the call
+// would destroy can't be saved.
+func askUnsaved(d Decision, err error) Decision {
+	reason := "it would run without a backup: " + err.Error()
+	if d.Effect == Ask && d.Reason != "" {
+		reason = d.Reason + "; " + reason
+	}
+	d.Effect, d.Reason = Ask, reason
+	return d
+}
+
 func (e *Enforcer) snapshot(ctx context.Context, call *Call, d Decision) (id string, err error) {
-	if !d.Requires(RequireBackup) {
+	if !d.Requires(RequireBackup) && !d.Requires(RequireBackupOrAsk) {
 		return "", nil
 	}
 	if e.c.Backup == nil {
@@ -319,7 +352,10 @@ func (e *Enforcer) snapshot(ctx context.Context, call *Call, d Decision) (id str
 		id, err = e.c.Backup.Snapshot(ctx, call)
 		return err
 	})
-	return id, err
+	if err != nil {
+		return "", err
+	}
+	return id, nil
 }
 
 // record writes a record even when the call's context has ended.
@@ -387,7 +423,10 @@ func (s *running) step(ctx context.Context, call *Call) error {
 	}
 	var err error
 	if rec.Snapshot, err = s.e.snapshot(ctx, call, d); err != nil {
-		return s.e.refuse(ctx, rec, "the backup that the policy requires could not be made", err)
+		if !unsaved(d, err) || !s.covers(call.Actions) {
+			return s.e.refuse(ctx, rec, noBackup, err)
+		}
+		rec.Decision = askUnsaved(d, err)
 	}
 	if err := s.e.record(ctx, rec); err != nil {
 		return &DeniedError{Call: call, Decision: denied(d, "the record could not be written"), Err: err}

@@ -44,6 +44,10 @@ type PendingError struct {
 // Error says which request waits.
 func (e *PendingError) Error() string { return "request " + e.Request + " waits for an answer" }
 
+// ErrBudget says that a call would change or delete more than may be saved for
+// one call.
+var ErrBudget = errors.New("past the backup's budget")
+
 // UnrecordedError says that a call ran and that its last record could not be
 // written. Its text may be shown to the agent; Err is for the host's own log.
 type UnrecordedError struct {

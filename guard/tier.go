@@ -47,13 +47,16 @@ func (t *Tier) UnmarshalText(text []byte) (err error) {
 // without it the call is refused.
 type Requirement string
 
-// The requirements. Beside RequireBackup they name the least [Tier] under
-// which the call may run.
+// The requirements. RequireBackup: what the call would change or delete is
+// saved before it runs. RequireBackupOrAsk: the same, but where it is more than
+// may be saved, a human's yes to the call stands in for the backup. The others
+// name the least [Tier] under which the call may run.
 const (
-	RequireBackup    Requirement = "backup"
-	RequireLandlock  Requirement = "landlock"
-	RequireSeccomp   Requirement = "seccomp"
-	RequireNamespace Requirement = "namespace"
+	RequireBackup      Requirement = "backup"
+	RequireBackupOrAsk Requirement = "backup-or-ask"
+	RequireLandlock    Requirement = "landlock"
+	RequireSeccomp     Requirement = "seccomp"
+	RequireNamespace   Requirement = "namespace"
 )
 
 // Tier returns the tier that a requirement names, or TierNone and false.

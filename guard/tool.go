@@ -122,4 +122,8 @@ type Command struct {
 	SingleDash bool `yaml:"singleDash,omitempty" json:"singleDash,omitempty"`
 	// Recursive says that folders are always meant whole.
 	Recursive bool `yaml:"recursive,omitempty" json:"recursive,omitempty"`
+	// Opaque says that the program changes files that its words don't name: it
+	// runs code that nobody reads, or works on what it finds. Sub-commands are
+	// meant too.
+	Opaque bool `yaml:"opaque,omitempty" json:"opaque,omitempty"`
 }

@@ -78,7 +78,7 @@ var (
 	headKeys     = append(kindNames(), "tool")
 	modes        = []string{"enforce", "audit"}
 	effects      = []string{"deny", "ask", "allow"}
-	requirements = []string{"backup", "landlock", "seccomp", "namespace"}
+	requirements = []string{"backup", "backup-or-ask", "landlock", "seccomp", "namespace"}
 
 	identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	ruleID     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)

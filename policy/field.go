@@ -67,8 +67,8 @@ var actionFields = []field{
 		doc: "a folder is meant with everything in it", get: func(f *frame) ref.Val { return types.Bool(f.action.Recursive) }},
 	{name: "host", typ: hostType, kinds: []guard.Kind{guard.KindConnect},
 		doc: "the host that is reached; has(action.host) says whether it is known", get: func(f *frame) ref.Val { return hostVal{f} }},
-	{name: "opaque", typ: types.BoolType, kinds: []guard.Kind{guard.KindUnknown},
-		doc: "nobody will see inside", get: func(f *frame) ref.Val { return types.Bool(f.action.Opaque) }},
+	{name: "opaque", typ: types.BoolType, kinds: []guard.Kind{guard.KindUnknown, guard.KindExec},
+		doc: "nobody will see inside; of a program: it may change files that no other action names", get: func(f *frame) ref.Val { return types.Bool(f.action.Opaque) }},
 	{name: "reason", typ: types.StringType, kinds: []guard.Kind{guard.KindUnknown},
 		doc: "why it can't be known", get: func(f *frame) ref.Val { return text(f.action.Reason) }},
 }

@@ -72,6 +72,7 @@ func Analyze(src string, o Options) (actions []guard.Action) {
 		a.top(src, false)
 		a.top(src, true)
 	}
+	a.markOpaque()
 	return unique(a.actions)
 }
 

@@ -24,10 +24,10 @@ var specs = sync.OnceValue(func() commands {
 
 var families = []func() commands{
 	fileSpecs, archiveSpecs, textSpecs, editorSpecs,
-	systemSpecs, powerSpecs, wrapperSpecs, containerSpecs,
+	systemSpecs, powerSpecs, wrapperSpecs, ownCode(containerSpecs),
 	networkSpecs, cloudSpecs, databaseSpecs,
-	versionSpecs, gitSpecs,
-	buildSpecs, compilerSpecs, languageSpecs, packageSpecs, checkSpecs,
+	ownCode(versionSpecs), ownCode(gitSpecs),
+	ownCode(buildSpecs), compilerSpecs, ownCode(languageSpecs), ownCode(packageSpecs), ownCode(checkSpecs),
 	mediaSpecs, quietSpecs,
 }
 

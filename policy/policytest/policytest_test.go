@@ -74,7 +74,7 @@ cases:
 		"want it to require seccomp, got [backup]",
 		`want a reason with "because", got "this file holds secrets: /srv/proj/.env"`,
 	} {
-		require.EqualError(t, report.Cases[i].Err, want)
+		require.ErrorContains(t, report.Cases[i].Err, want)
 	}
 }
 
