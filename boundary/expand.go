@@ -15,36 +15,33 @@ const maxEntries = 2000
 type placer struct {
 	in   *Inspector
 	look *lookup
-	out  []guard.Action
-	left int // names of files that may still be looked at
+	more []guard.Action // beside the call's own
+	left int            // names of files that may still be looked at
 }
 
-// pattern appends an action on a pattern and, for what it matches right now,
-// an action on each file that holds secrets or that a link leads to. Where the
+// pattern resolves an action on a pattern and adds, for what it matches right
+// now, an action on each file that holds secrets or that a link leads to. Where the
 // names run out, a pattern that changes files leaves an unknown.
-func (p *placer) pattern(a guard.Action) {
+func (p *placer) pattern(a *guard.Action) {
 	w := p.in.c.Workspace
 	dir, rest, ok := splitPattern(a.Path)
 	if !ok {
-		p.out = append(p.out, a)
 		return
 	}
 	dir, err := p.look.resolve(dir, true)
 	if err != nil {
-		p.out = append(p.out, a)
 		return
 	}
 	a.Resolved = strings.TrimSuffix(escape(dir), "/") + "/" + strings.Join(rest, "/")
 	a.Zone, a.Root = w.Zone(dir), w.isWhole(a.Resolved, true)
-	p.out = append(p.out, a)
 	if a.Zone == guard.ZoneOutside {
 		return // no policy needs to know what lies there
 	}
-	e := expansion{p: p, a: a, pattern: pattern(rest)}
+	e := expansion{p: p, a: *a, pattern: components(rest)}
 	e.walk(strings.TrimSuffix(dir, "/"), e.pattern.start())
 	changes := a.Kind == guard.KindWrite || a.Kind == guard.KindDelete
 	if p.left <= 0 && changes {
-		p.out = append(p.out, guard.Action{Kind: guard.KindUnknown, Span: a.Span,
+		p.more = append(p.more, guard.Action{Kind: guard.KindUnknown, Span: a.Span,
 			Reason: "the pattern may match more files than are looked at: name fewer"})
 	}
 }
@@ -94,22 +91,19 @@ func (e *expansion) walk(dir string, s states) {
 }
 
 func (e *expansion) entry(path string, entry fs.DirEntry, s states) {
-	if s.matched() {
+	if e.pattern.matched(s) {
 		e.match(path)
 	}
 	switch {
 	case entry.Type()&fs.ModeSymlink != 0:
-		// As in Bash, ** doesn't go through links.
-		for i, c := range e.pattern {
-			s[i] = s[i] && c != "**"
-		}
+		s = e.pattern.throughLink(s)
 		if fi, err := os.Stat(path); err != nil || !fi.IsDir() {
 			return
 		}
 	case !entry.IsDir():
 		return
 	}
-	if s.open() {
+	if e.pattern.open(s) {
 		e.walk(path, s)
 	}
 }
@@ -120,7 +114,8 @@ func (e *expansion) match(path string) {
 	a.Path, a.Pattern = path, false
 	resolved, err := resolve(path, a.Kind != guard.KindDelete)
 	if err != nil || resolved != path || e.p.in.sensitive(path) {
-		e.p.file(a)
+		e.p.file(&a)
+		e.p.more = append(e.p.more, a)
 	}
 }
 

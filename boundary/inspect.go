@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -71,19 +72,23 @@ func (in *Inspector) Inspect(ctx context.Context, call *guard.Call) ([]guard.Act
 	if err != nil {
 		return nil, err
 	}
-	p := placer{in: in, look: look, out: make([]guard.Action, 0, len(actions)), left: maxEntries}
-	for _, a := range actions {
-		if err := p.place(a); err != nil {
+	p := placer{in: in, look: look, left: maxEntries}
+	for i := range actions {
+		if err := p.place(&actions[i]); err != nil {
 			return nil, err
 		}
+		if len(actions)+len(p.more) > maxActions {
+			return nil, fmt.Errorf("the call would do more than %d things: make several calls", maxActions)
+		}
 	}
-	return p.out, nil
+	return append(actions, p.more...), nil
 }
 
 // actions are those that the binding's fields speak of.
 func (in *Inspector) actions(ctx context.Context, call *guard.Call, t guard.Tool, look *lookup) ([]guard.Action, error) {
 	if t.Actions != nil {
-		return t.Actions(ctx, call)
+		actions, err := t.Actions(ctx, call)
+		return slices.Clone(actions), err // they are changed here
 	}
 	b := &binding{in: in, look: look, tool: t, args: call.Args, call: call}
 	b.collect()
@@ -93,18 +98,14 @@ func (in *Inspector) actions(ctx context.Context, call *guard.Call, t guard.Tool
 	return b.out, b.err
 }
 
-// place adds an action with its path resolved, and what becomes visible by
-// that.
-func (p *placer) place(a guard.Action) error {
+// place resolves an action's path, and adds what becomes visible by that.
+func (p *placer) place(a *guard.Action) error {
 	a.Resolved, a.Zone, a.Root = "", "", false
 	switch {
-	case len(p.out) >= maxActions:
-		return fmt.Errorf("the call would do more than %d things: make several calls", maxActions)
 	case a.Path == "":
 		if a.Kind == guard.KindConnect {
 			a.Host = normalHost(a.Host)
 		}
-		p.out = append(p.out, a)
 	case !strings.HasPrefix(a.Path, "/"):
 		return fmt.Errorf("%q: not an absolute path", guard.Printable(a.Path))
 	case a.Pattern:
@@ -115,35 +116,31 @@ func (p *placer) place(a guard.Action) error {
 	return nil
 }
 
-// file adds an action on one file. A delete takes a link itself. A write goes
-// where the link leads, or puts another file in the link's place: both count.
-func (p *placer) file(a guard.Action) {
-	if a.Kind == guard.KindDelete {
-		p.out = append(p.out, p.at(a, false))
-		return
-	}
-	followed := p.at(a, true)
-	p.out = append(p.out, followed)
-	plain := !strings.Contains(a.Path, "..") && followed.Resolved == path.Clean(a.Path)
+// file resolves an action on one file. A delete takes a link itself. A write
+// goes where the link leads, or puts another file in the link's place: both
+// count.
+func (p *placer) file(a *guard.Action) {
+	p.at(a, a.Kind != guard.KindDelete)
+	plain := !strings.Contains(a.Path, "..") && a.Resolved == path.Clean(a.Path)
 	if a.Kind != guard.KindWrite || plain {
 		return // no link stands at the end
 	}
-	if itself := p.at(a, false); itself.Resolved != followed.Resolved {
-		p.out = append(p.out, itself)
+	itself := *a
+	if p.at(&itself, false); itself.Resolved != a.Resolved {
+		p.more = append(p.more, itself)
 	}
 }
 
-// at returns the action with Resolved, Zone and Root set. A path that can't be
-// resolved leaves them empty, which [Workspace.Decide] refuses.
-func (p *placer) at(a guard.Action, last bool) guard.Action {
+// at sets Resolved, Zone and Root. A path that can't be resolved leaves them
+// empty, which [Workspace.Decide] refuses.
+func (p *placer) at(a *guard.Action, last bool) {
 	resolved, err := p.look.resolve(a.Path, last)
-	return p.in.c.Workspace.placed(a, resolved, err)
+	p.in.c.Workspace.placed(a, resolved, err)
 }
 
-func (w *Workspace) placed(a guard.Action, resolved string, err error) guard.Action {
+func (w *Workspace) placed(a *guard.Action, resolved string, err error) {
 	a.Resolved, a.Zone, a.Root = "", "", false
 	if err == nil {
 		a.Resolved, a.Zone, a.Root = resolved, w.Zone(resolved), w.isWhole(resolved, false)
 	}
-	return a
 }

@@ -1,6 +1,7 @@
 package boundary
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -10,25 +11,36 @@ import (
 // text. What it matches is therefore never less than what Bash matches.
 type pattern []string
 
+// maxComponents is how many components are told apart: as many as states has
+// bits, less the last.
+const maxComponents = 63
+
 func newPattern(p string) pattern {
-	return strings.FieldsFunc(p, func(r rune) bool { return r == '/' })
+	return components(strings.FieldsFunc(p, func(r rune) bool { return r == '/' }))
 }
 
-// states are the positions in a pattern up to which a path may have matched;
-// the last one is the whole pattern.
-type states []bool
-
-func (p pattern) start() states {
-	s := make(states, len(p)+1)
-	s[0] = true
-	return p.skip(s)
+// components makes a pattern of its components. What is beyond the bound
+// counts as any depth, which matches no less.
+func components(names []string) pattern {
+	if len(names) > maxComponents {
+		return append(slices.Clone(names[:maxComponents-1]), "**")
+	}
+	return names
 }
+
+// states are the positions in a pattern up to which a path may have matched,
+// each a bit; the one after the last component is the whole pattern.
+type states uint64
+
+func (s states) has(i int) bool { return s>>i&1 == 1 }
+
+func (p pattern) start() states { return p.skip(1) }
 
 // skip adds the positions behind a ** that matches nothing (more).
 func (p pattern) skip(s states) states {
 	for i, c := range p {
-		if s[i] && c == "**" {
-			s[i+1] = true
+		if s.has(i) && c == "**" {
+			s |= 1 << (i + 1)
 		}
 	}
 	return s
@@ -36,51 +48,59 @@ func (p pattern) skip(s states) states {
 
 // next is what remains possible after one more name.
 func (p pattern) next(s states, name string) states {
-	out := make(states, len(s))
+	var out states
 	for i, c := range p {
-		if !s[i] {
-			continue
-		}
-		if c == "**" {
-			out[i] = true
-		} else if matchName(c, name) {
-			out[i+1] = true
+		switch {
+		case !s.has(i):
+		case c == "**":
+			out |= 1 << i
+		case matchName(c, name):
+			out |= 1 << (i + 1)
 		}
 	}
 	return p.skip(out)
 }
 
-func (s states) matched() bool { return s[len(s)-1] }
-
-// open reports whether something further down may match.
-func (s states) open() bool {
-	for _, possible := range s[:len(s)-1] {
-		if possible {
-			return true
+// throughLink is what remains possible behind a link: as in Bash, ** doesn't go
+// through one.
+func (p pattern) throughLink(s states) states {
+	for i, c := range p {
+		if c == "**" {
+			s &^= 1 << i
 		}
 	}
-	return false
+	return s
 }
+
+func (p pattern) matched(s states) bool { return s.has(len(p)) }
+
+// open reports whether something further down may match.
+func (p pattern) open(s states) bool { return s&(1<<len(p)-1) != 0 }
 
 // reaches reports whether the pattern may match the path or something beneath
 // it, and whether it may match a folder above the path.
 func (p pattern) reaches(path string) (in, above bool) {
 	s := p.start()
-	for _, name := range newPattern(path) {
-		above = above || s.matched()
-		s = p.next(s, name)
+	for name := range strings.SplitSeq(path, "/") {
+		if name != "" {
+			above = above || p.matched(s)
+			s = p.next(s, name)
+		}
 	}
-	return s.matched() || s.open(), above
+	return p.matched(s) || p.open(s), above
 }
 
 // takesAll reports whether the pattern may match the folder, one above it, or
 // everything in one of these.
 func (p pattern) takesAll(folder string) bool {
 	all := func(s states) bool {
-		return s.matched() || len(p) > 0 && s[len(p)-1] && isEverything(p[len(p)-1])
+		return p.matched(s) || len(p) > 0 && s.has(len(p)-1) && isEverything(p[len(p)-1])
 	}
 	s := p.start()
-	for _, name := range newPattern(folder) {
+	for name := range strings.SplitSeq(folder, "/") {
+		if name == "" {
+			continue
+		}
 		if all(s) {
 			return true
 		}

@@ -39,6 +39,10 @@ func (b *binding) shell(text string) {
 	if len(actions) == 0 {
 		actions = []guard.Action{{Kind: guard.KindExec, Program: "true", Command: "true"}}
 	}
+	if b.out == nil {
+		b.out = actions
+		return
+	}
 	b.out = append(b.out, actions...)
 }
 
@@ -72,7 +76,8 @@ func (b *binding) options(dir string) shell.Options {
 func (b *binding) view(name string) ([]byte, error) {
 	c := &b.in.c
 	found, err := b.look.find(name, true)
-	a := c.Workspace.placed(guard.Action{Kind: guard.KindRead, Path: name}, found.path, err)
+	a := guard.Action{Kind: guard.KindRead, Path: name}
+	c.Workspace.placed(&a, found.path, err)
 	switch {
 	case c.Workspace.forbids(&a) != "" || c.Sensitive == nil || c.Sensitive(name) || c.Sensitive(a.Resolved):
 		return nil, errors.New("the file is not looked into")

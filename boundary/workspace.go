@@ -202,8 +202,9 @@ func (w *Workspace) forbids(a *guard.Action) string {
 		return "the guard's own files are touched"
 	}
 	if a.Kind == guard.KindWrite || a.Kind == guard.KindDelete {
+		t := targetOf(a, a.Resolved)
 		for _, r := range w.readOnly {
-			if covers(a, foldPath(a.Resolved), foldPath(r), a.Recursive || a.Kind == guard.KindDelete) {
+			if t.covers(foldPath(r), a.Recursive || a.Kind == guard.KindDelete) {
 				return fmt.Sprintf("%s may be read and not changed", r)
 			}
 		}
@@ -214,21 +215,31 @@ func (w *Workspace) forbids(a *guard.Action) string {
 // touches reports whether an action on path reaches a protected file.
 func (w *Workspace) touches(a *guard.Action, path string) bool {
 	whole := a.Recursive || a.Kind == guard.KindWrite || a.Kind == guard.KindDelete
-	path = foldPath(path)
-	for _, p := range w.protected {
-		if covers(a, path, p, whole) {
-			return true
-		}
-	}
-	return false
+	t := targetOf(a, path)
+	return slices.ContainsFunc(w.protected, func(p string) bool { return t.covers(p, whole) })
 }
 
-// covers reports whether an action on path (a pattern where a.Pattern says so)
-// lies in folder or, where whole is set, above it.
-func covers(a *guard.Action, path, folder string, whole bool) bool {
-	if !a.Pattern {
-		return within(path, folder) || whole && within(folder, path)
+// target is what an action is on, for comparisons that refuse.
+type target struct {
+	path    string // folded
+	pattern pattern
+	globs   bool // pattern counts
+}
+
+func targetOf(a *guard.Action, path string) target {
+	t := target{path: foldPath(path), globs: a.Pattern}
+	if t.globs {
+		t.pattern = newPattern(t.path)
 	}
-	in, above := newPattern(path).reaches(folder)
+	return t
+}
+
+// covers reports whether the target lies in folder, which is folded, or, where
+// whole is set, above it.
+func (t *target) covers(folder string, whole bool) bool {
+	if !t.globs {
+		return within(t.path, folder) || whole && within(folder, t.path)
+	}
+	in, above := t.pattern.reaches(folder)
 	return in || whole && above
 }
