@@ -9,12 +9,14 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/runtimeguard/runtimeguard/boundary/fsys"
 )
 
-// Folder is a [Store] in a folder that any number of processes of one user
-// share, without a daemon. Version 3 of an entry is the file "id.3": a
+// Folder is a [Store] in a folder that any number of processes share, without
+// a daemon. Version 3 of an entry is the file "id.3": a
 // finished temporary file that is linked to that name, which fails if the name
 // stands, while the folder's lock is held. File and folder are synced before
 // Swap returns. The highest version counts, so a process that is killed at any
@@ -23,13 +25,22 @@ type Folder struct {
 	root *fsys.Root    // follows no link
 	held *fsys.Root    // what Close closes
 	turn chan struct{} // one of this process's goroutines at a time tries for the lock
+	perm fs.FileMode   // of new files
+
+	bell    Bell
+	mu      sync.Mutex
+	polling bool
 }
 
 const lockName = ".lock"
 
 // OpenFolder opens a folder as a store, making it with mode 0700 if there is
-// none. A folder that belongs to another user, or that group or others may
-// write to, is refused.
+// none. It must belong to this user, and group and others may not write to it:
+// else it is refused.
+//
+// A folder that several users share (the host's and the operators') has mode
+// 2770: what it belongs to is a group of just these users. That it is
+// set-group-ID says that it is meant so, and makes new files the group's.
 func OpenFolder(dir string) (*Folder, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("approval: %w", err)
@@ -38,15 +49,32 @@ func OpenFolder(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("approval: %w", err)
 	}
-	info, err := root.Stat(".")
-	if err == nil {
-		err = own(dir, info, 0o022)
-	}
-	if err != nil {
+	f := &Folder{root: root.NoLinks(), held: root, turn: make(chan struct{}, 1), perm: 0o600}
+	if err := f.check(dir); err != nil {
 		root.Close()
 		return nil, fmt.Errorf("approval: %w", err)
 	}
-	return &Folder{root: root.NoLinks(), held: root, turn: make(chan struct{}, 1)}, nil
+	return f, nil
+}
+
+// check looks at whose the folder is, and readies a shared one.
+func (f *Folder) check(dir string) error {
+	info, err := f.root.Stat(".")
+	if err != nil {
+		return err
+	}
+	if info.Mode&fs.ModeSetgid == 0 || info.Mode.Perm() != 0o770 {
+		return own(dir, info, 0o022)
+	}
+	f.perm = 0o640
+	if _, err := f.root.Lstat(lockName); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	err = f.root.CreateExclusive(lockName, nil, 0o660)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
 }
 
 // Close closes the folder. Nothing may be in progress or follow.
@@ -172,7 +200,7 @@ func (f *Folder) List(ctx context.Context) iter.Seq2[Entry, error] {
 
 // Swap implements [Store].
 func (f *Folder) Swap(ctx context.Context, id string, version uint64, data []byte) error {
-	if err := checkSwap(ctx, id, version, data); err != nil {
+	if err := errors.Join(CheckEntry(id, version, data), ctx.Err()); err != nil {
 		return err
 	}
 	unlock, err := f.lock(ctx)
@@ -187,7 +215,7 @@ func (f *Folder) Swap(ctx context.Context, id string, version uint64, data []byt
 	if newest(names, id)[id] != version {
 		return ErrConflict
 	}
-	err = f.root.CreateExclusive(fileName(id, version+1), data, 0o600)
+	err = f.root.CreateExclusive(fileName(id, version+1), data, f.perm)
 	if errors.Is(err, fs.ErrExist) {
 		return ErrConflict
 	}
@@ -243,4 +271,50 @@ func (f *Folder) lock(ctx context.Context) (unlock func(), err error) {
 		go unlock() // as soon as it is there
 		return nil, ctx.Err()
 	}
+}
+
+// pollFolder is how often a folder that is watched is looked at. A look takes
+// some microseconds.
+const pollFolder = 20 * time.Millisecond
+
+// Watch implements [Watcher]: each Swap changes the folder's modification
+// time, which one goroutine looks at while anybody watches.
+func (f *Folder) Watch(ctx context.Context) <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := f.bell.Watch(ctx)
+	if !f.polling {
+		f.polling = true
+		go f.poll(f.modified())
+	}
+	return c
+}
+
+// poll rings where the time has changed, and once more after that: two changes
+// within one tick of the file system's clock look like one.
+func (f *Folder) poll(last time.Time) {
+	for again := false; f.stillWatched(); time.Sleep(pollFolder) {
+		now := f.modified()
+		changed := now.IsZero() || !now.Equal(last)
+		if changed || again {
+			f.bell.Ring()
+		}
+		last, again = now, changed
+	}
+}
+
+func (f *Folder) stillWatched() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.polling = f.bell.watched()
+	return f.polling
+}
+
+// modified is zero where it can't be told.
+func (f *Folder) modified() time.Time {
+	info, err := f.root.Stat(".")
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime
 }

@@ -48,10 +48,14 @@ type Queue struct {
 	filing sync.Mutex // makes MaxOpen exact within this process
 
 	mu    sync.Mutex
-	spent map[string]time.Time // grants this queue has spent, until they expire
+	spent map[string]*Answer // grants this queue has spent, until they expire
 }
 
-var _ guard.Approver = (*Queue)(nil)
+var _ interface {
+	guard.Approver
+	guard.Attributor
+	guard.Waiter
+} = (*Queue)(nil)
 
 // New returns a Queue. It refuses a configuration in which nothing could be
 // approved, and negative bounds.
@@ -77,7 +81,7 @@ func New(c Config) (*Queue, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Queue{c: c, spent: map[string]time.Time{}}, nil
+	return &Queue{c: c, spent: map[string]*Answer{}}, nil
 }
 
 // AlteredError says that the store holds something that this package did not
@@ -293,40 +297,103 @@ func (q *Queue) hasSpent(r *Request) bool {
 func (q *Queue) remember(r *Request) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for id, until := range q.spent {
-		if r.Spent.After(until) {
+	for id, a := range q.spent {
+		if r.Spent.After(a.Until) {
 			delete(q.spent, id)
 		}
 	}
-	q.spent[r.ID] = r.Answer.Until
+	q.spent[r.ID] = r.Answer
+}
+
+// ApprovedBy implements [guard.Attributor] for the grants that this queue has
+// spent and that haven't expired since.
+func (q *Queue) ApprovedBy(grant string) string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if a := q.spent[grant]; a != nil {
+		return a.Who
+	}
+	return ""
 }
 
 // now has no zone and no monotonic reading: what is stored is what is
 // compared.
 func (q *Queue) now() time.Time { return q.c.Now().UTC().Round(0) }
 
-// Bounds of Wait's polling.
+// How often a store is looked at for changes: one that doesn't tell of them,
+// and one that does, in case it couldn't.
 const (
-	minPoll = 20 * time.Millisecond
-	maxPoll = time.Second
+	pollStore   = time.Second
+	pollWatched = 5 * time.Second
 )
 
-// Wait returns nil once the request with that ID is no longer pending: it was
-// answered, it expired, or it is gone. What the answer was, the call finds out
-// by starting over. It returns the context's error if that ends first, and
-// [ErrNotFound] where the store doesn't hold the request.
+// Watch returns a channel on which a value arrives when something in the store
+// may have changed, within a second of it, at once where the store is a
+// [Watcher], and now and then without reason. It is closed after ctx has ended.
+func (q *Queue) Watch(ctx context.Context) <-chan struct{} {
+	out := make(chan struct{}, 1)
+	pause := pollStore
+	var told <-chan struct{}
+	if w, ok := q.c.Store.(Watcher); ok {
+		told, pause = w.Watch(ctx), pollWatched
+	}
+	go func() {
+		defer close(out)
+		for ctx.Err() == nil {
+			select {
+			case <-ctx.Done():
+				return
+			case <-told:
+			case <-time.After(pause):
+			}
+			select {
+			case out <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	return out
+}
+
+// Wait implements [guard.Waiter]. It returns nil once the request with that ID
+// is no longer pending: it was answered, it expired, or it is gone. What the
+// answer was, the call finds out by starting over. It returns the context's
+// error if that ends first, and [ErrNotFound] where the store doesn't hold the
+// request. A store that can't be read meanwhile is asked again for as long as
+// the request could be answered.
 func (q *Queue) Wait(ctx context.Context, id string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	changed := q.Watch(ctx) // before the first look, so that no change is missed
 	r, err := q.Get(ctx, id)
-	for pause := minPoll; err == nil && r != nil && r.ID == id && r.State == Pending; pause = min(2*pause, maxPoll) {
+	if err != nil {
+		return err
+	}
+	over := time.NewTimer(r.DecideBy.Sub(q.now()))
+	defer over.Stop()
+	for r != nil && r.ID == id && r.State == Pending {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(pause):
+		case <-changed:
+		case <-over.C:
 		}
-		var e Entry
-		if e, err = q.c.Store.Get(ctx, r.storeID()); err == nil {
-			r, err = q.read(e)
+		if r, err = q.again(ctx, r); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
+}
+
+// again reads a pending request anew; where the store can't be read, it is as
+// it was.
+func (q *Queue) again(ctx context.Context, r *Request) (*Request, error) {
+	e, err := q.c.Store.Get(ctx, r.storeID())
+	if err == nil {
+		return q.read(e)
+	}
+	if r.at(q.now()) == Pending {
+		return r, nil
+	}
+	return nil, fmt.Errorf("approval: the store can't be read: %w", err)
 }

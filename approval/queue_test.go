@@ -30,7 +30,8 @@ func TestMain(m *testing.M) {
 	if crashes() {
 		return
 	}
-	approvaltest.Main(m, func(dir string) (approval.Store, error) { return approval.OpenFolder(dir) })
+	approvaltest.Process(func(dir string) (approval.Store, error) { return approval.OpenFolder(dir) })
+	os.Exit(m.Run())
 }
 
 // crashes is set where a test process plays a part of its own.

@@ -28,7 +28,9 @@ type Entry struct {
 // is shared. What Get and List return is the caller's own.
 //
 // An id is 1 to 128 of the characters a-z, 0-9 and "-"; anything else is an
-// error, and so are data of more than 1 MiB. Package approvaltest holds the tests that every Store must pass.
+// error, and so are data of more than 1 MiB. A Store that is a [Watcher] too lets
+// waiting calls wake at once. Package approvaltest holds the tests that every
+// Store must pass.
 type Store interface {
 	// Get returns the newest version of an entry, or an Entry with Version 0
 	// where there is none.
@@ -44,14 +46,68 @@ type Store interface {
 	Swap(ctx context.Context, id string, version uint64, data []byte) error
 }
 
+// Watcher is a [Store] that tells when something in it may have changed, so
+// that who waits for an answer needn't keep asking.
+type Watcher interface {
+	// Watch returns a channel on which a value arrives soon after each change, by
+	// any process, that begins once Watch has returned. One value may stand for
+	// many changes or for none; where a store can't be reached, some may not
+	// come. The channel is never closed; nothing arrives once ctx has ended.
+	Watch(ctx context.Context) <-chan struct{}
+}
+
+// Bell tells any number of watchers that something has changed: a part of
+// stores that are a [Watcher]. The zero Bell is ready. It is safe for concurrent
+// use.
+type Bell struct {
+	mu       sync.Mutex
+	watchers map[chan struct{}]struct{}
+}
+
+// Watch returns a channel with room for one value, for Watcher.Watch.
+func (b *Bell) Watch(ctx context.Context) <-chan struct{} {
+	c := make(chan struct{}, 1)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.watchers == nil {
+		b.watchers = map[chan struct{}]struct{}{}
+	}
+	b.watchers[c] = struct{}{}
+	context.AfterFunc(ctx, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.watchers, c)
+	})
+	return c
+}
+
+// Ring gives a value to every watcher that hasn't one waiting.
+func (b *Bell) Ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for c := range b.watchers {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (b *Bell) watched() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.watchers) > 0
+}
+
 const (
 	maxIDLen = 128
 	maxData  = 1 << 20
 )
 
-// checkSwap holds what every store refuses.
-func checkSwap(ctx context.Context, id string, version uint64, data []byte) error {
-	if err := errors.Join(checkID(id), ctx.Err()); err != nil {
+// CheckEntry holds what every [Store] refuses: an id that isn't one, a version
+// that has none after it, and data that are too large.
+func CheckEntry(id string, version uint64, data []byte) error {
+	if err := checkID(id); err != nil {
 		return err
 	}
 	if version == math.MaxUint64 {
@@ -81,6 +137,7 @@ func checkID(id string) error {
 func Memory() Store { return &memory{entries: map[string]Entry{}} }
 
 type memory struct {
+	Bell
 	mu      sync.Mutex
 	entries map[string]Entry
 }
@@ -110,7 +167,7 @@ func (m *memory) List(ctx context.Context) iter.Seq2[Entry, error] {
 }
 
 func (m *memory) Swap(ctx context.Context, id string, version uint64, data []byte) error {
-	if err := checkSwap(ctx, id, version, data); err != nil {
+	if err := errors.Join(CheckEntry(id, version, data), ctx.Err()); err != nil {
 		return err
 	}
 	m.mu.Lock()
@@ -119,5 +176,6 @@ func (m *memory) Swap(ctx context.Context, id string, version uint64, data []byt
 		return ErrConflict
 	}
 	m.entries[id] = Entry{ID: id, Version: version + 1, Data: slices.Clone(data)}
+	m.Ring()
 	return nil
 }

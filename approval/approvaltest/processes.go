@@ -28,13 +28,13 @@ const (
 	envGoroutines = "APPROVALTEST_GOROUTINES"
 )
 
-// Main is for TestMain of a package that calls [Claims]: it runs the tests or,
-// in a process that Claims has started, claims. open opens the store that where
-// names. It doesn't return.
-func Main(m *testing.M, open func(where string) (approval.Store, error)) {
+// Process is called first in TestMain of a package that calls [Claims] or
+// [Killed]: in a process that these have started it plays its part and exits,
+// else it returns. open opens the store that where names.
+func Process(open func(where string) (approval.Store, error)) {
 	where := os.Getenv(envStore)
 	if where == "" {
-		os.Exit(m.Run())
+		return
 	}
 	if err := claim(where, open); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ func Store(t *testing.T, fresh func(t *testing.T) (open func() approval.Store)) 
 	for name, test := range map[string]func(*testing.T, func() approval.Store){
 		"empty": testEmpty, "swap": testSwap, "stale": testStale, "copies": testCopies, "refusals": testRefusals,
 		"list": testList, "handles": testHandles, "ended context": testEnded, "concurrent": testConcurrent,
+		"watch": testWatch,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
 	}
@@ -185,6 +187,39 @@ func testConcurrent(t *testing.T, open func() approval.Store) {
 	require.NoError(t, err)
 	require.Equal(t, uint64(writers*each), binary.BigEndian.Uint64(e.Data))
 	require.Equal(t, uint64(writers*each+1), e.Version)
+}
+
+// Who looks only when told misses no change that another handle makes. Stores
+// that don't tell have nothing to test.
+func testWatch(t *testing.T, open func() approval.Store) {
+	const changes = 20
+	s := open()
+	w, ok := s.(approval.Watcher)
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	told := w.Watch(ctx)
+	other := open()
+	go func() {
+		for v := range uint64(changes) {
+			if err := other.Swap(ctx, id, v, nil); err != nil {
+				t.Error(err)
+			}
+			runtime.Gosched()
+		}
+	}()
+	for {
+		e, err := s.Get(ctx, id)
+		require.NoError(t, err)
+		if e.Version == changes {
+			break
+		}
+		<-told
+	}
+	cancel()
+	require.NoError(t, other.Swap(t.Context(), id, changes, nil), "a watcher that has gone is no hindrance")
 }
 
 func increment(ctx context.Context, s approval.Store) error {

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard"
+	"github.com/runtimeguard/runtimeguard/approval"
 )
 
 // Exit statuses of [Main].
@@ -23,6 +25,7 @@ const (
 type env struct {
 	in       io.Reader
 	out, err io.Writer
+	stores   map[string]OpenStore
 }
 
 // command is one sub-command.
@@ -51,11 +54,26 @@ type usageError string
 
 func (e usageError) Error() string { return string(e) }
 
+// OpenStore opens the store of approvals that a URL names.
+type OpenStore func(ctx context.Context, url string) (approval.Store, error)
+
+// Command is the operator's command with what a program links into it. The zero
+// Command knows state folders only.
+type Command struct {
+	// Stores are approval stores by the scheme of their URL, for the flag -store.
+	Stores map[string]OpenStore
+}
+
+// Main is [Command.Main] of the zero Command.
+func Main(args []string, in io.Reader, out, errw io.Writer) int {
+	return Command{}.Main(args, in, out, errw)
+}
+
 // Main runs the operator's command with the arguments after the program's
 // name, and returns its exit status: 0, 1 where something was found or went
 // wrong, 2 for wrong arguments.
-func Main(args []string, in io.Reader, out, errw io.Writer) int {
-	e := &env{in, out, errw}
+func (c Command) Main(args []string, in io.Reader, out, errw io.Writer) int {
+	e := &env{in, out, errw, c.Stores}
 	if len(args) == 0 {
 		help(errw)
 		return exitUsage
