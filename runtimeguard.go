@@ -192,7 +192,7 @@ func Bindings() map[string]guard.Tool {
 		"run_command":    {Shell: "command", Dir: "cwd", Base: guard.BaseWorkspace, Dialect: guard.DialectBash},
 		"read_file":      {Read: "path", Base: guard.BaseWorkspace},
 		"write_file":     {Write: "path", Content: "content", Base: guard.BaseWorkspace},
-		"edit_file":      {Write: "path", Content: "new", Base: guard.BaseWorkspace},
+		"edit_file":      {Write: "path", Content: "new", Replaces: "old", Base: guard.BaseWorkspace},
 		"delete_file":    {Delete: "path", Base: guard.BaseWorkspace},
 		"move_file":      {Move: [2]string{"source", "destination"}, Base: guard.BaseWorkspace},
 		"list_directory": {List: "path", Base: guard.BaseWorkspace, Optional: []string{"path"}},

@@ -31,7 +31,7 @@ func checkTool(t guard.Tool) error {
 			return errors.New("exec: a word is empty or holds a NUL")
 		}
 	}
-	bound := append(t.Move[:], t.Shell, t.Read, t.Write, t.Delete, t.List, t.Connect, t.Content, t.Dir)
+	bound := append(t.Move[:], t.Shell, t.Read, t.Write, t.Delete, t.List, t.Connect, t.Content, t.Replaces, t.Dir)
 	for _, key := range t.Optional {
 		if key == "" || !slices.Contains(bound, key) {
 			return fmt.Errorf("optional: %q is not a bound key", key)
@@ -59,6 +59,7 @@ type binding struct {
 func (b *binding) collect() {
 	t := &b.tool
 	b.words(t.Content, true)
+	b.words(t.Replaces, true)
 	if t.Dir != "" {
 		b.base() // a Dir that can't be read refuses even where nothing is relative
 	}
@@ -125,7 +126,7 @@ func (b *binding) words(key string, empty bool) []string {
 			b.fail("argument %q: is not a string or a list of strings", key)
 		case s == "" && !empty:
 			b.fail("argument %q: is an empty string", key)
-		case strings.IndexByte(s, 0) >= 0 && key != b.tool.Content:
+		case strings.IndexByte(s, 0) >= 0 && key != b.tool.Content && key != b.tool.Replaces:
 			b.fail("argument %q: holds a NUL", key)
 		}
 		out = append(out, s)

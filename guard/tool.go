@@ -47,8 +47,11 @@ type Tool struct {
 	// arguments are, for tools that wrap one command: ["git", "reset"].
 	Exec []string `yaml:"exec,omitempty" json:"exec,omitempty"`
 
-	// Content names what is written; it is shown to a human who approves.
-	Content string `yaml:"content,omitempty" json:"content,omitempty"`
+	// Content names what is written, and Replaces the text in the file whose place
+	// it takes; without Replaces it is the whole file. A human who approves is
+	// shown what changes.
+	Content  string `yaml:"content,omitempty" json:"content,omitempty"`
+	Replaces string `yaml:"replaces,omitempty" json:"replaces,omitempty"`
 	// Dir names the folder that relative paths and commands start from. It may
 	// be absent.
 	Dir string `yaml:"dir,omitempty" json:"dir,omitempty"`

@@ -290,7 +290,7 @@ func (d *document) readTools(n *yaml.Node) {
 }
 
 func checkTool(t guard.Tool) error {
-	bound := slices.DeleteFunc([]string{t.Shell, t.Read, t.Write, t.Delete, t.List, t.Connect, t.Move[0], t.Move[1], t.Dir, t.Content},
+	bound := slices.DeleteFunc([]string{t.Shell, t.Read, t.Write, t.Delete, t.List, t.Connect, t.Move[0], t.Move[1], t.Dir, t.Content, t.Replaces},
 		func(s string) bool { return s == "" })
 	bases := []string{string(guard.BaseWorkspace), string(guard.BaseProcess)}
 	dialects := []string{string(guard.DialectBash), string(guard.DialectPOSIX)}

@@ -18,7 +18,7 @@ func FilesystemBindings() map[string]guard.Tool {
 		"read_multiple_files":       {Read: "paths"},
 		"search_within_files":       {Read: "path", Recursive: true},
 		"write_file":                {Write: "path", Content: "content"},
-		"modify_file":               {Read: "path", Write: "path", Content: "replace"},
+		"modify_file":               {Read: "path", Write: "path", Content: "replace", Replaces: "find"},
 		"edit_file":                 {Read: "path", Write: "path"},
 		"create_directory":          {Write: "path"},
 		"copy_file":                 {Read: "source", Write: "destination", Recursive: true},
