@@ -81,12 +81,17 @@ type record struct {
 	SHA256 string   `json:"sha256,omitempty"`
 	Target text     `json:"target,omitempty"`
 	Links  uint64   `json:"nlink,omitempty"`
+	// Inode is the same for the names of one file, where it has several.
+	Inode uint64 `json:"inode,omitempty"`
 	// List is the hash of the object that lists what a folder holds; without
 	// it the folder alone was saved.
 	List string `json:"list,omitempty"`
 	// Parent says that the folder is only known as one that a saved file lies
-	// in: it is made again if it is gone, and else left alone.
-	Parent bool `json:"parent,omitempty"`
+	// in: it is made again if it is gone. Else it is left alone, but for its
+	// time, where Names, a hash of the names in it, says that it holds what it
+	// held.
+	Parent bool   `json:"parent,omitempty"`
+	Names  string `json:"names,omitempty"`
 }
 
 // text is a file name: any bytes. What isn't UTF-8 is kept as a list of
@@ -139,8 +144,11 @@ func describe(name string, info fsys.Info) record {
 	default:
 		r.Type = TypeSpecial
 	}
-	if r.Links == 1 {
+	switch {
+	case r.Links == 1:
 		r.Links = 0
+	case r.Type == TypeFile:
+		r.Inode = info.Inode
 	}
 	return r
 }

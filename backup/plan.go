@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,6 +39,7 @@ type Change struct {
 	target target
 	was    fsys.Info
 	want   record
+	tie    *target // the file that it is to be a hard link to
 }
 
 // Plan is what restoring a snapshot would change, against the state that was
@@ -84,6 +86,7 @@ func (v *Vault) plan(ctx context.Context, rs *roots, id string, paths []string) 
 			return nil, fmt.Errorf("snapshot %s: %s is not in it", id, guard.Printable(rs.path(c.root, c.name)))
 		}
 	}
+	p.tie()
 	p.addParents()
 	return p.plan, p.finish()
 }
@@ -98,6 +101,8 @@ type planner struct {
 	chosen  []target // what is to be restored; none: all
 	found   []bool
 	parents []record
+	names   []name // of files that had several
+	alone   []name // of files that have several and had one
 	deletes []Change
 	puts    []Change
 }
@@ -270,6 +275,8 @@ func (p *planner) compare(t target, r *record, info fsys.Info) error {
 		}
 	}
 	switch r.Type {
+	case TypeFile:
+		return p.file(t, r, record{Type: TypeAbsent}, fsys.Info{})
 	case TypeAbsent:
 	case TypeSpecial:
 		p.put(OpCannot, t, r, record{Type: TypeAbsent}, fsys.Info{})
@@ -286,13 +293,7 @@ func (p *planner) same(t target, r *record, now record, info fsys.Info) error {
 	case TypeAbsent, TypeSpecial:
 		return nil
 	case TypeFile:
-		if content = now.Size == r.Size; content {
-			hash, err := p.hash(t, info)
-			if err != nil {
-				return p.failed(t, err)
-			}
-			content = hash == r.SHA256
-		}
+		return p.file(t, r, now, info)
 	case TypeLink:
 		to, err := p.rs.dirs[t.root].Readlink(t.name)
 		if err != nil {
@@ -303,9 +304,9 @@ func (p *planner) same(t target, r *record, now record, info fsys.Info) error {
 	}
 	attributes := now.Mode == r.Mode && now.UID == r.UID && now.GID == r.GID
 	switch {
-	case t.name == ".": // a root itself is not restored
 	case !content:
 		p.put(OpOverwrite, t, r, now, info)
+	case t.name == "." && !attributes: // a root's owner and mode are its operator's
 	case !attributes || r.Type != TypeDir && now.MTime != r.MTime:
 		p.put(OpMode, t, r, now, info)
 	case r.Type == TypeDir: // its time alone is no change to show, but is put right with others
@@ -387,20 +388,43 @@ func (p *planner) addParents() {
 			p.put(OpCreate, t, &r, record{Type: TypeAbsent}, fsys.Info{})
 		}
 	}
+	p.parentTimes()
+}
+
+// parentTimes plans to set the times of folders in which something is changed.
+func (p *planner) parentTimes() {
+	changed := map[target]bool{}
+	for _, c := range slices.Concat(p.deletes, p.puts) {
+		changed[target{c.target.root, path.Dir(c.target.name)}] = true
+	}
+	for _, r := range p.parents {
+		t := target{p.roots[r.Root], string(r.Name)}
+		if changed[t] && r.Parent {
+			p.plan.dirs = append(p.plan.dirs, Change{target: t, want: r})
+		}
+	}
 }
 
 // finish puts the changes in the order in which they can be made: removals
 // from the leaves, then creations from the root, and hashes them.
 func (p *planner) finish() error {
 	slices.SortStableFunc(p.deletes, func(a, b Change) int { return b.target.compare(a.target) })
-	slices.SortStableFunc(p.puts, func(a, b Change) int { return a.target.compare(b.target) })
+	slices.SortStableFunc(p.puts, func(a, b Change) int { // a hard link after what it links to
+		switch {
+		case a.tie == nil && b.tie != nil:
+			return -1
+		case a.tie != nil && b.tie == nil:
+			return 1
+		}
+		return a.target.compare(b.target)
+	})
 	p.plan.Changes = append(p.deletes, p.puts...)
 	h := sha256.New()
 	data, err := encode([]any{p.plan.Snapshot, p.plan.paths})
 	h.Write(data)
 	for _, c := range p.plan.Changes {
 		data, cerr := encode([]any{c.Op, text(c.Path), c.want, c.was.Dev, c.was.Inode, uint32(c.was.Mode), c.was.Size,
-			c.was.ModTime.UnixNano(), c.was.ChangeTime.UnixNano(), c.was.Links})
+			c.was.ModTime.UnixNano(), c.was.ChangeTime.UnixNano(), c.was.Links, c.tie != nil})
 		err = errors.Join(err, cerr)
 		h.Write(data)
 	}
@@ -423,6 +447,9 @@ func (p *Plan) String() string {
 func (c *Change) detail() string {
 	switch c.Op {
 	case OpCreate:
+		if c.tie != nil {
+			return " (hard link to " + guard.Printable(c.tie.name) + ")"
+		}
 		return fmt.Sprintf(" (%s)", c.To.Type)
 	case OpMode:
 		if c.From.Mode != c.To.Mode {
@@ -433,6 +460,9 @@ func (c *Change) detail() string {
 		}
 		return " (time)"
 	case OpOverwrite:
+		if c.tie != nil {
+			return fmt.Sprintf(" (hard link to %s)", guard.Printable(c.tie.name))
+		}
 		if c.To.Type == TypeFile {
 			return fmt.Sprintf(" (%d to %d bytes)", c.From.Size, c.To.Size)
 		}

@@ -172,6 +172,8 @@ func (a *applier) change(c *Change) error {
 		return dir.Mkdir(c.target.name, 0o700)
 	case c.Op == OpMode:
 		return a.attributes(c)
+	case c.tie != nil:
+		return a.tie(dir, c)
 	case c.want.Type == TypeFile:
 		return a.file(dir, c)
 	}
@@ -186,7 +188,7 @@ func (a *applier) remove(dir *fsys.Root, c *Change) error {
 	if err != nil {
 		return err
 	}
-	if c.was.Mode.IsDir() != now.Mode.IsDir() || now.Inode != c.was.Inode || !now.Mode.IsDir() && !now.Same(c.was) {
+	if c.was.Mode.IsDir() != now.Mode.IsDir() || now.Inode != c.was.Inode || !now.Mode.IsDir() && !now.Unmoved(c.was) {
 		return ErrMoved
 	}
 	return dir.Remove(c.target.name)
@@ -196,7 +198,7 @@ func (a *applier) remove(dir *fsys.Root, c *Change) error {
 // its owner still gets the content back, and is told.
 func (a *applier) file(dir *fsys.Root, c *Change) error {
 	file := fsys.File{
-		Mode: c.want.mode(), Owned: c.want.UID >= 0, UID: c.want.UID, GID: c.want.GID, ModTime: c.want.modTime(), Was: &c.was,
+		Mode: c.want.mode(), Owned: c.want.UID >= 0, UID: c.want.UID, GID: c.want.GID, ModTime: c.want.modTime(), Was: &c.was, Untie: true,
 		Write: func(f *os.File) error { return a.v.store.copyTo(f, c.want.SHA256) },
 	}
 	err := dir.Replace(c.target.name, file)
@@ -231,6 +233,20 @@ func (a *applier) verify(dir *fsys.Root, c *Change) error {
 	return nil
 }
 
+// time gives a folder that was not restored itself, and the root, its time
+// back, if it holds what it held.
+func (a *applier) time(c *Change, now record) error {
+	if c.want.Names != "" {
+		if names, err := a.rs.names(c.target); err != nil || names != c.want.Names {
+			return err
+		}
+	}
+	if now.Type != TypeDir || now.MTime == c.want.MTime {
+		return nil
+	}
+	return a.rs.dirs[c.target.root].Chtimes(c.target.name, c.want.modTime())
+}
+
 // attributes gives a file, folder or link its owner, mode and time back.
 func (a *applier) attributes(c *Change) error {
 	dir, name := a.rs.dirs[c.target.root], c.target.name
@@ -239,6 +255,9 @@ func (a *applier) attributes(c *Change) error {
 		return err
 	}
 	now := describe(name, info)
+	if c.want.Parent || name == "." {
+		return a.time(c, now)
+	}
 	if now.Type != c.want.Type || now.Type != TypeDir && !info.Same(c.was) {
 		return ErrMoved
 	}

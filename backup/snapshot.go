@@ -76,7 +76,8 @@ func (a target) covers(b target) bool {
 // save makes a snapshot of the targets durable. The vault's lock is held.
 func (v *Vault) save(ctx context.Context, rs *roots, goals []goal, head Snapshot) (string, error) {
 	head.Version, head.Time, head.Roots = formatVersion, v.c.Now().UTC(), v.roots
-	s := &saver{v: v, ctx: ctx, rs: rs, batch: v.store.batch(), m: manifest{Snapshot: head}, noted: map[target]Type{}, warm: map[place]cached{}}
+	s := &saver{v: v, ctx: ctx, rs: rs, batch: v.store.batch(), m: manifest{Snapshot: head},
+		noted: map[target]Type{}, warm: map[place]cached{}, links: linkCount{}}
 	id, err := s.run(goals)
 	if err != nil {
 		s.batch.discard()
@@ -94,6 +95,7 @@ type saver struct {
 	m     manifest
 	noted map[target]Type  // parents that are in the manifest, or not there
 	warm  map[place]cached // what becomes the cache once the objects are durable
+	links linkCount        // names of files that have several
 }
 
 func (s *saver) run(goals []goal) (string, error) {
@@ -101,6 +103,9 @@ func (s *saver) run(goals []goal) (string, error) {
 		if err := s.goal(g); err != nil {
 			return "", err
 		}
+	}
+	if err := s.otherNames(); err != nil {
+		return "", err
 	}
 	if len(s.m.Entries) == 0 {
 		return "", nil
@@ -157,6 +162,11 @@ func under(set map[target]bool, t target) bool {
 // goal saves one file or tree, with the folders it lies in noted. Where one of
 // those is missing, that it is missing is all there is to say.
 func (s *saver) goal(g goal) error {
+	if g.name != "." {
+		if _, err := s.parent(target{g.root, "."}); err != nil {
+			return err
+		}
+	}
 	for i := range len(g.name) {
 		if g.name[i] != '/' {
 			continue
@@ -203,6 +213,9 @@ func (s *saver) parent(t target) (bool, error) {
 	}
 	r := describe(t.name, info)
 	r.Parent = true
+	if r.Names, err = s.rs.names(t); err != nil {
+		return false, s.failed(t, err)
+	}
 	s.note(t, r)
 	return true, nil
 }
@@ -230,6 +243,7 @@ func (s *saver) record(t target, info fsys.Info) (record, error) {
 	var err error
 	switch r.Type {
 	case TypeFile:
+		s.links.add(t, info)
 		err = s.file(t, info, &r)
 	case TypeLink:
 		var to string

@@ -4,12 +4,17 @@ package backup_test
 
 import (
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
 	"github.com/runtimeguard/runtimeguard/backup"
+	"github.com/runtimeguard/runtimeguard/guard"
 )
 
 // A pipe in a folder is noted; the folder around it is saved and restored, and
@@ -33,16 +38,94 @@ func TestSpecialFilesAreNoted(t *testing.T) {
 	require.FileExists(t, l.path("sub/a"))
 }
 
-func TestHardLinksWithinTheWorkspaceAreSaved(t *testing.T) {
-	l := newLab(t)
-	l.write("a", "a")
-	must(t, os.Link(l.path("a"), l.path("b")))
-	before := l.state()
-	id := l.snapshot(unknown)
-	must(t, os.Remove(l.path("a")), os.Remove(l.path("b")))
-	l.restore(id)
-	require.Equal(t, before, l.state())
-	_, entries, err := l.v.Get(t.Context(), id)
-	require.NoError(t, err)
-	require.EqualValues(t, 2, entries[1].Links)
+// ties lists, for each file with several names, those in dir.
+func ties(t testing.TB, dir string) map[string]string {
+	t.Helper()
+	files := map[uint64][]string{}
+	for name := range state(t, dir) {
+		var st unix.Stat_t
+		require.NoError(t, unix.Lstat(filepath.Join(dir, name), &st))
+		if st.Mode&unix.S_IFMT == unix.S_IFREG {
+			files[st.Ino] = append(files[st.Ino], name)
+		}
+	}
+	out := map[string]string{}
+	for _, names := range files {
+		slices.Sort(names)
+		if len(names) > 1 {
+			out[names[0]] = strings.Join(names, " ")
+		}
+	}
+	return out
+}
+
+// Names of one file are names of one file again, whichever of them was saved
+// and however they were changed.
+func TestHardLinks(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		actions func(l *lab) []guard.Action
+		do      func(l *lab)
+	}{
+		{"written through one name", func(l *lab) []guard.Action { return l.writes("a") }, func(l *lab) { l.write("a", "changed") }},
+		{"truncated through one name", func(l *lab) []guard.Action { return l.writes("sub/b") }, func(l *lab) { must(l.t, os.Truncate(l.path("sub/b"), 0)) }},
+		{"one name replaced", func(l *lab) []guard.Action { return l.writes("a") }, func(l *lab) {
+			l.write("tmp", "changed")
+			must(l.t, os.Rename(l.path("tmp"), l.path("a")))
+		}},
+		{"one name removed", func(l *lab) []guard.Action { return l.delete("a") }, func(l *lab) { must(l.t, os.Remove(l.path("a"))) }},
+		{"the folder of a name removed", func(l *lab) []guard.Action { return l.delete("sub") }, func(l *lab) { must(l.t, os.RemoveAll(l.path("sub"))) }},
+		{"all names removed", func(l *lab) []guard.Action { return l.delete("a", "sub/b", "c") }, func(l *lab) {
+			must(l.t, os.Remove(l.path("a")), os.Remove(l.path("sub/b")), os.Remove(l.path("c")))
+		}},
+		{"mode changed through one name", func(l *lab) []guard.Action { return l.writes("c") }, func(l *lab) { must(l.t, os.Chmod(l.path("c"), 0o600)) }},
+		{"time changed through one name", func(l *lab) []guard.Action { return l.writes("c") }, func(l *lab) {
+			must(l.t, os.Chtimes(l.path("c"), time.Unix(1, 0), time.Unix(1, 0)))
+		}},
+		{"taken apart", func(l *lab) []guard.Action { return []guard.Action{unknown} }, func(l *lab) {
+			data, err := os.ReadFile(l.path("a"))
+			info, serr := os.Stat(l.path("a"))
+			must(l.t, err, serr, os.Remove(l.path("a")), os.WriteFile(l.path("a"), data, 0o644), os.Chtimes(l.path("a"), info.ModTime(), info.ModTime()))
+		}},
+		{"put together", func(l *lab) []guard.Action { return []guard.Action{unknown} }, func(l *lab) {
+			must(l.t, os.Remove(l.path("other")), os.Link(l.path("twin"), l.path("other")))
+		}},
+		{"put to the others", func(l *lab) []guard.Action { return []guard.Action{unknown} }, func(l *lab) {
+			must(l.t, os.Remove(l.path("twin")), os.Link(l.path("a"), l.path("twin")))
+		}},
+		{"a folder in a name's place", func(l *lab) []guard.Action { return []guard.Action{unknown} }, func(l *lab) {
+			must(l.t, os.Remove(l.path("a")))
+			l.write("a/x", "x")
+		}},
+		{"one more name", func(l *lab) []guard.Action { return l.writes("new") }, func(l *lab) { must(l.t, os.Link(l.path("a"), l.path("new"))) }},
+		{"one more name, then written", func(l *lab) []guard.Action { return l.writes("new", "a") }, func(l *lab) {
+			must(l.t, os.Link(l.path("a"), l.path("new")))
+			l.write("new", "changed")
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLab(t)
+			old := time.Unix(1_500_000_000, 5)
+			for _, name := range []string{"a", "twin", "other", "sub/single"} {
+				l.write(name, "content")
+				must(t, os.Chtimes(l.path(name), old, old))
+			}
+			must(t, os.Link(l.path("a"), l.path("sub/b")), os.Link(l.path("a"), l.path("c")), os.Link(l.path("a"), filepath.Join(l.outside, "d")))
+			before, tied := l.state(), ties(t, l.ws)
+			require.Equal(t, map[string]string{"a": "a c sub/b"}, tied)
+			id := l.snapshot(c.actions(l)...)
+			c.do(l)
+			after, outside := l.state(), state(t, l.outside)
+			r := l.restore(id)
+			require.Equal(t, before, l.state())
+			require.Equal(t, tied, ties(t, l.ws))
+			require.Equal(t, outside, state(t, l.outside), "other names outside are left alone")
+			plan, err := l.v.Plan(t.Context(), id)
+			require.NoError(t, err)
+			require.Empty(t, plan.Changes)
+			l.restore(r.Undo)
+			require.Equal(t, after, l.state())
+			l.sound()
+		})
+	}
 }

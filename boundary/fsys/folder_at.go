@@ -81,8 +81,8 @@ func (d *folder) rename(base string, to *folder, toBase string) error {
 	return unix.Renameat(d.fd, base, to.fd, toBase)
 }
 
-func (d *folder) link(base, toBase string) error {
-	return unix.Linkat(d.fd, base, d.fd, toBase, 0)
+func (d *folder) link(base string, to *folder, toBase string) error {
+	return unix.Linkat(d.fd, base, to.fd, toBase, 0)
 }
 
 func (d *folder) symlink(target, base string) error { return unix.Symlinkat(target, d.fd, base) }

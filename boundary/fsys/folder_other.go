@@ -72,7 +72,13 @@ func (d *folder) rename(base string, to *folder, toBase string) error {
 	return os.Rename(d.root.Name()+"/"+base, to.root.Name()+"/"+toBase)
 }
 
-func (d *folder) link(base, toBase string) error            { return d.root.Link(base, toBase) }
+func (d *folder) link(base string, to *folder, toBase string) error {
+	if to == d {
+		return d.root.Link(base, toBase)
+	}
+	return os.Link(d.root.Name()+"/"+base, to.root.Name()+"/"+toBase)
+}
+
 func (d *folder) symlink(target, base string) error         { return d.root.Symlink(target, base) }
 func (d *folder) readlink(base string) (string, error)      { return d.root.Readlink(base) }
 func (d *folder) chmod(base string, mode fs.FileMode) error { return d.root.Chmod(base, mode) }

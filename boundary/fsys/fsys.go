@@ -122,6 +122,16 @@ func (i Info) Same(j Info) bool {
 		i.ModTime.Equal(j.ModTime) && i.ChangeTime.Equal(j.ChangeTime)
 }
 
+// Unmoved reports whether i is the file j, which has not been written to in
+// between. It is Same, but for a file that had several names: what happens to
+// the others shows in its ChangeTime and Links, and doesn't count.
+func (i Info) Unmoved(j Info) bool {
+	if j.Links > 1 {
+		i.ChangeTime = j.ChangeTime
+	}
+	return i.Same(j)
+}
+
 // Kind says in words what sort of file a mode describes.
 func Kind(m fs.FileMode) string {
 	switch {

@@ -152,6 +152,21 @@ func (r *Root) Readlink(name string) (target string, err error) {
 	return target, err
 }
 
+// Names returns the names of what lies in a folder, sorted.
+func (r *Root) Names(name string) ([]string, error) {
+	d, err := r.openFolder(name)
+	if err != nil {
+		return nil, pathError("readdir", name, err)
+	}
+	defer d.close()
+	names, err := d.names()
+	if err != nil {
+		return nil, pathError("readdir", name, err)
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
 // ReadDir describes what lies in a folder, sorted by name. What vanishes while
 // it is read is left out.
 func (r *Root) ReadDir(name string) ([]Info, error) {

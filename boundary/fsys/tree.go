@@ -169,8 +169,8 @@ func (r *Root) Symlink(target, name string) error {
 	return r.change("symlink", name, func(d *folder, base string) error { return d.symlink(target, base) })
 }
 
-// Chmod sets the permissions of a regular file with one name, or of a folder,
-// following no link. The file is opened and its handle changed.
+// Chmod sets the permissions of a regular file with one name, or of a folder
+// (the root itself is "."), following no link. The file is opened and its handle changed.
 func (r *Root) Chmod(name string, mode fs.FileMode) error {
 	return r.attribute("chmod", name,
 		func(_ *folder, _ string, f *os.File) error { return f.Chmod(mode) },
@@ -202,7 +202,7 @@ func (r *Root) Chtimes(name string, mtime time.Time) error {
 // opened. A link, and a file that may not be read, is changed by its name,
 // which follows no link either.
 func (r *Root) attribute(op, name string, byHandle func(*folder, string, *os.File) error, byName func(*folder, string, Info) error) error {
-	return r.change(op, name, func(d *folder, base string) error {
+	work := func(d *folder, base string) error {
 		f, err := d.open(base, flagsRead, 0)
 		if err == nil {
 			defer f.Close()
@@ -222,7 +222,26 @@ func (r *Root) attribute(op, name string, byHandle func(*folder, string, *os.Fil
 			return err
 		}
 		return byName(d, base, info)
-	})
+	}
+	if name == "." {
+		return r.ofRoot(op, work)
+	}
+	return r.change(op, name, work)
+}
+
+// ofRoot runs f on the root itself, by the name "." in itself.
+func (r *Root) ofRoot(op string, f func(d *folder, base string) error) error {
+	d, err := r.openFolder(".")
+	if err == nil {
+		defer d.close()
+		if err = r.Fault(op, "."); err == nil {
+			err = f(d, ".")
+		}
+	}
+	if err != nil {
+		return pathError(op, ".", err)
+	}
+	return nil
 }
 
 func changeable(info Info, err error) error {

@@ -27,9 +27,12 @@ type File struct {
 	// ModTime is set where it isn't zero.
 	ModTime time.Time
 	// Was is the state in which the target must still be right before it is
-	// replaced; the zero Info says that there must be none; nil, that it
-	// doesn't matter.
+	// replaced ([Info.Unmoved]); the zero Info says that there must be none;
+	// nil, that it doesn't matter.
 	Was *Info
+	// Untie says that a target with other hard links is not refused: this name
+	// gets the new file, and the others keep the old one.
+	Untie bool
 	// Write writes the content to an empty file open for reading and writing.
 	Write func(f *os.File) error
 }
@@ -40,16 +43,16 @@ type File struct {
 // failure. Replace returns when the new one is durable; after an error the old
 // one stands, unless the error came from the last sync.
 //
-// A target that isn't a regular file, that is a link, or that has other hard
-// links is refused. Access control lists and extended attributes of the old
+// A target that isn't a regular file or that is a link is refused, and one that
+// has other hard links unless file.Untie is set. Access control lists and extended attributes of the old
 // file are not kept.
 func (r *Root) Replace(name string, file File) error {
 	return r.in("write", name, func(d *folder, base string) error {
-		was, err := target(d, base)
+		was, err := target(d, base, file.Untie)
 		if err != nil {
 			return err
 		}
-		if file.Was != nil && !was.Same(*file.Was) {
+		if file.Was != nil && !was.Unmoved(*file.Was) {
 			return errMoved
 		}
 		tmp, err := r.temp(d, name, file)
@@ -109,11 +112,39 @@ func (r *Root) finishLink(d *folder, tmp, base, name string, link Link) error {
 	return r.put(d, tmp, base, name, link.Was)
 }
 
+// Tie makes name another name of the regular file oldName, in place of what
+// stands there, which must be in the state was, as in [File]. It returns when
+// that is durable.
+func (r *Root) Tie(oldName, name string, was *Info) error {
+	return r.in("link", oldName, func(from *folder, oldBase string) error {
+		return r.in("link", name, func(d *folder, base string) error {
+			if err := r.Fault("link", name); err != nil {
+				return err
+			}
+			if _, err := target(d, base, true); err != nil {
+				return err
+			}
+			tmp := TempPrefix + rand.Text()
+			if err := from.link(oldBase, d, tmp); err != nil {
+				return err
+			}
+			defer d.unlink(tmp) // a rename onto another name of the same file does nothing
+			if _, err := target(d, tmp, true); err != nil {
+				return err
+			}
+			if err := r.put(d, tmp, base, name, was); err != nil {
+				return err
+			}
+			return r.syncDir(d, name)
+		})
+	})
+}
+
 var errMoved = errors.New("the file has changed meanwhile")
 
 // target describes what a write would replace; the zero Info if there is
 // nothing.
-func target(d *folder, base string) (Info, error) {
+func target(d *folder, base string, untie bool) (Info, error) {
 	info, err := d.lstat(base)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -122,7 +153,7 @@ func target(d *folder, base string) (Info, error) {
 		return info, err
 	case !info.Mode.IsRegular():
 		return info, fmt.Errorf("is %s: only regular files are written", Kind(info.Mode))
-	case info.Links > 1:
+	case info.Links > 1 && !untie:
 		return info, manyNames(info)
 	}
 	return info, nil
@@ -144,7 +175,7 @@ func (r *Root) put(d *folder, tmp, base, name string, was *Info) error {
 		return renameNoReplace(d, tmp, d, base)
 	}
 	now, err := d.lstat(base)
-	if err == nil && !now.Same(*was) {
+	if err == nil && !now.Unmoved(*was) {
 		err = errMoved
 	}
 	if err != nil {
@@ -288,7 +319,7 @@ func (r *Root) CreateExclusive(name string, data []byte, perm fs.FileMode) error
 		if err := r.Fault("link", name); err != nil {
 			return err
 		}
-		if err := d.link(tmp, base); err != nil {
+		if err := d.link(tmp, d, base); err != nil {
 			return err
 		}
 		return r.syncDir(d, name)
