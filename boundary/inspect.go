@@ -67,12 +67,12 @@ func (in *Inspector) Inspect(ctx context.Context, call *guard.Call) ([]guard.Act
 	if !ok {
 		return []guard.Action{{Kind: guard.KindUse}}, nil
 	}
-	look := &lookup{}
-	actions, err := in.actions(ctx, call, t, look)
+	look := in.c.Workspace.first
+	actions, err := in.actions(ctx, call, t, &look)
 	if err != nil {
 		return nil, err
 	}
-	p := placer{in: in, look: look, left: maxEntries}
+	p := placer{in: in, look: &look, left: maxEntries}
 	for i := range actions {
 		if err := p.place(&actions[i]); err != nil {
 			return nil, err

@@ -24,12 +24,14 @@ func TestLookupIsTheWalk(t *testing.T) {
 	} {
 		require.NoError(t, os.Symlink(target, filepath.Join(base, name)))
 	}
+	info, err := os.Stat(filepath.Join(base, "d"))
+	require.NoError(t, err)
 	names := []string{"d", "e", "f", "l", "up", "abs", "loop", "gone", "far", "file", "w", "none", "dev", "null", "fd", "self", "cwd", "status", ".", "..", ""}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	for range 300 {
-		var look lookup
+		look := lookup{root: base + "/d", info: info}
 		for range 30 {
 			parts := []string{base}
 			for range r.IntN(7) {
@@ -42,6 +44,29 @@ func TestLookupIsTheWalk(t *testing.T) {
 			require.Equal(t, want, got, "%s (last %v)", name, last)
 		}
 	}
+}
+
+// A root that another folder has taken the place of is looked up like any
+// other.
+func TestLookupOfAnotherRoot(t *testing.T) {
+	base, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	root, other := filepath.Join(base, "root"), filepath.Join(base, "other")
+	require.NoError(t, os.Mkdir(root, 0o755))
+	require.NoError(t, os.Mkdir(other, 0o755))
+	w, err := NewWorkspace(WorkspaceConfig{Roots: []string{root}})
+	require.NoError(t, err)
+	before := w.first
+	got, err := before.resolve(root+"/f", true)
+	require.NoError(t, err)
+	require.Equal(t, root+"/f", got)
+
+	require.NoError(t, os.Remove(root))
+	require.NoError(t, os.Symlink("other", root))
+	after := w.first
+	got, err = after.resolve(root+"/f", true)
+	require.NoError(t, err)
+	require.Equal(t, other+"/f", got)
 }
 
 // walk is find without a shortcut.

@@ -92,8 +92,13 @@ func direct(name string) (p location, ok bool) {
 func isMagic(folder string) bool { return within(folder, "/proc") || within(folder, "/dev") }
 
 // lookup resolves the paths of one call. Where a folder leads is looked up
-// once: most paths of a call stand in the same few. The zero value is ready.
-type lookup struct{ folders map[string]location }
+// once: most paths of a call stand in the same few.
+type lookup struct {
+	root    string      // a folder that led to itself when info was taken, or ""
+	info    os.FileInfo // nil: not known, or another folder stands there now
+	seen    bool        // root was looked at for this call
+	folders map[string]location
+}
 
 // resolve is the package's resolve.
 func (l *lookup) resolve(name string, last bool) (string, error) {
@@ -133,11 +138,15 @@ func (l *lookup) folder(name string) (location, error) {
 	if name == "" || name == "/" {
 		return location{path: "/"}, nil
 	}
+	if l.isRoot(name) {
+		return location{path: name}, nil
+	}
 	if p, ok := l.folders[name]; ok {
 		return p, nil
 	}
 	look := find
-	if _, ok := l.folders[name[:strings.LastIndexByte(name, '/')]]; ok {
+	parent := name[:strings.LastIndexByte(name, '/')]
+	if _, ok := l.folders[parent]; ok || l.isRoot(parent) {
 		look = l.find // one step from what is known
 	}
 	p, err := look(name, true)
@@ -148,6 +157,21 @@ func (l *lookup) folder(name string) (location, error) {
 		l.folders[name] = p
 	}
 	return p, err
+}
+
+// isRoot reports whether a name is the root's and the same folder stands there
+// still. This costs less than to look for links on the way to it.
+func (l *lookup) isRoot(name string) bool {
+	if l.info == nil || name != l.root {
+		return false
+	}
+	if !l.seen {
+		l.seen = true
+		if now, err := os.Stat(name); err != nil || !os.SameFile(l.info, now) {
+			l.info = nil
+		}
+	}
+	return l.info != nil
 }
 
 // walker resolves a path one component at a time. at is what has been

@@ -40,6 +40,7 @@ type Workspace struct {
 	home, state           string
 	protected             []string // state and the others, as given and resolved, folded
 	whole                 []string // folders that Action.Root speaks of
+	first                 lookup   // as it begins: knows the folder that base names
 }
 
 // NewWorkspace checks the configuration and resolves its folders, once: a link
@@ -77,6 +78,8 @@ func NewWorkspace(c WorkspaceConfig) (*Workspace, error) {
 	if w.home != "" {
 		w.whole = append(w.whole, w.home)
 	}
+	w.first.root = w.base()
+	w.first.info, _ = os.Stat(w.base())
 	return w, nil
 }
 
