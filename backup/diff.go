@@ -62,4 +62,3 @@ func (v *Vault) diffFile(w io.Writer, rs *roots, c *Change) error {
 	}
 	return nil
 }
-
