@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/runtimeguard/runtimeguard/guard"
 )
@@ -57,10 +58,17 @@ type Options struct {
 // the caller. The functions in o must be safe for concurrent use if Analyze is
 // called concurrently, which is allowed.
 func Analyze(src string, o Options) (actions []guard.Action) {
-	a := &analysis{o: o, left: workBase + min(len(src), MaxSource)/bytesOfWork}
+	room := actionRoom.Get().(*[]guard.Action)
+	a := &analysis{o: o, actions: *room, left: workBase + min(len(src), MaxSource)/bytesOfWork}
 	defer func() {
 		if p := recover(); p != nil {
 			actions = append(a.actions, guard.Action{Kind: guard.KindUnknown, Reason: "the analysis met a case that it can't handle"})
+			return
+		}
+		if cap(a.actions) <= maxRoom {
+			clear(a.actions)
+			*room = a.actions[:0]
+			actionRoom.Put(room)
 		}
 	}()
 	switch o.Dialect {
@@ -73,8 +81,14 @@ func Analyze(src string, o Options) (actions []guard.Action) {
 		a.top(src, true)
 	}
 	a.markOpaque()
-	return unique(a.actions)
+	return slices.Clone(unique(a.actions))
 }
+
+// actionRoom holds room for actions while they are found; more than maxRoom is
+// not kept.
+var actionRoom = sync.Pool{New: func() any { r := make([]guard.Action, 0, 16); return &r }}
+
+const maxRoom = 256
 
 // Work of one analysis, counted in statements, words and pieces of long values
 // and nested texts: so much at least, and one more for so many bytes of the
@@ -150,9 +164,6 @@ func (a *analysis) limit(reason string) {
 }
 
 func (a *analysis) add(x guard.Action) {
-	if a.actions == nil {
-		a.actions = make([]guard.Action, 0, 4)
-	}
 	if len(a.actions) >= MaxActions {
 		a.limit("the command has more than 4096 actions")
 		a.left = 0
