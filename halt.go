@@ -18,18 +18,31 @@ type haltGuard struct{ file string }
 const maxHaltReason = 500
 
 func (h haltGuard) Decide(context.Context, *guard.Call) guard.Decision {
-	if _, err := os.Lstat(h.file); errors.Is(err, fs.ErrNotExist) {
+	reason, halted := h.stands()
+	switch {
+	case !halted:
 		return guard.Decision{Effect: guard.Allow}
+	case reason == "":
+		return guard.Refuse("stopped by the operator")
 	}
-	reason, err := os.ReadFile(h.file)
+	return guard.Refuse("stopped by the operator: %s", reason)
+}
+
+// stands reports whether there is a stop; one that can't be read is one.
+func (h haltGuard) stands() (reason string, halted bool) {
+	if _, err := os.Lstat(h.file); errors.Is(err, fs.ErrNotExist) {
+		return "", false
+	}
+	text, err := os.ReadFile(h.file)
 	if err != nil {
-		return guard.Refuse("stopped by the operator")
+		return "", true
 	}
-	text := strings.TrimSpace(string(reason[:min(len(reason), maxHaltReason)]))
-	if text == "" {
-		return guard.Refuse("stopped by the operator")
-	}
-	return guard.Refuse("stopped by the operator: %s", text)
+	return strings.TrimSpace(string(text[:min(len(text), maxHaltReason)])), true
+}
+
+// Halted reports whether a [Halt] stands, and its reason.
+func Halted(state string) (reason string, halted bool) {
+	return haltGuard{filepath.Join(state, haltFile)}.stands()
 }
 
 // Halt stops every process that uses the state folder: from now on each call

@@ -25,21 +25,49 @@ const (
 // written as escapes. Values past 8 KiB (arguments: [MaxArgsShown]) are shown
 // without their middle, with their length and SHA-256.
 func (r *Request) Text() string {
-	t := &table{}
-	t.row("request", r.ID+", "+string(r.State))
-	t.row("agent", principal(r.Principal))
-	t.row("tool", r.Tool)
-	t.row("folder", r.Dir)
-	t.rows("arguments", r.Args.String())
-	t.blank()
-	for i := range r.Actions {
-		t.action(i+1, &r.Actions[i], i == r.Decided)
+	var b strings.Builder
+	sections := r.Sections()
+	for i, s := range sections {
+		if i > 0 && (s.Action < 0 || sections[i-1].Action < 0) {
+			b.WriteByte('\n')
+		}
+		for _, row := range s.Rows {
+			row.write(&b)
+		}
 	}
-	t.blank()
-	t.why(r)
-	t.blank()
-	t.times(r)
-	return t.b.String()
+	return b.String()
+}
+
+// Section is a part of what a human is shown: the call, each action, why a
+// human is asked, the times.
+type Section struct {
+	Action int // index into [Request.Actions], or -1
+	Rows   []Row
+}
+
+// Row is a labelled value. Neither is fit for a page or a terminal as it is:
+// both may hold what an agent chose.
+type Row struct{ Label, Value string }
+
+// Sections is what [Request.Text] shows, with long values shortened and before
+// anything in it is made visible, for other ways to show it.
+func (r *Request) Sections() []Section {
+	call := &Section{Action: -1}
+	call.row("request", r.ID+", "+string(r.State))
+	call.row("agent", principal(r.Principal))
+	call.row("tool", r.Tool)
+	call.row("folder", r.Dir)
+	call.rows("arguments", r.Args.String())
+	out := []Section{*call}
+	for i := range r.Actions {
+		a := &Section{Action: i}
+		a.action(i+1, &r.Actions[i], i == r.Decided)
+		out = append(out, *a)
+	}
+	why, times := &Section{Action: -1}, &Section{Action: -1}
+	why.why(r)
+	times.times(r)
+	return append(out, *why, *times)
 }
 
 // Summary is the request on one line of at most 120 characters, for lists.
@@ -67,33 +95,32 @@ func missing(cut, size int, sum [32]byte) string {
 	return fmt.Sprintf(" [... %d of %d bytes are not shown; SHA-256 of all %x ...] ", cut, size, sum)
 }
 
-// table writes labelled rows.
-type table struct{ b strings.Builder }
+// row adds a value; empty ones are left out, and long ones are shortened.
+func (t *Section) row(label, value string) { t.rows(label, shorten(value)) }
 
-func (t *table) blank() { t.b.WriteByte('\n') }
-
-// row writes a value right of the bar; empty ones are left out, and long ones
-// are shortened.
-func (t *table) row(label, value string) { t.rows(label, shorten(value)) }
-
-func (t *table) rows(label, value string) {
-	if value == "" {
-		return
+func (t *Section) rows(label, value string) {
+	if value != "" {
+		t.Rows = append(t.Rows, Row{label, value})
 	}
-	for _, line := range wrap(guard.Printable(value)) {
-		fmt.Fprintf(&t.b, "%-*s | %s\n", labelWidth, label, line)
+}
+
+// write puts the value right of the bar.
+func (r *Row) write(b *strings.Builder) {
+	label := guard.Printable(r.Label)
+	for _, line := range wrap(guard.Printable(r.Value)) {
+		fmt.Fprintf(b, "%-*s | %s\n", labelWidth, label, line)
 		label = ""
 	}
 }
 
-func (t *table) rowf(label, format string, args ...any) { t.row(label, fmt.Sprintf(format, args...)) }
+func (t *Section) rowf(label, format string, args ...any) { t.row(label, fmt.Sprintf(format, args...)) }
 
-func (t *table) action(n int, a *guard.Action, decided bool) {
+func (t *Section) action(n int, a *guard.Action, decided bool) {
 	label := fmt.Sprintf("%d. %s", n, a.Kind)
 	if len(label) > labelWidth {
 		label = fmt.Sprintf("%d.", n)
 	}
-	t.row(guard.Printable(label), does(a))
+	t.row(label, does(a))
 	if decided {
 		t.row("  asks", "this action is why a human is asked")
 	}
@@ -166,7 +193,7 @@ func hash(h [32]byte) string {
 	return fmt.Sprintf("%x", h)
 }
 
-func (t *table) why(r *Request) {
+func (t *Section) why(r *Request) {
 	d := guard.Decision{Effect: guard.Ask, Fired: r.Fired}
 	if f := d.Rule(); f.Rule != "" {
 		t.rowf("asked by", "rule %s (%s)", f.Rule, f.Pos)
@@ -190,7 +217,7 @@ func (t *table) why(r *Request) {
 	t.rowf("runs in", "engine %s, contained by %s", orNone(string(r.Engine)), r.Tier)
 }
 
-func (t *table) times(r *Request) {
+func (t *Section) times(r *Request) {
 	t.row("asked at", stamp(r.Created))
 	t.row("answer by", stamp(r.DecideBy))
 	t.rowf("a yes", "can be used once, within %s of the answer", r.UseWithin)
