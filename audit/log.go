@@ -83,6 +83,7 @@ type Log struct {
 	mu      sync.Mutex
 	queue   []*pending
 	leading bool
+	shared  bool // the last batch was of several goroutines
 	closed  bool
 	timer   *time.Timer // signs what waits for a checkpoint, or nil
 }
@@ -173,12 +174,17 @@ func (l *Log) append(p *pending, last bool) error {
 	return p.err
 }
 
-// lead writes one batch, which holds the leader's own record. Whoever is about
-// to queue gets the chance to be in it.
+// lead writes one batch, which holds the leader's own record. Where there are
+// several writers, whoever is about to queue gets the chance to be in it.
 func (l *Log) lead() {
-	runtime.Gosched()
 	l.mu.Lock()
+	if l.shared {
+		l.mu.Unlock()
+		runtime.Gosched()
+		l.mu.Lock()
+	}
 	batch := l.take()
+	l.shared = len(batch) > 1
 	l.mu.Unlock()
 
 	err := l.w.commit(batch)
