@@ -1,7 +1,9 @@
 package guard
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 )
 
 // Call is one tool call as the agent sent it, with what has been found out
@@ -162,4 +164,52 @@ func (a *Action) Same(b *Action) bool {
 		a.Path == b.Path && a.Resolved == b.Resolved && a.Pattern == b.Pattern &&
 		a.Root == b.Root && a.Recursive == b.Recursive && a.Host == b.Host && a.Opaque == b.Opaque &&
 		a.Reason == b.Reason && a.Hash == b.Hash
+}
+
+// Describe says on one line what the action touches: a program with its words,
+// a path and where its links lead, a host; the zone, and how much of it. Like all
+// of an action it may hold what an agent chose: see [Printable].
+func (a *Action) Describe() string {
+	var b strings.Builder
+	switch a.Kind {
+	case KindExec:
+		for _, v := range a.Via {
+			b.WriteString(v + " › ")
+		}
+		name := a.Program
+		if name == "" {
+			name = a.Path
+		}
+		b.WriteString(name)
+		for _, w := range a.Args {
+			if w == UnknownWord {
+				w = "‹unknown›"
+			}
+			b.WriteString(" " + w)
+		}
+	case KindConnect:
+		b.WriteString(a.Host)
+		if a.Host == "" {
+			b.WriteString("‹unknown host›")
+		}
+	case KindUnknown:
+		b.WriteString(a.Reason)
+	default:
+		b.WriteString(a.Path)
+		if a.Resolved != a.Path && a.Resolved != "" {
+			b.WriteString(" → " + a.Resolved)
+		}
+	}
+	if a.Zone != "" {
+		fmt.Fprintf(&b, "  [%s]", a.Zone)
+	}
+	for _, l := range []struct {
+		on   bool
+		name string
+	}{{a.Pattern, "pattern"}, {a.Root, "whole root"}, {a.Recursive, "recursive"}, {a.Opaque, "opaque"}} {
+		if l.on {
+			b.WriteString("  " + l.name)
+		}
+	}
+	return b.String()
 }

@@ -137,3 +137,16 @@ func TestPrintable(t *testing.T) {
 		require.Equal(t, want, guard.Printable(want), "writing it twice changes nothing")
 	}
 }
+
+func TestDescribe(t *testing.T) {
+	for want, a := range map[string]guard.Action{
+		"env › git push ‹unknown›":                {Kind: guard.KindExec, Program: "git", Args: []string{"push", guard.UnknownWord}, Via: []string{"env"}},
+		"/ws/run.sh":                              {Kind: guard.KindExec, Path: "/ws/run.sh"},
+		"/ws/a → /etc/a  [outside]  recursive":    {Kind: guard.KindDelete, Path: "/ws/a", Resolved: "/etc/a", Zone: guard.ZoneOutside, Recursive: true},
+		"/ws/*  [workspace]  pattern  whole root": {Kind: guard.KindWrite, Path: "/ws/*", Resolved: "/ws/*", Zone: guard.ZoneWorkspace, Pattern: true, Root: true},
+		"‹unknown host›":                          {Kind: guard.KindConnect},
+		"its own code  opaque":                    {Kind: guard.KindUnknown, Reason: "its own code", Opaque: true},
+	} {
+		require.Equal(t, want, a.Describe())
+	}
+}

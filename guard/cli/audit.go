@@ -36,13 +36,18 @@ func setupAudit(f *flag.FlagSet) func(*env, []string) error {
 	f.StringVar(&a.key, "key", "", "verify: the `key` that checkpoints must be signed with (default: the one beside the log, which whoever could rewrite the log could replace)")
 	f.IntVar(&a.n, "n", 20, "tail: how many records")
 	f.BoolVar(&a.follow, "f", false, "tail: go on as records come")
-	f.BoolVar(&a.json, "json", false, "tail: the log's own lines")
-	f.StringVar(&a.filter.Agent, "agent", "", "tail: only this `agent`")
-	f.StringVar(&a.filter.Session, "session", "", "tail: only this `session`")
-	f.StringVar(&a.filter.Tool, "tool", "", "tail: only this `tool`")
-	f.StringVar(&a.filter.Effect, "effect", "", "tail: only this `effect`: allow, ask or deny")
-	f.StringVar(&a.filter.Rule, "rule", "", "tail: only where this `rule` fired")
-	f.StringVar(&a.filter.Path, "path", "", "tail: only what touches this `path` or what is beneath it")
+	f.BoolVar(&a.json, "json", false, "tail, query: the log's own lines")
+	f.StringVar(&a.filter.Agent, "agent", "", "only this `agent`")
+	f.StringVar(&a.filter.Session, "session", "", "only this `session`")
+	f.StringVar(&a.filter.Tool, "tool", "", "only this `tool`")
+	f.StringVar(&a.filter.Effect, "effect", "", "only this `effect`: allow, ask or deny")
+	f.StringVar(&a.filter.Rule, "rule", "", "only where this `rule` fired")
+	f.StringVar(&a.filter.User, "user", "", "only this `user`")
+	f.StringVar(&a.filter.ID, "id", "", "only the call with this `id`")
+	f.StringVar(&a.filter.Event, "event", "", "only this `event`: decided, stepped, finished, or one of the log's own")
+	f.Func("since", "only from this `time` on: 2026-01-31, 2026-01-31T12:00:00Z, or 2h for two hours ago", instant(&a.filter.Since))
+	f.Func("until", "only before this `time`", instant(&a.filter.Until))
+	f.StringVar(&a.filter.Path, "path", "", "only what touches this `path` or what is beneath it")
 	return a.run
 }
 
@@ -61,10 +66,34 @@ func (a *auditing) run(e *env, args []string) error {
 	switch {
 	case verb == "tail" && len(args) == 0:
 		return a.tail(ctx, e, dir)
+	case verb == "query" && len(args) == 0:
+		return a.goOn(e.out, audit.Query(ctx, dir, a.filter))
 	case verb == "verify" && len(args) == 0:
 		return a.verify(ctx, e, dir)
 	}
-	return usageError("want tail or verify")
+	return usageError("want tail, query or verify")
+}
+
+// instant reads a time into t: a date, a time, or how long ago.
+func instant(t *time.Time) func(string) error {
+	return func(s string) error {
+		if ago, err := time.ParseDuration(s); err == nil && ago >= 0 {
+			*t = time.Now().Add(-ago)
+			return nil
+		}
+		for _, layout := range []string{time.DateOnly, time.DateTime} {
+			if at, err := time.ParseInLocation(layout, s, time.Local); err == nil {
+				*t = at
+				return nil
+			}
+		}
+		at, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			return errors.New("want 2026-01-31, 2026-01-31T12:00:00Z or 2h")
+		}
+		*t = at
+		return nil
+	}
 }
 
 func (a *auditing) verify(ctx context.Context, e *env, dir string) error {
@@ -116,13 +145,15 @@ func (a *auditing) tail(ctx context.Context, e *env, dir string) error {
 }
 
 func (a *auditing) goOn(w io.Writer, entries iter.Seq2[audit.Entry, error]) error {
+	var bad error
 	for x, err := range entries {
 		if err != nil {
-			return err
+			bad = errors.Join(bad, err)
+			continue
 		}
 		a.print(w, &x)
 	}
-	return nil
+	return bad
 }
 
 func (a *auditing) print(w io.Writer, x *audit.Entry) {
@@ -136,14 +167,14 @@ func (a *auditing) print(w io.Writer, x *audit.Entry) {
 	r := &x.Record
 	line := fmt.Sprintf("%s  %-8s  %-5s  %s", x.Time.Local().Format(time.DateTime), x.Event, r.Decision.Effect, r.Call.Tool)
 	if len(r.Call.Actions) > 0 {
-		line += "  " + describe(&r.Call.Actions[0])
+		line += "  " + r.Call.Actions[0].Describe()
 		if n := len(r.Call.Actions) - 1; n > 0 {
 			line += fmt.Sprintf(" (+%d)", n)
 		}
 	}
 	for _, p := range []struct{ name, value string }{
 		{"rule", r.Decision.Rule().Rule}, {"agent", r.Call.Principal.Agent}, {"request", r.Request},
-		{"grant", r.Grant}, {"backup", r.Snapshot}, {"error", r.Err},
+		{"grant", r.Grant}, {"approver", r.Approver}, {"backup", r.Snapshot}, {"error", r.Err},
 	} {
 		if p.value != "" {
 			line += "  " + p.name + "=" + p.value

@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/runtimeguard/runtimeguard"
 	"github.com/runtimeguard/runtimeguard/boundary"
@@ -367,7 +366,7 @@ func explainText(w io.Writer, text string, call *guard.Call, d guard.Decision) {
 	fmt.Fprintf(w, "\nactions\n")
 	for i := range call.Actions {
 		a := &call.Actions[i]
-		fmt.Fprintf(w, "  %2d  %-8s %s\n", i, a.Kind, guard.Printable(describe(a)))
+		fmt.Fprintf(w, "  %2d  %-8s %s\n", i, a.Kind, guard.Printable(a.Describe()))
 		if a.Span.End > a.Span.Start && a.Span.End <= len(text) {
 			fmt.Fprintf(w, "               from %s\n", guard.Printable(text[a.Span.Start:a.Span.End]))
 		}
@@ -387,50 +386,4 @@ func explainText(w io.Writer, text string, call *guard.Call, d guard.Decision) {
 			}
 		}
 	}
-}
-
-// describe says what an action touches.
-func describe(a *guard.Action) string {
-	var b strings.Builder
-	switch a.Kind {
-	case guard.KindExec:
-		for _, v := range a.Via {
-			b.WriteString(v + " › ")
-		}
-		name := a.Program
-		if name == "" {
-			name = a.Path
-		}
-		b.WriteString(name)
-		for _, w := range a.Args {
-			if w == guard.UnknownWord {
-				w = "‹unknown›"
-			}
-			b.WriteString(" " + w)
-		}
-	case guard.KindConnect:
-		b.WriteString(a.Host)
-		if a.Host == "" {
-			b.WriteString("‹unknown host›")
-		}
-	case guard.KindUnknown:
-		b.WriteString(a.Reason)
-	default:
-		b.WriteString(a.Path)
-		if a.Resolved != a.Path && a.Resolved != "" {
-			b.WriteString(" → " + a.Resolved)
-		}
-	}
-	if a.Zone != "" {
-		fmt.Fprintf(&b, "  [%s]", a.Zone)
-	}
-	for _, l := range []struct {
-		on   bool
-		name string
-	}{{a.Pattern, "pattern"}, {a.Root, "whole root"}, {a.Recursive, "recursive"}, {a.Opaque, "opaque"}} {
-		if l.on {
-			b.WriteString("  " + l.name)
-		}
-	}
-	return b.String()
 }
