@@ -70,6 +70,10 @@ type Config struct {
 	Approvers []ed25519.PublicKey
 	// Audit says how the log is kept: its key, sinks, redaction.
 	Audit audit.Config
+	// BackupFiles and BackupBytes bound what is saved for one call, as
+	// [backup.Config] says; zero means its defaults.
+	BackupFiles int
+	BackupBytes int64
 	// InsistOnApprovals refuses to open where approvals are only advisory: see
 	// [Runtime.Advisory].
 	InsistOnApprovals bool
@@ -138,7 +142,7 @@ func (rt *Runtime) assemble(c Config, p *places) error {
 	if rt.Log, err = audit.Open(p.in(auditDir), c.Audit); err != nil {
 		return err
 	}
-	if rt.Backups, err = openBackups(p.state, p.writable()); err != nil {
+	if rt.Backups, err = openBackups(p, c); err != nil {
 		return err
 	}
 	if rt.Approvals, err = openApprovals(p.state, c.Approvers); err != nil {
@@ -256,14 +260,14 @@ func OpenBackups(state string) (*backup.Vault, error) {
 }
 
 // openBackups opens them for a Runtime and leaves word of the roots.
-func openBackups(state string, roots []string) (*backup.Vault, error) {
-	v, err := backup.Open(filepath.Join(state, backupsDir), backup.Config{Roots: roots})
+func openBackups(p *places, c Config) (*backup.Vault, error) {
+	v, err := backup.Open(p.in(backupsDir), backup.Config{Roots: p.roots, Named: p.temp, MaxFiles: c.BackupFiles, MaxBytes: c.BackupBytes})
 	if err != nil {
 		return nil, err
 	}
-	text, err := json.Marshal(roots)
+	text, err := json.Marshal(p.writable())
 	if err == nil {
-		err = os.WriteFile(filepath.Join(state, rootsFile), text, 0o600)
+		err = os.WriteFile(p.in(rootsFile), text, 0o600)
 	}
 	if err != nil {
 		return nil, errors.Join(err, v.Close())

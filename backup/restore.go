@@ -81,6 +81,11 @@ func (v *Vault) Apply(ctx context.Context, plan *Plan) (Result, error) {
 	for _, c := range fresh.Changes {
 		goals = append(goals, goal{c.target, c.Op == OpMode})
 	}
+	for _, c := range fresh.dirs { // of which only the time changes
+		if !c.want.Parent && !c.was.ModTime.Equal(c.want.modTime()) {
+			goals = append(goals, goal{c.target, true})
+		}
+	}
 	undo, err := v.save(ctx, rs, goals, Snapshot{Tool: "restore", Undo: plan.Snapshot})
 	if err != nil {
 		return Result{}, err

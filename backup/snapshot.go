@@ -405,7 +405,8 @@ func (rs *roots) targets(ctx context.Context, call *guard.Call) ([]goal, error) 
 		a := &call.Actions[i]
 		switch {
 		case a.Kind == guard.KindUnknown && (a.Opaque || call.Engine != guard.EngineExact), a.Kind == guard.KindExec && a.Opaque:
-			return rs.all(), nil
+			out = append(out, rs.all()...)
+			continue
 		case a.Kind != guard.KindWrite && a.Kind != guard.KindDelete:
 			continue
 		}
@@ -421,7 +422,7 @@ func (rs *roots) targets(ctx context.Context, call *guard.Call) ([]goal, error) 
 }
 
 func (rs *roots) all() (out []goal) {
-	for i := range rs.paths {
+	for i := range rs.known {
 		out = append(out, goal{target: target{i, "."}})
 	}
 	return out

@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,6 +39,9 @@ type Config struct {
 	// restored. Nothing outside of them is ever read or written. At least one
 	// must be given, and exist.
 	Roots []string
+	// Named are further such folders, whose files are saved where an action
+	// names them: a call whose files aren't known doesn't save them whole.
+	Named []string
 	// MaxFiles bounds the files, links and folders of one snapshot. Zero means
 	// 200,000.
 	MaxFiles int
@@ -55,7 +59,8 @@ type Config struct {
 // safe for concurrent use.
 type Vault struct {
 	c     Config
-	roots []string // absolute, links followed
+	roots []string // absolute, links followed; the first whole are Config.Roots
+	whole int
 	store *store
 
 	mu     sync.Mutex
@@ -97,7 +102,7 @@ func Open(dir string, c Config) (*Vault, error) {
 		return nil, err
 	}
 	v := &Vault{c: c, cache: map[place]cached{}, judged: map[string]string{}}
-	for _, root := range c.Roots {
+	for i, root := range slices.Concat(c.Roots, c.Named) {
 		r, err := realDir(root)
 		if err != nil {
 			return nil, err
@@ -105,7 +110,12 @@ func Open(dir string, c Config) (*Vault, error) {
 		if within(real, r) {
 			return nil, fmt.Errorf("backup: the vault lies in the root %s: move it to where the agent can't write", r)
 		}
-		v.roots = append(v.roots, r)
+		if slices.Contains(v.roots, r) {
+			continue
+		}
+		if v.roots = append(v.roots, r); i < len(c.Roots) {
+			v.whole = len(v.roots)
+		}
 	}
 	if v.store, err = openStore(real, c.Faults); err != nil {
 		return nil, err
@@ -130,7 +140,7 @@ func within(path, dir string) bool {
 
 // openRoots opens the roots as they stand now.
 func (v *Vault) openRoots() (*roots, error) {
-	rs := &roots{paths: v.roots}
+	rs := &roots{paths: v.roots, known: v.whole}
 	for _, dir := range v.roots {
 		r, err := fsys.OpenRoot(dir)
 		if err != nil {
@@ -148,6 +158,7 @@ func (v *Vault) openRoots() (*roots, error) {
 // reached by names without links.
 type roots struct {
 	paths []string
+	known int // how many are saved whole where it isn't known what changes
 	whole []*fsys.Root
 	dirs  []*fsys.Root
 }

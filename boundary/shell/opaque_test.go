@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,4 +37,28 @@ func TestOpaqueByVocabulary(t *testing.T) {
 	}}
 	require.True(t, Analyze("deploy x", o)[0].Opaque)
 	require.False(t, Analyze("make x", o)[0].Opaque)
+}
+
+// The copies that sed -i keeps are written too.
+func TestSedKeepsCopies(t *testing.T) {
+	for command, want := range map[string]string{
+		"sed -i s/a/b/ f":                  "/w/f",
+		"sed -i.bak s/a/b/ d/f":            "/w/d/f /w/d/f.bak",
+		"sed --in-place=.o s/a/b/ *.c":     "/w/*.c /w/*.c.o",
+		"sed -i'old_*' s/a/b/ d/f":         "/w/d/f /w/d/old_f",
+		"sed -i'/tmp/*.orig' -e p d/f":     "/tmp/f.orig /w/d/f",
+		`sed -i"$unset_x"y s/a/b/ f`:       "/w/f",
+		"gsed -n -i.1 -e s/a/b/ -- f g":    "/w/f /w/f.1 /w/g /w/g.1",
+		"sed -n -e 's/i/.bak/' f":          "",
+		"sed s/a/b/ f; sed -Ei.bak p /x/g": "/x/g /x/g.bak",
+	} {
+		var got []string
+		for _, a := range Analyze(command, Options{Dialect: guard.DialectBash, Dir: "/w"}) {
+			if a.Kind == guard.KindWrite {
+				got = append(got, a.Path)
+			}
+		}
+		slices.Sort(got)
+		require.Equal(t, want, strings.Join(got, " "), command)
+	}
 }

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"path"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -39,8 +40,34 @@ func readSed(inv *invocation) {
 		inv.read(f)
 		if inv.flag("in-place") {
 			inv.write(f)
+			if suffix, ok := a.value("in-place"); ok && !suffix.is("") {
+				inv.sedBackup(f, suffix)
+			}
 		}
 	}
+}
+
+// sedBackup writes the copy that -i keeps: the file's name with the suffix
+// behind it, or put into the suffix where that has a star.
+func (inv *invocation) sedBackup(f, suffix word) {
+	if suffix.kind != known || f.kind == unknown {
+		inv.unknown(suffix.span, "sed keeps a copy whose name is not known")
+		return
+	}
+	text := suffix.text
+	if f.kind == pattern {
+		text = strings.ReplaceAll(quoteGlob(text), `\*`, "*")
+	}
+	dir, base := path.Split(f.text)
+	switch {
+	case !strings.Contains(suffix.text, "*"):
+		f.text += text
+	case strings.Contains(suffix.text, "/"):
+		f.text = strings.ReplaceAll(text, "*", base)
+	default:
+		f.text = dir + strings.ReplaceAll(text, "*", base)
+	}
+	inv.write(f)
 }
 
 // sedFile reads a script that stands in a file.
