@@ -19,10 +19,10 @@ import (
 // no value has two (an empty list is nil). A change of the fields must change
 // the domains.
 const (
-	keyDomain    = "runtimeguard approval key 1\n"
-	seenDomain   = "runtimeguard approval request 1\n"
-	answerDomain = "runtimeguard approval answer 1\n"
-	recordMagic  = "runtimeguard approval record 1\n"
+	keyDomain    = "runtimeguard approval key 2\n"
+	seenDomain   = "runtimeguard approval request 2\n"
+	answerDomain = "runtimeguard approval answer 2\n"
+	recordMagic  = "runtimeguard approval record 2\n"
 )
 
 var errEncoding = errors.New("it isn't a record of this version")
@@ -118,10 +118,7 @@ func word[S ~string](c *coder, s *S) { text(c, s) }
 // subject is what the key is taken over: the call and its actions.
 func (r *Request) subject(c *coder) {
 	word(c, &r.Tool)
-	number(c, &r.Args.Size)
-	c.fixed(r.Args.Sum[:])
-	word(c, &r.Args.Head)
-	word(c, &r.Args.Tail)
+	r.Args.code(c)
 	word(c, &r.Dir)
 	word(c, &r.Principal.Agent)
 	word(c, &r.Principal.Session)
@@ -131,6 +128,22 @@ func (r *Request) subject(c *coder) {
 	number(c, &r.Tier)
 	word(c, &r.Policy)
 	list(c, &r.Actions, action)
+	list(c, &r.Previews, func(c *coder, p *Preview) {
+		number(c, &p.Action)
+		word(c, &p.Kind)
+		p.Text.code(c)
+		word(c, &p.Note)
+	})
+}
+
+func (e *Excerpt) code(c *coder) {
+	number(c, &e.Size)
+	c.fixed(e.Sum[:])
+	word(c, &e.Head)
+	word(c, &e.Tail)
+	if c.reading && !e.valid() {
+		c.err = errEncoding
+	}
 }
 
 // action leaves out Span, which is where the text of an action stands and not
@@ -243,7 +256,7 @@ func decode(data []byte) (*Request, error) {
 	r := &Request{}
 	c := &coder{buf: rest, reading: true}
 	r.record(c)
-	if c.err != nil || len(c.buf) > 0 || !r.Args.valid() || !r.Spent.IsZero() && (r.Answer == nil || !r.Answer.Yes) {
+	if c.err != nil || len(c.buf) > 0 || !r.Spent.IsZero() && (r.Answer == nil || !r.Answer.Yes) {
 		return nil, errEncoding
 	}
 	r.Key = r.key()

@@ -94,7 +94,7 @@ func FuzzDecode(f *testing.F) {
 		require.NoError(f, err)
 		f.Add(s.entry(f).Data)
 	}
-	f.Add([]byte("runtimeguard approval record 1\n"))
+	f.Add([]byte("runtimeguard approval record 2\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		again, err := approval.Reencode(data)
 		if err == nil {
@@ -105,7 +105,7 @@ func FuzzDecode(f *testing.F) {
 		require.NoError(t, store.Swap(t.Context(), s.entry(t).ID, 1, data))
 		q := (&side{store: store, key: s.key, now: s.now}).queue(t)
 		if q.Find(t.Context(), call, d) == nil {
-			require.True(t, bytes.HasPrefix(data, []byte("runtimeguard approval record 1\n")), "a grant out of nothing")
+			require.True(t, bytes.HasPrefix(data, []byte("runtimeguard approval record 2\n")), "a grant out of nothing")
 		}
 		all, _ := q.List(t.Context())
 		for _, r := range all {

@@ -11,7 +11,7 @@ import (
 func (f *Folder) SetFaults(faults fsys.Faults) { f.root.Faults = faults }
 
 // KeyOf is the key of a call's request.
-func KeyOf(call *guard.Call, d guard.Decision) [32]byte { return newRequest(call, d).Key }
+func KeyOf(call *guard.Call, d guard.Decision) [32]byte { return newRequest(call, d, nil).Key }
 
 // Reencode decodes a record and encodes it again.
 func Reencode(data []byte) ([]byte, error) {

@@ -35,6 +35,9 @@ type Config struct {
 	DenyFor time.Duration
 	// MaxOpen is how many pending requests a session may have; 0: 32.
 	MaxOpen int
+	// Tool returns a tool's binding, so that a request can show what a write
+	// changes; nil: it shows the arguments only.
+	Tool func(name string) (guard.Tool, bool)
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
 }
@@ -104,7 +107,7 @@ func (e *AlteredError) Error() string {
 // *[guard.RejectedError]. It also refuses a session's request past MaxOpen, one
 // past [MaxRequestSize], and an [AlteredError].
 func (q *Queue) Find(ctx context.Context, call *guard.Call, d guard.Decision) error {
-	_, err := q.standing(ctx, newRequest(call, d))
+	_, err := q.standing(ctx, newRequest(call, d, q.c.Tool))
 	return err
 }
 
@@ -112,7 +115,7 @@ func (q *Queue) Find(ctx context.Context, call *guard.Call, d guard.Decision) er
 // call by one Swap and returns the request's ID. If another was faster, it
 // does what Find does.
 func (q *Queue) Claim(ctx context.Context, call *guard.Call, d guard.Decision) (grant string, err error) {
-	want := newRequest(call, d)
+	want := newRequest(call, d, q.c.Tool)
 	for range maxTries {
 		r, err := q.standing(ctx, want)
 		if err != nil {

@@ -55,6 +55,7 @@ type Request struct {
 	Tier      guard.Tier
 	Policy    string // digest of the policy that asks
 	Actions   []guard.Action
+	Previews  []Preview // what the first of the actions change or run
 
 	// Why it is asked: the decision's words, and the index in Actions of the
 	// action that decided, or -1.
@@ -119,11 +120,12 @@ func (e *Excerpt) valid() bool {
 
 // newRequest is the question whether the call may run. The slices are the
 // call's.
-func newRequest(call *guard.Call, d guard.Decision) *Request {
+func newRequest(call *guard.Call, d guard.Decision, tool func(string) (guard.Tool, bool)) *Request {
 	r := &Request{
 		Tool: call.Tool, Args: excerpt(call.Raw), Dir: call.Dir, Principal: call.Principal,
 		Engine: call.Engine, Tier: call.Tier, Policy: d.Policy, Actions: call.Actions,
-		Reason: d.Reason, Fired: d.Fired, Require: d.Require,
+		Previews: previews(call, tool),
+		Reason:   d.Reason, Fired: d.Fired, Require: d.Require,
 	}
 	r.Decided = slices.IndexFunc(call.Actions, func(a guard.Action) bool { return d.Action != nil && a.Same(d.Action) })
 	r.Key = r.key()

@@ -3,6 +3,7 @@ package approval
 import (
 	"crypto/sha256"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -20,7 +21,8 @@ const (
 )
 
 // Text shows the request to a human, on lines of at most 80 columns: the call,
-// what it would do, the rule that asks, and until when an answer counts.
+// what it would do, the rule that asks, until when an answer counts, and what
+// would be changed or run.
 // Control, bidi and zero-width characters and bytes that aren't UTF-8 are
 // written as escapes. Values past 8 KiB (arguments: [MaxArgsShown]) are shown
 // without their middle, with their length and SHA-256.
@@ -39,7 +41,7 @@ func (r *Request) Text() string {
 }
 
 // Section is a part of what a human is shown: the call, each action, why a
-// human is asked, the times.
+// human is asked, the times, and the previews.
 type Section struct {
 	Action int // index into [Request.Actions], or -1
 	Rows   []Row
@@ -47,7 +49,13 @@ type Section struct {
 
 // Row is a labelled value. Neither is fit for a page or a terminal as it is:
 // both may hold what an agent chose.
-type Row struct{ Label, Value string }
+type Row struct {
+	Label, Value string
+	// Line says that the value is a line of a diff or of code. Its label is "+",
+	// "-", "" for one that stays, or its number; "..." for the rest of a line
+	// whose beginning isn't shown, and "~" where something is left out.
+	Line bool
+}
 
 // Sections is what [Request.Text] shows, with long values shortened and before
 // anything in it is made visible, for other ways to show it.
@@ -67,7 +75,13 @@ func (r *Request) Sections() []Section {
 	why, times := &Section{Action: -1}, &Section{Action: -1}
 	why.why(r)
 	times.times(r)
-	return append(out, *why, *times)
+	out = append(out, *why, *times)
+	for i := range r.Previews {
+		p := &Section{Action: -1}
+		p.preview(&r.Previews[i])
+		out = append(out, *p)
+	}
+	return out
 }
 
 // Summary is the request on one line of at most 120 characters, for lists.
@@ -100,16 +114,20 @@ func (t *Section) row(label, value string) { t.rows(label, shorten(value)) }
 
 func (t *Section) rows(label, value string) {
 	if value != "" {
-		t.Rows = append(t.Rows, Row{label, value})
+		t.Rows = append(t.Rows, Row{Label: label, Value: value})
 	}
 }
 
 // write puts the value right of the bar.
 func (r *Row) write(b *strings.Builder) {
-	label := guard.Printable(r.Label)
-	for _, line := range wrap(guard.Printable(r.Value)) {
+	label, rest, value := guard.Printable(r.Label), "", r.Value
+	if r.Line {
+		label, rest = fmt.Sprintf("%*s", labelWidth, label), fmt.Sprintf("%*s", labelWidth, "...")
+		value = strings.ReplaceAll(value, "\t", "→   ")
+	}
+	for _, line := range wrap(guard.Printable(value)) {
 		fmt.Fprintf(b, "%-*s | %s\n", labelWidth, label, line)
-		label = ""
+		label = rest
 	}
 }
 
@@ -133,6 +151,62 @@ func (t *Section) action(n int, a *guard.Action, decided bool) {
 	t.row("  why", a.Reason)
 	t.row("  means", meaning(a))
 	t.row("  code hash", hash(a.Hash))
+}
+
+// preview shows a diff or code line by line.
+func (t *Section) preview(p *Preview) {
+	label := fmt.Sprintf("code of %d", p.Action+1)
+	if p.Kind == PreviewDiff {
+		label = fmt.Sprintf("diff of %d", p.Action+1)
+	}
+	t.row(label, p.Note)
+	t.lines(p.Kind, p.Text.Head, false)
+	if p.Text.Cut() > 0 {
+		t.line("~", missing(p.Text.Cut(), p.Text.Size, p.Text.Sum))
+		t.lines(p.Kind, p.Text.Tail, true)
+	}
+}
+
+func (t *Section) line(label, value string) {
+	t.Rows = append(t.Rows, Row{Label: label, Value: value, Line: true})
+}
+
+// maxSame is how often a line is shown again before repetitions are counted.
+const maxSame = 3
+
+// lines shows the lines of a preview's text, or of its tail.
+func (t *Section) lines(kind PreviewKind, text string, tail bool) {
+	if text == "" {
+		return
+	}
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	for i := 0; i < len(lines); i++ {
+		t.line(lineLabel(kind, lines[i], i, tail))
+		same := 0
+		for i+same+1 < len(lines) && lines[i+same+1] == lines[i] {
+			same++
+		}
+		if same > maxSame {
+			t.line("~", fmt.Sprintf("this line %d times more", same))
+			i += same
+		}
+	}
+}
+
+// lineLabel takes a line's operation off, or counts it. The first line of a
+// tail is a part of one, and the numbers of the others aren't known.
+func lineLabel(kind PreviewKind, line string, i int, tail bool) (label, value string) {
+	switch {
+	case tail && i == 0:
+		return "...", line
+	case kind == PreviewDiff && strings.HasPrefix(line, "."):
+		return "~", "lines that stay as they are"
+	case kind == PreviewDiff && line != "":
+		return strings.TrimSpace(line[:1]), line[1:]
+	case tail || kind == PreviewDiff:
+		return "", line
+	}
+	return strconv.Itoa(i + 1), line
 }
 
 // does says in one line what an action does to what.
@@ -214,6 +288,7 @@ func (t *Section) why(r *Request) {
 		t.row("requires", string(q))
 	}
 	t.row("policy", r.Policy)
+	t.row("digest", hash(r.seen))
 	t.rowf("runs in", "engine %s, contained by %s", orNone(string(r.Engine)), r.Tier)
 }
 
