@@ -72,6 +72,7 @@
 //	audit        decided in audit mode; observed is what would have been
 //	request      that waits for a human
 //	grant        that was spent
+//	approver     who answered, as their transport knew them                         actor.authorizations
 //	snapshot     taken before
 //	started      the handler was started
 //	exit         status of the command                     process.exit.code        process.exit_code

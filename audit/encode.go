@@ -118,6 +118,7 @@ func (e *encoder) decision(r *guard.Record) {
 	}
 	e.str("request", r.Request, maxName)
 	e.str("grant", r.Grant, maxName)
+	e.str("approver", r.Approver, maxName)
 	e.str("snapshot", r.Snapshot, maxName)
 }
 

@@ -44,7 +44,7 @@ func full() guard.Record {
 		Policy: "abc", Audit: true, Observed: guard.Deny,
 		Fired: []guard.Fired{{Rule: "r", Pos: "p.yaml:1", Effect: guard.Ask, Message: "m", Action: 2, Err: "e", Audit: true}, {Rule: "s", Action: -1}},
 	}
-	r.Request, r.Grant, r.Snapshot, r.Started = "req", "grant", "snap", true
+	r.Request, r.Grant, r.Approver, r.Snapshot, r.Started = "req", "grant", "ada", "snap", true
 	r.Outcome, r.Duration, r.Err = guard.Outcome{Exit: -1, Output: 1 << 40, Failed: true}, 1234567*time.Microsecond, "it failed"
 	return r
 }

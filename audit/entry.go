@@ -98,6 +98,7 @@ type line struct {
 	Observed guard.Effect        `json:"observed"`
 	Request  string              `json:"request"`
 	Grant    string              `json:"grant"`
+	Approver string              `json:"approver"`
 	Snapshot string              `json:"snapshot"`
 	Started  bool                `json:"started"`
 	Exit     int                 `json:"exit"`
@@ -202,7 +203,7 @@ func (l *line) record() guard.Record {
 			Effect: l.Effect, Reason: l.Reason, Require: l.Require,
 			Policy: l.Policy, Audit: l.Audit, Observed: l.Observed,
 		},
-		Request: l.Request, Grant: l.Grant, Snapshot: l.Snapshot, Started: l.Started,
+		Request: l.Request, Grant: l.Grant, Approver: l.Approver, Snapshot: l.Snapshot, Started: l.Started,
 		Outcome:  guard.Outcome{Exit: l.Exit, Output: l.Output, Failed: l.Failed},
 		Duration: l.Duration, Err: l.Error,
 	}

@@ -41,7 +41,7 @@ var commands = []command{
 	{"test", "FILE...", "run policy tests", setupTest},
 	{"approvals", "list | show ID | approve ID | deny ID [REASON]", "answer the requests that wait for a human", setupApprovals},
 	{"backups", "list | show ID | diff ID | restore ID [PATH...] | verify", "look at what was saved, and put it back", setupBackups},
-	{"audit", "tail | verify", "read the log, and verify its chain", setupAudit},
+	{"audit", "tail | query | verify", "read the log, and verify its chain", setupAudit},
 	{"halt", "[REASON]", "refuse every call from now on", setupHalt},
 	{"resume", "", "end a halt", setupResume},
 }
@@ -107,7 +107,14 @@ func (c *command) main(e *env, args []string) int {
 		}
 		return exitUsage
 	}
-	err := run(e, f.Args())
+	words := f.Args()
+	if len(words) > 1 && c.isVerb(words[0]) { // flags may stand behind the verb too
+		if err := f.Parse(words[1:]); err != nil {
+			return exitUsage
+		}
+		words = append(words[:1:1], f.Args()...)
+	}
+	err := run(e, words)
 	var usage usageError
 	switch {
 	case err == nil:
@@ -120,6 +127,17 @@ func (c *command) main(e *env, args []string) int {
 		fmt.Fprintf(e.err, "runtimeguard %s: %v\n", c.name, err)
 	}
 	return exitFail
+}
+
+// isVerb reports whether a word is one of those that the command's arguments
+// begin with.
+func (c *command) isVerb(word string) bool {
+	for form := range strings.SplitSeq(c.args, "|") {
+		if first, _, _ := strings.Cut(strings.TrimSpace(form), " "); first == word && strings.Contains(c.args, "|") {
+			return true
+		}
+	}
+	return false
 }
 
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
