@@ -250,6 +250,7 @@ type declaration struct {
 	global                  bool // of a declaration in a function
 	folds                   byte
 	nameref, functions      bool
+	hides                   bool // export -n: programs don't get it
 	ended                   bool
 }
 
@@ -335,7 +336,7 @@ func (d *declaration) option(f word) {
 			}
 		case 'n':
 			if d.kind == "export" {
-				d.exports = false
+				d.exports, d.hides = !on, on
 			} else {
 				d.nameref = on
 			}
@@ -401,7 +402,7 @@ func (d *declaration) attributes(name string, st *state) *state {
 
 // settle makes a variable with a fresh value what the declaration says.
 func (d *declaration) settle(name string, st *state) *state {
-	if !d.nameref && !d.exports {
+	if !d.nameref && !d.exports && !d.hides {
 		return st
 	}
 	v, _ := st.lookup(name)
@@ -409,7 +410,7 @@ func (d *declaration) settle(name string, st *state) *state {
 		d.w.nameOperand(v.word(d.span))
 		v.nameref = true
 	}
-	v.exported = v.exported || d.exports
+	v.exported = (v.exported || d.exports) && !d.hides
 	return st.set(name, v)
 }
 
@@ -435,7 +436,7 @@ func (d *declaration) name(name string, st *state) *state {
 		}
 		v = notSet(name)
 	}
-	v.exported = v.exported || d.exports
+	v.exported = (v.exported || d.exports) && !d.hides
 	v.nameref = v.nameref || d.nameref
 	return st.set(name, v)
 }

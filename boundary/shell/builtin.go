@@ -562,13 +562,16 @@ func set(w *walker, c *builtinCall) flow {
 			st.params, st.lost = nil, a.why()
 			return c.become(st)
 		}
-		if a.kind != known || len(a.text) < 2 || a.text[0] != '-' && a.text[0] != '+' {
+		if a.kind != known || a.text == "" || a.text[0] != '-' && a.text[0] != '+' {
 			break
 		}
 		c.args = c.args[1:]
 		if a.text == "--" {
 			st.params, st.lost = values(c.args)
 			return c.become(st)
+		}
+		if a.text == "-" { // it ends the options, and alone changes nothing
+			break
 		}
 		if strings.Trim(a.text[1:], "abefhkmnptuvxBCEHPTo") != "" { // an error in most shells
 			st.params, st.lost = nil, "set has an option that is not known"
@@ -577,9 +580,6 @@ func set(w *walker, c *builtinCall) flow {
 		c.setOption(st, a)
 	}
 	if len(c.args) > 0 {
-		if c.args[0].is("-") || c.args[0].is("+") {
-			c.args = c.args[1:]
-		}
 		st.params, st.lost = values(c.args)
 	}
 	return c.become(st)

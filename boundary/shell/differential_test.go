@@ -26,6 +26,7 @@ func TestParserDifferentials(t *testing.T) {
 		{"a=(x)#; halt", "a comment", "# belongs to the word; halt runs"},
 		{"!(halt)", "a pattern", "a negated subshell: runs halt"},
 		{"v=!(f*) ls; halt", "a pattern", "a syntax error where extglob is off"},
+		{"coproc 2>/dev/null halt", "a program named 2", "runs halt"},
 		{"coproc 2>&1 halt", "a coprocess named 2", "runs halt"},
 		{"if !(halt); then ls; fi", "a pattern", "a negated subshell: runs halt"},
 		{"ha\x00lt", "a NUL in a word", "drops the NUL: runs halt"},

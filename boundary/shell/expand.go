@@ -445,13 +445,24 @@ func (b *builder) quoted(parts []syntax.WordPart, doc bool) {
 func mixesLists(parts []syntax.WordPart) bool {
 	star, at := false, false
 	for _, p := range parts {
-		if p, ok := p.(*syntax.ParamExp); ok && p.Param != nil {
-			index, _ := p.Index.(*syntax.Word)
-			star = star || p.Slice != nil && (p.Param.Value == "*" || index != nil && index.Lit() == "*")
-			at = at || p.Param.Value == "@" || index != nil && index.Lit() == "@"
+		if p, ok := p.(*syntax.ParamExp); ok && p.Slice != nil && isAll(p, "*") {
+			star = true
 		}
 	}
+	for i := 0; i < len(parts) && star && !at; i++ {
+		syntax.Walk(parts[i], func(n syntax.Node) bool {
+			p, ok := n.(*syntax.ParamExp)
+			at = at || ok && isAll(p, "@")
+			return !at
+		})
+	}
 	return star && at
+}
+
+// isAll reports whether an expansion is $@ or ${a[@]}, or the like with *.
+func isAll(p *syntax.ParamExp, sign string) bool {
+	index, _ := p.Index.(*syntax.Word)
+	return p.Param != nil && p.Param.Value == sign || index != nil && index.Lit() == sign
 }
 
 // unescapeQuoted takes away the backslashes that double quotes take away.

@@ -27,6 +27,7 @@ func (w *walker) call(c *syntax.CallExpr, in worlds, st *state) flow {
 		return w.runAlias(c, st).add(w.run(words, back(in, st), st, w.u.at(c)))
 	}
 	env := w.inFront(c.Assigns, st)
+	w.runAlias(c, st) // its words don't see the assignments, its programs do
 	f := w.runAlias(c, env).add(w.run(words, worlds{env}, env, w.u.at(c)))
 	if w.u.posix && specialBuiltin[words[0].text] {
 		return f // POSIX: the assignments stay

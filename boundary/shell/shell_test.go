@@ -199,6 +199,7 @@ func TestFound(t *testing.T) {
 		{"eval", "set -u; trap 'rm -rf $d' EXIT; d=/opt; echo $x; d=b; ls", "delete /opt +"},
 		{"variables", "v=/opt; v=a w=$(x=1; rm -rf $v) ls", "delete /opt +"},
 		{"functions", "f() { rm -rf /opt; }; if a; then f() { :; }; fi; b && cd c; b && cd d; b && cd e; f", "delete /opt +"},
+		{"alias", "shopt -s expand_aliases\nalias l='rm -rf'\nd=/opt\nd=b l $d", "delete /opt +"},
 		{"recursion", "b() { b | b & }; b", "unknown"},
 	} {
 		t.Run(c.class, func(t *testing.T) {
@@ -294,6 +295,8 @@ func TestWords(t *testing.T) {
 		{`set -- d/* c; set -- "$*"; x $1`, guard.UnknownWord},
 		{`set -- 1 2; x "${*:1}a$@"`, guard.UnknownWord + "|2"},
 		{`set --; x "${HOME:+${@:2}}"`, guard.UnknownWord},
+		{`export v=a; export -n v; bash -c 'x $v'`, guard.UnknownWord},
+		{`set -- 1 2; x "${HOME:+$@}a${*:1}"`, guard.UnknownWord + "|2a1 2"},
 		{`v=é; x ${v#[!a]}`, guard.UnknownWord},
 	} {
 		t.Run(c.src, func(t *testing.T) {

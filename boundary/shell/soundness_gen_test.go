@@ -433,6 +433,38 @@ func (g *generator) function() *node {
 	return &node{symbol: "stmt", kids: []*node{{text: head}, g.expand("block"), {text: tail}}}
 }
 
+// damage changes a few places of a script, so that the analyser's parser and
+// the shells' may read it differently. Scripts with loops and functions are
+// left alone: they might not end.
+func (g *generator) damage(s string) string {
+	if g.IntN(6) > 0 || len(s) < 8 || endless.MatchString(s) {
+		return s
+	}
+	for range 1 + g.IntN(3) {
+		i := g.IntN(len(s) - 1)
+		switch j := min(i+1+g.IntN(6), len(s)); g.IntN(4) {
+		case 0:
+			s = s[:i] + s[j:]
+		case 1:
+			s = s[:j] + s[i:]
+		default:
+			s = s[:i] + odd[g.IntN(len(odd))] + s[i:]
+		}
+		if len(s) < 2 {
+			break
+		}
+	}
+	return s
+}
+
+var endless = regexp.MustCompile(`while|until|for |\(\)|function|alias|trap|coproc`)
+
+// odd holds what shells and parsers trip over.
+var odd = []string{
+	"\\", "\"", "'", "`", "$", "#", " #", "{", "}", "(", ")", ";", "&", "|", "<", ">", "\n", "\\\n", "!", "! ", "*", "[", "]", "=", "+=", ",",
+	"$(", "${", "$((", "))", "<<", "<<<", "<(", "&>", ">&", "|&", "||", "&&", ";;", "$'", "$\"", "s1 ", "\ns2 ", "\t", " ", "é", "\\\n(", "$\\\n", "[[ ", " ]]", "{fd}>", "-", "2>", "time ", "in ",
+}
+
 // absolute finds paths that don't begin in the working folder or at home.
 var absolute = regexp.MustCompile("(^|[\\s\"'`=<>|&;(){},:\\\\!])/")
 

@@ -100,7 +100,7 @@ var descriptors = regexp.MustCompile(`/dev/fd/[0-9]+`)
 func substitutionNames(words []string) []string {
 	out := make([]string, len(words))
 	for i, w := range words {
-		out[i] = descriptors.ReplaceAllString(w, "/dev/fd/n")
+		out[i] = descriptors.ReplaceAllString(strings.ReplaceAll(w, "\x01", "\n"), "/dev/fd/n") // see readLog
 	}
 	return out
 }
@@ -230,6 +230,9 @@ func newSample(seed uint64, posix bool) *sample {
 	x := &sample{seed: seed, posix: posix}
 	x.tree = g.script(30 + g.IntN(90))
 	x.text = x.tree.String()
+	if text := g.damage(x.text); text != x.text {
+		x.tree, x.text = nil, text
+	}
 	x.files = map[string]string{"x.sh": "s1 x \"$1\"\n", "d1/y.sh": "s2 y\n", "lib.sh": "w1=l\n", "d1/lib2.sh": "s1 l\n"}
 	for name := range x.files {
 		if strings.Contains(x.text, path.Base(name)) {

@@ -300,9 +300,6 @@ func (w *walker) coproc(c *syntax.CoprocClause, st *state) {
 	x := expansion{s, st}
 	var words []word
 	if c.Name != nil {
-		if isNumber(c.Name.Lit()) {
-			w.a.unknown(w.u.at(c), "a coprocess with a redirection in front is read differently by shells", false)
-		}
 		words = x.fields([]*syntax.Word{c.Name})
 	}
 	if c.Stmt != nil {
@@ -315,6 +312,9 @@ func (w *walker) coproc(c *syntax.CoprocClause, st *state) {
 	}
 	if len(words) > 0 {
 		s.run(words, worlds{x.st}, x.st, w.u.at(c))
+	}
+	if len(words) > 0 && (isNumber(words[0].text) || words[0].starts("{")) {
+		w.a.unknown(w.u.at(c), "a coprocess with a redirection in front is read differently by shells", false)
 	}
 	for len(words) > 1 { // what looks like an assignment is one if it isn't quoted
 		name, v, ok := words[0].cut("=")
