@@ -131,6 +131,33 @@ func (q *Queue) answer(ctx context.Context, id string, a Answer, signer crypto.S
 	return r, nil
 }
 
+// Remove takes a request out of the store, so that a yes which hasn't been used
+// is withdrawn, and a no is lifted; or an entry that was forged or altered, so
+// that its call can be asked about anew. id is a request's whole ID, or the
+// Entry of an [AlteredError]. Nobody's key is needed: it approves nothing.
+func (q *Queue) Remove(ctx context.Context, id string) error {
+	e := Entry{ID: id}
+	if len(id) == idLen {
+		r, err := q.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		e = Entry{ID: r.storeID(), Version: r.version()}
+	} else {
+		var err error
+		if e, err = q.c.Store.Get(ctx, id); err != nil {
+			return fmt.Errorf("approval: the store can't be read: %w", err)
+		}
+		if len(e.Data) == 0 {
+			return fmt.Errorf("%w: %q", ErrNotFound, id)
+		}
+	}
+	if err := q.c.Store.Swap(ctx, e.ID, e.Version, nil); err != nil {
+		return fmt.Errorf("approval: %s could not be removed: %w", guard.Printable(id), err)
+	}
+	return nil
+}
+
 func (q *Queue) sign(r *Request, a *Answer, signer crypto.Signer) (err error) {
 	if signer == nil {
 		return errors.New("approval: an answer needs the approver's key")

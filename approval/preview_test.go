@@ -144,8 +144,8 @@ func TestPreviewOfCode(t *testing.T) {
           ~ | this line 499 times more
         503 | echo done
 `, preview(t)(runs(file, code)))
-	require.Equal(t, `code of 2   | the code can't be shown: the file has changed since the call was
-            |  judged
+	require.Equal(t, `code of 2   | the code can't be shown: the file has changed since the call was j
+            | udged
 `, preview(t)(runs(file, code+"x")))
 	require.Contains(t, preview(t)(runs(file+"x", code)), "can't be shown: no such file")
 	require.Contains(t, preview(t)(runs("run.sh", code)), "can't be shown")

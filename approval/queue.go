@@ -38,6 +38,8 @@ type Config struct {
 	// Tool returns a tool's binding, so that a request can show what a write
 	// changes; nil: it shows the arguments only.
 	Tool func(name string) (guard.Tool, bool)
+	// Notify is told of each request that this queue files; nil: nobody is.
+	Notify Notifier
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
 }
@@ -90,7 +92,7 @@ func New(c Config) (*Queue, error) {
 // AlteredError says that the store holds something that this package did not
 // write there, or whose signature isn't a trusted approver's. It is never
 // taken for an answer; the call it belongs to is refused until an operator
-// has looked into it and removed the entry.
+// has looked into it and removed the entry ([Queue.Remove]).
 type AlteredError struct {
 	Entry string // the store's id of the entry
 	Why   string
@@ -98,7 +100,7 @@ type AlteredError struct {
 
 // Error says which entry and why.
 func (e *AlteredError) Error() string {
-	return fmt.Sprintf("approval: store entry %s was forged or altered: %s; find out who wrote it, then remove it", guard.Printable(e.Entry), guard.Printable(e.Why))
+	return fmt.Sprintf("approval: store entry %s was forged or altered: %s; find out who wrote it, then take it out with \"approvals remove\"", guard.Printable(e.Entry), guard.Printable(e.Why))
 }
 
 // Find implements [guard.Approver]. It returns nil where an unspent grant
@@ -246,6 +248,7 @@ func (q *Queue) file(ctx context.Context, r Request, version uint64, now time.Ti
 	if err := q.c.Store.Swap(ctx, r.storeID(), version, r.encode()); err != nil {
 		return "", fmt.Errorf("approval: the request could not be filed: %w", err)
 	}
+	q.notify(ctx, &r)
 	return r.ID, nil
 }
 
@@ -309,12 +312,13 @@ func (q *Queue) remember(r *Request) {
 }
 
 // ApprovedBy implements [guard.Attributor] for the grants that this queue has
-// spent and that haven't expired since.
+// spent and that haven't expired since. Beside the name, which the approver's
+// side has said, it gives the key that signed, which nobody else could use.
 func (q *Queue) ApprovedBy(grant string) string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if a := q.spent[grant]; a != nil {
-		return a.Who
+		return a.Who + " (" + FormatPublicKey(a.Key) + ")"
 	}
 	return ""
 }

@@ -825,3 +825,60 @@ func TestInTheEnforcer(t *testing.T) {
 	require.ErrorContains(t, do(), "denied by ann: enough")
 	require.Equal(t, 3, ran)
 }
+
+// The name of who approved is there to be recorded, with the key that signed.
+func TestApprovedBy(t *testing.T) {
+	s := newSide(t, approval.Memory())
+	call, d := approvaltest.Call()
+	id := s.granted(t, call, d)
+	require.Empty(t, s.ApprovedBy(id), "it isn't spent yet")
+	must(t)(s.Get(t.Context(), id))
+	_, err := s.Claim(t.Context(), call, d)
+	require.NoError(t, err)
+	require.Equal(t, "ann ("+s.key.String()+")", s.ApprovedBy(id))
+	require.Empty(t, s.ApprovedBy("another"))
+}
+
+func TestRemove(t *testing.T) {
+	s := newSide(t, approval.Memory())
+	call, d := approvaltest.Call()
+	id := s.granted(t, call, d)
+	require.NoError(t, s.Remove(t.Context(), id))
+	again := pending(t, s.Find(t.Context(), call, d))
+	require.NotEqual(t, id, again, "a yes that was withdrawn is none")
+	must(t)(s.Deny(t.Context(), again, "ann", "", s.key))
+	require.NoError(t, s.Remove(t.Context(), again))
+	third := pending(t, s.Find(t.Context(), call, d))
+	e := s.entry(t)
+	require.NoError(t, s.store.Swap(t.Context(), e.ID, e.Version, []byte("forged")))
+	var altered *approval.AlteredError
+	require.ErrorAs(t, s.Find(t.Context(), call, d), &altered)
+	require.ErrorAs(t, s.Remove(t.Context(), third), &altered)
+	require.NoError(t, s.Remove(t.Context(), altered.Entry))
+	s.granted(t, call, d)
+	for _, none := range []string{"aaaaaaaaaaaaaaaa", strings.Repeat("a", 64)} {
+		require.ErrorIs(t, s.Remove(t.Context(), none), approval.ErrNotFound)
+	}
+	require.Error(t, s.Remove(t.Context(), "../a"))
+}
+
+// Whoever is told of a request is told once, and nothing that approves.
+func TestNotify(t *testing.T) {
+	s := newSide(t, approval.Memory())
+	var got []approval.Notice
+	q, err := approval.New(approval.Config{
+		Store: s.store, Keys: []ed25519.PublicKey{s.key.PublicKey()}, Now: func() time.Time { return s.now },
+		Notify: approval.NotifierFunc(func(ctx context.Context, n approval.Notice) {
+			got = append(got, n)
+			panic("a notifier that fails stops nothing")
+		}),
+	})
+	require.NoError(t, err)
+	call, d := approvaltest.Call()
+	id := pending(t, q.Find(t.Context(), call, d))
+	require.Equal(t, id, pending(t, q.Find(t.Context(), call, d)))
+	r, err := s.Get(t.Context(), id)
+	require.NoError(t, err)
+	require.Equal(t, []approval.Notice{{Request: id, Digest: r.Digest(), Created: r.Created, DecideBy: r.DecideBy}}, got)
+	require.Contains(t, r.Text(), fmt.Sprintf("%x", r.Digest()))
+}

@@ -81,6 +81,10 @@ type Request struct {
 	seen  [32]byte // digest of all that the human is shown
 }
 
+// Digest is the SHA-256 of everything that a human is shown of the request. An
+// answer's signature covers it.
+func (r *Request) Digest() [32]byte { return r.seen }
+
 // Answer is a human's yes or no, signed.
 type Answer struct {
 	Yes    bool

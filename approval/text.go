@@ -302,6 +302,7 @@ func (t *Section) times(r *Request) {
 			verdict = "yes"
 		}
 		t.rowf("answer", "%s, by %s", verdict, quote(a.Who))
+		t.row("signed by", FormatPublicKey(a.Key))
 		t.row("reason", a.Reason)
 		t.row("answered at", stamp(a.Time))
 		t.row("good until", stamp(a.Until))

@@ -85,6 +85,7 @@ code of 3   | the code can't be shown: no such file or directory
 	r = s.shown(t, call, d)
 	require.Contains(t, r.Text(), `
 answer      | no, by ann
+signed by   | `+s.key.String()+`
 reason      | no\u000away
 answered at | 2026-03-04 05:06:07 UTC
 good until  | 2026-03-05 05:06:07 UTC
