@@ -25,10 +25,22 @@ const (
 // folder is one open folder. Its methods take a single component and never
 // follow a link, so that nothing can change between finding a name's folder
 // and working in it.
-type folder struct{ fd int }
+type folder struct {
+	fd   int
+	kept bool // by the Root, which closes it
+}
 
-func (d *folder) close() error { return unix.Close(d.fd) }
-func (d *folder) sync() error  { return fsync(d.fd) }
+// self is the root as one of its folders.
+func (r *Root) self() *folder { return &folder{int(r.handle.Fd()), true} }
+
+func (d *folder) close() error {
+	if d.kept {
+		return nil
+	}
+	return unix.Close(d.fd)
+}
+
+func (d *folder) sync() error { return fsync(d.fd) }
 
 func (d *folder) open(base string, flags int, perm fs.FileMode) (*os.File, error) {
 	fd, err := d.openFD(base, flags, perm)
@@ -55,8 +67,12 @@ func (d *folder) isLink(base string) bool {
 
 func (d *folder) lstat(base string) (Info, error) {
 	var st unix.Stat_t
-	_, err := retry(func() (int, error) { return 0, unix.Fstatat(d.fd, base, &st, unix.AT_SYMLINK_NOFOLLOW) })
-	return infoFrom(base, &st), err
+	for {
+		err := unix.Fstatat(d.fd, base, &st, unix.AT_SYMLINK_NOFOLLOW)
+		if err != unix.EINTR {
+			return infoFrom(base, &st), err
+		}
+	}
 }
 
 func (d *folder) names() (names []string, err error) {
@@ -131,10 +147,12 @@ func retry(f func() (int, error)) (int, error) {
 // settle makes an open file blocking again.
 func settle(f *os.File) error { return unix.SetNonblock(int(f.Fd()), false) }
 
-func infoOf(f *os.File) (Info, error) {
+func infoOf(f *os.File) (Info, error) { return infoOfFD(int(f.Fd()), f.Name()) }
+
+func infoOfFD(fd int, name string) (Info, error) {
 	var st unix.Stat_t
-	_, err := retry(func() (int, error) { return 0, unix.Fstat(int(f.Fd()), &st) })
-	return infoFrom(filepath.Base(f.Name()), &st), err
+	_, err := retry(func() (int, error) { return 0, unix.Fstat(fd, &st) })
+	return infoFrom(filepath.Base(name), &st), err
 }
 
 func infoFrom(name string, st *unix.Stat_t) Info {

@@ -21,10 +21,22 @@ const (
 // folder is one open folder, through os.Root alone. A link is looked for
 // before a component is used; os.Root holds what is swapped in afterwards
 // beneath this folder.
-type folder struct{ root *os.Root }
+type folder struct {
+	root *os.Root
+	kept bool // by the Root, which closes it
+}
 
-func (d *folder) close() error { return d.root.Close() }
-func (d *folder) sync() error  { return nil } // a folder can't be synced here
+// self is the root as one of its folders.
+func (r *Root) self() *folder { return &folder{r.root, true} }
+
+func (d *folder) close() error {
+	if d.kept {
+		return nil
+	}
+	return d.root.Close()
+}
+
+func (d *folder) sync() error { return nil } // a folder can't be synced here
 
 func (d *folder) open(base string, flags int, perm fs.FileMode) (*os.File, error) {
 	if info, err := d.root.Lstat(base); err == nil && info.Mode()&fs.ModeSymlink != 0 {
@@ -108,11 +120,25 @@ func infoFrom(info fs.FileInfo) Info {
 	return Info{Name: info.Name(), Mode: info.Mode(), Size: info.Size(), ModTime: info.ModTime(), Links: 1, UID: -1, GID: -1}
 }
 
-func (r *Root) openFile(name string, flags int) (*os.File, error) {
-	if r.noLinks {
-		return r.openSteps(name, flags)
+// openFile opens a file that passes check.
+func (r *Root) openFile(name string, flags int, check func(Info) error) (*os.File, Info, error) {
+	open := r.openSteps
+	if !r.noLinks {
+		open = func(name string, flags int) (*os.File, error) { return r.root.OpenFile(name, flags, 0) }
 	}
-	return r.root.OpenFile(name, flags, 0)
+	f, err := open(name, flags)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	info, err := infoOf(f)
+	if err == nil {
+		err = check(info)
+	}
+	if err != nil {
+		f.Close()
+		return nil, info, err
+	}
+	return f, info, nil
 }
 
 func (r *Root) openFolder(name string) (*folder, error) {
@@ -127,7 +153,7 @@ func (r *Root) openFolder(name string) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &folder{root}, nil
+	return &folder{root: root}, nil
 }
 
 // openSteps refuses a name that goes through a link.
@@ -165,5 +191,5 @@ func (r *Root) enter(d *folder, base string) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &folder{root}, nil
+	return &folder{root: root}, nil
 }

@@ -200,6 +200,9 @@ func (r *Root) folder(op, name string) (*folder, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	if parent == "." {
+		return r.self(), base, nil
+	}
 	d, err := r.openFolder(parent)
 	if err != nil {
 		return nil, "", pathError(op, name, err)

@@ -515,3 +515,27 @@ func TestErrorsNameTheFileNotTheFolder(t *testing.T) {
 	_, err = io.ReadAll(f)
 	require.NoError(t, err)
 }
+
+func TestSub(t *testing.T) {
+	root, ws, _ := world(t)
+	symlink(t, "../outside", filepath.Join(ws, "relout"))
+	symlink(t, "sub", filepath.Join(ws, "ln"))
+	_, err := root.Sub("relout")
+	require.ErrorIs(t, err, fsys.ErrOutside)
+	_, err = root.Sub("a")
+	require.Error(t, err)
+	_, err = root.NoLinks().Sub("ln")
+	require.ErrorIs(t, err, fsys.ErrLink)
+	sub, err := root.Sub("sub")
+	require.NoError(t, err)
+	defer sub.Close()
+	require.NoError(t, sub.WriteFile("new", []byte("x"), 0o600))
+	require.Equal(t, "x", content(t, filepath.Join(ws, "sub/new")))
+	_, err = sub.ReadFile("../a", 10)
+	require.ErrorIs(t, err, fsys.ErrOutside)
+	_, err = sub.Sub("..")
+	require.ErrorIs(t, err, fsys.ErrOutside)
+	names, err := sub.Names(".")
+	require.NoError(t, err)
+	require.Contains(t, names, "new")
+}

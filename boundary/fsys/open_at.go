@@ -9,12 +9,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func (r *Root) openFile(name string, flags int) (*os.File, error) {
+// openFile opens a file that passes check, and makes it blocking.
+func (r *Root) openFile(name string, flags int, check func(Info) error) (*os.File, Info, error) {
 	fd, err := r.openFD(name, flags)
 	if err != nil {
-		return nil, err
+		return nil, Info{}, err
 	}
-	return os.NewFile(uintptr(fd), name), nil
+	info, err := infoOfFD(fd, name)
+	if err == nil {
+		err = check(info)
+	}
+	if err == nil && flags != flagsStat {
+		_, err = unix.FcntlInt(uintptr(fd), unix.F_SETFL, 0) // before NewFile, which would poll it
+	}
+	if err != nil {
+		unix.Close(fd)
+		return nil, info, err
+	}
+	return os.NewFile(uintptr(fd), name), info, nil
 }
 
 func (r *Root) openFolder(name string) (*folder, error) {
@@ -22,7 +34,7 @@ func (r *Root) openFolder(name string) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &folder{fd}, nil
+	return &folder{fd: fd}, nil
 }
 
 // openRoot opens an existing file through os.Root and holds what os.Root
@@ -57,7 +69,7 @@ func (r *Root) openSteps(name string, flags int) (int, error) {
 	if name == "" || name[0] == '/' {
 		return -1, unix.ENOENT
 	}
-	at, err := (&folder{int(r.handle.Fd())}).openFD(".", flagsFolder, 0)
+	at, err := r.self().openFD(".", flagsFolder, 0)
 	if err != nil {
 		return -1, err
 	}
@@ -69,7 +81,7 @@ func (r *Root) openSteps(name string, flags int) (int, error) {
 		}
 		next, err := -1, ErrOutside
 		if part != ".." {
-			next, err = (&folder{at}).openFD(part, want, 0)
+			next, err = (&folder{fd: at}).openFD(part, want, 0)
 		}
 		unix.Close(at)
 		if err != nil {
@@ -89,5 +101,5 @@ func (r *Root) enter(d *folder, base string) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &folder{fd}, nil
+	return &folder{fd: fd}, nil
 }

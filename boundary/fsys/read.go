@@ -20,23 +20,25 @@ func (r *Root) Open(name string) (*os.File, error) {
 
 // OpenInfo is Open and says what was opened.
 func (r *Root) OpenInfo(name string) (*os.File, Info, error) {
-	f, err := r.openFile(name, flagsRead)
+	f, info, err := r.openFile(name, flagsRead, regular)
 	if err != nil {
-		return nil, Info{}, pathError("open", name, err)
-	}
-	info, err := plain(f)
-	if err != nil {
-		f.Close()
 		return nil, info, pathError("open", name, err)
 	}
 	return f, info, nil
 }
 
+func regular(info Info) error {
+	if !info.Mode.IsRegular() {
+		return fmt.Errorf("is %s: only regular files are opened", Kind(info.Mode))
+	}
+	return nil
+}
+
 // plain checks that a file that was opened is regular, and makes it blocking.
 func plain(f *os.File) (Info, error) {
 	info, err := infoOf(f)
-	if err == nil && !info.Mode.IsRegular() {
-		err = notRegular(info.Mode)
+	if err == nil {
+		err = regular(info)
 	}
 	if err == nil {
 		err = settle(f)
@@ -44,26 +46,16 @@ func plain(f *os.File) (Info, error) {
 	return info, err
 }
 
-func notRegular(m fs.FileMode) error {
-	return fmt.Errorf("is %s: only regular files are opened", Kind(m))
-}
-
 // OpenDir opens a folder. Its entries' attributes must be asked through r:
 // those of os.DirEntry are looked up by path.
 func (r *Root) OpenDir(name string) (*os.File, error) {
-	f, err := r.openFile(name, flagsFolder)
+	f, _, err := r.openFile(name, flagsFolder, func(info Info) error {
+		if !info.Mode.IsDir() {
+			return errors.New("is not a folder")
+		}
+		return nil
+	})
 	if err != nil {
-		return nil, pathError("open", name, err)
-	}
-	info, err := infoOf(f)
-	if err == nil && !info.Mode.IsDir() {
-		err = errors.New("is not a folder")
-	}
-	if err == nil {
-		err = settle(f)
-	}
-	if err != nil {
-		f.Close()
 		return nil, pathError("open", name, err)
 	}
 	return f, nil
@@ -114,6 +106,43 @@ func readAll(f io.Reader, size, max int64) ([]byte, error) {
 	}
 }
 
+// Sub opens a folder beneath r as a root of its own, which closing r leaves
+// open. Links in the name are followed as everywhere.
+func (r *Root) Sub(name string) (*Root, error) {
+	f, err := r.OpenDir(name)
+	if err != nil {
+		return nil, err
+	}
+	sub := &Root{Faults: r.Faults, dir: r.dir + "/" + name, handle: f, mount: r.mount, noLinks: r.noLinks}
+	if sub.root, err = r.root.OpenRoot(name); err == nil {
+		if err = sub.oneFolder(); err == nil {
+			return sub, nil
+		}
+		sub.root.Close()
+	}
+	f.Close()
+	return nil, pathError("open", name, err)
+}
+
+// oneFolder makes sure that both handles of a root are of the same folder: they
+// were opened one after the other.
+func (r *Root) oneFolder() error {
+	f, err := r.root.Open(".")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	a, err := infoOf(f)
+	if err != nil {
+		return err
+	}
+	b, err := infoOf(r.handle)
+	if err == nil && (a.Dev != b.Dev || a.Inode != b.Inode) {
+		err = errMoved
+	}
+	return err
+}
+
 // Lstat describes a file, not following a link at the end of the name. The
 // name "." is the folder itself.
 func (r *Root) Lstat(name string) (Info, error) {
@@ -131,16 +160,11 @@ func (r *Root) Lstat(name string) (Info, error) {
 // Stat describes a file, following links. It opens the file to do so: one that
 // can't be opened has no Stat, a device or pipe aside.
 func (r *Root) Stat(name string) (Info, error) {
-	f, err := r.openFile(name, flagsStat)
-	if err != nil {
-		return Info{}, pathError("stat", name, err)
-	}
-	defer f.Close()
-	info, err := infoOf(f)
+	f, info, err := r.openFile(name, flagsStat, func(Info) error { return nil })
 	if err != nil {
 		return info, pathError("stat", name, err)
 	}
-	return info, nil
+	return info, f.Close()
 }
 
 // Readlink returns the target of a link.
