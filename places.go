@@ -120,6 +120,9 @@ func (p *places) openState(c *Config) (err error) {
 		if err := os.Mkdir(p.in(d), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
+		if d == approvalsDir {
+			continue // operators with users of their own may share it: OpenFolder looks at it
+		}
 		if err := private(p.in(d)); err != nil {
 			return fmt.Errorf("runtimeguard: state folder %w", err)
 		}

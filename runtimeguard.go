@@ -65,9 +65,11 @@ type Config struct {
 	// Env is added to the clean environment of the commands that Shell runs,
 	// as "NAME=value".
 	Env []string
-	// Approvers are the public keys whose answers count; none means the keys in
-	// the state folder's keys folder, where one is made when there is none.
-	Approvers []ed25519.PublicKey
+	// Approvals says where requests are kept, who is told of them and how long
+	// they and their answers last. Without a Store it is a folder in the state
+	// folder; without Keys they are those in the state folder's keys folder, where
+	// one is made when there is none; without Tool, tools mean what they mean here.
+	Approvals approval.Config
 	// Audit says how the log is kept: its key, sinks, redaction.
 	Audit audit.Config
 	// BackupFiles and BackupBytes bound what is saved for one call, as
@@ -145,7 +147,10 @@ func (rt *Runtime) assemble(c Config, p *places) error {
 	if rt.Backups, err = openBackups(p, c); err != nil {
 		return err
 	}
-	if rt.Approvals, err = openApprovals(p.state, c.Approvers); err != nil {
+	if c.Approvals.Tool == nil {
+		c.Approvals.Tool = rt.Tool
+	}
+	if rt.Approvals, err = openApprovals(p.state, c.Approvals); err != nil {
 		return err
 	}
 	guards := append([]guard.Guard{haltGuard{p.in(haltFile)}, ws, rt.Policy}, c.Guards...)
@@ -228,21 +233,21 @@ func (rt *Runtime) bindings(tools map[string]guard.Tool) map[string]guard.Tool {
 // OpenApprovals opens the requests of a state folder for an operator. The keys
 // it trusts are those in the folder.
 func OpenApprovals(state string) (*approval.Queue, error) {
-	return openApprovals(state, nil)
+	return openApprovals(state, approval.Config{})
 }
 
-func openApprovals(state string, keys []ed25519.PublicKey) (*approval.Queue, error) {
-	if len(keys) == 0 {
-		var err error
-		if keys, err = trustedKeys(filepath.Join(state, KeysDir)); err != nil {
+func openApprovals(state string, c approval.Config) (_ *approval.Queue, err error) {
+	if len(c.Keys) == 0 {
+		if c.Keys, err = trustedKeys(filepath.Join(state, KeysDir)); err != nil {
 			return nil, err
 		}
 	}
-	store, err := approval.OpenFolder(filepath.Join(state, approvalsDir))
-	if err != nil {
-		return nil, err
+	if c.Store == nil {
+		if c.Store, err = approval.OpenFolder(filepath.Join(state, approvalsDir)); err != nil {
+			return nil, err
+		}
 	}
-	return approval.New(approval.Config{Store: store, Keys: keys})
+	return approval.New(c)
 }
 
 // OpenBackups opens the backups of a state folder for an operator, with the

@@ -4,7 +4,10 @@
 //	store, err := postgres.Open(ctx, "postgres://host@db.example.com/guard?sslmode=verify-full")
 //	...
 //	defer store.Close()
-//	rt, err := runtimeguard.Open(runtimeguard.Config{Workspace: ".", Store: store, Approvers: keys})
+//	rt, err := runtimeguard.Open(runtimeguard.Config{
+//		Workspace: ".",
+//		Approvals: approval.Config{Store: store, Keys: keys},
+//	})
 //
 // The operator's command with PostgreSQL linked is
 // approval/postgres/cmd/runtimeguard:

@@ -3,7 +3,10 @@
 //	hook, err := webhook.New(webhook.Config{URL: "https://chat.example.com/hooks/42", Secret: secret})
 //	...
 //	defer hook.Close()
-//	rt, err := runtimeguard.Open(runtimeguard.Config{Workspace: ".", Notify: hook})
+//	rt, err := runtimeguard.Open(runtimeguard.Config{
+//		Workspace: ".",
+//		Approvals: approval.Config{Notify: hook},
+//	})
 //
 // What is sent holds the request's id and digest and nothing else of it: no
 // arguments, nothing that approves. It is signed as Standard Webhooks says
