@@ -75,8 +75,8 @@ func TestOpenRefuses(t *testing.T) {
 			require.NoError(t, os.Chmod(f.state, 0o777))
 		}},
 		{"a part of the state others may write", "others may write it", func(f folders, c *runtimeguard.Config) {
-			require.NoError(t, os.MkdirAll(f.state+"/approvals", 0o755))
-			require.NoError(t, os.Chmod(f.state+"/approvals", 0o770))
+			require.NoError(t, os.MkdirAll(f.state+"/backups", 0o755))
+			require.NoError(t, os.Chmod(f.state+"/backups", 0o770))
 		}},
 		{"policy in the workspace", "where the agent may write", func(f folders, c *runtimeguard.Config) {
 			c.Policy = write(f.workspace+"/p.yaml", good, 0o644)
