@@ -13,7 +13,7 @@ import (
 // by secretName.
 func nameRules() []rulesFor {
 	return []rulesFor{{
-		[]string{"pass", "pwd", "secret", "token", "key", "credential", "auth", "signature", "sig=", "sessid", "sessionid", "bearer"},
+		[]string{"pass", "pwd", "secret", "token", "key", "credential", "auth", "signature", "sig=", "sessid", "sessionid", "appid", "bearer", "_pw", "-pw", "_pat"},
 		findNamed,
 	}}
 }
@@ -23,6 +23,7 @@ type strength int
 
 const (
 	harmless strength = iota
+	faint             // a secret where the value can hardly be anything else
 	weak              // a secret where the value looks like one
 	strong
 )
@@ -33,7 +34,7 @@ var lastWords = map[string]strength{
 	"pass": strong, "secrets": weak, "token": weak, "credential": weak, "credentials": weak, "auth": weak, "authtoken": strong, "bearer": weak, "signature": weak, "sig": weak,
 	"apikey": strong, "secretkey": strong, "accesskey": strong, "privatekey": strong, "authkey": strong,
 	"accountkey": strong, "masterkey": strong, "encryptionkey": strong, "signingkey": strong, "accesstoken": strong,
-	"sessid": weak, "phpsessid": weak, "jsessionid": weak, "sessionid": weak,
+	"pw": strong, "pat": weak, "appid": weak, "sessid": weak, "phpsessid": weak, "jsessionid": weak, "sessionid": weak,
 }
 
 // keyWords are the words before "key" that make it a secret one.
@@ -44,12 +45,16 @@ var keyWords = map[string]strength{
 	"admin": weak, "service": weak, "deploy": weak, "webhook": weak, "hmac": strong, "crypto": weak, "aes": strong, "jwt": strong,
 }
 
+// notKeys stand before "key" in names of keys that open nothing.
+var notKeys = wordSet("primary foreign partition sort cache row hash range public routing shard group join lookup idempotency map dict index composite unique natural surrogate " +
+	"object bucket s3 file path registry config setting shortcut hot arrow enter escape translation i18n message label color host known ssh gpg pgp")
+
 // gluedWords make a secret of a name that ends in them without a separator.
 var gluedWords = []string{"password", "passwd", "passphrase", "apikey", "secretkey", "accesskey", "privatekey", "authtoken", "accesstoken", "clientsecret",
 	"storepass", "keypass", "userpass", "dbpass", "rootpass", "adminpass"}
 
 // qualifiers may follow the word that says what a name means.
-var qualifiers = wordSet("prod production dev staging stage test local old new current base64 b64 value plain plaintext raw main backup default primary secondary string v1 v2")
+var qualifiers = wordSet("prod production dev staging stage test local old new current base base64 b64 value plain plaintext raw main backup default primary secondary string v1 v2")
 
 // notTokens stand before "token" in names of tokens that are no secrets.
 var notTokens = wordSet("next page continuation continue cancellation cancel stop start end pad eos bos unk sep mask special sync prev previous last first resume cursor input output per cls")
@@ -76,7 +81,10 @@ func secretName(name string) strength {
 		before = words[len(words)-2]
 	}
 	if last == "key" {
-		return keyWords[before]
+		if s, ok := keyWords[before]; ok || before == "" || notKeys[before] {
+			return s
+		}
+		return faint
 	}
 	if last == "token" && notTokens[before] || last == "pass" && before == "by" {
 		return harmless
@@ -241,6 +249,10 @@ func (v *value) read(s string, i int) {
 		quote++
 	}
 	if quote < len(s) && strings.IndexByte("\"'`", s[quote]) >= 0 && v.how != byTag {
+		if quote == i && closes(s, i) {
+			v.from, v.to = i, i
+			return
+		}
 		v.quoted = true
 		v.from = quote + 1
 		v.to = v.from + closing(s[v.from:], s[i:quote+1])
@@ -254,6 +266,16 @@ func (v *value) read(s string, i int) {
 		}
 		v.to++
 	}
+}
+
+// closes reports whether the quote at i ends what another opened before it in
+// the line: it would be an odd one, and nothing is glued to it.
+func closes(s string, i int) bool {
+	if i+1 < len(s) && strings.IndexByte(" \t\n;&|)", s[i+1]) < 0 {
+		return false
+	}
+	line := s[strings.LastIndexByte(s[:i], '\n')+1 : i]
+	return strings.Count(line, s[i:i+1])%2 == 1
 }
 
 // closing returns where the quote ends that was opened by open, which may
@@ -273,7 +295,7 @@ func closing(s, open string) int {
 }
 
 var (
-	reference   = regexp.MustCompile(`^(?:\$[A-Za-z_]\w*|\$\{.*|\$\(.*|\$\[.*|\{\{.*|<.*|%[A-Za-z_]\w*%|\[redacted\].*|@[A-Za-z(].*)$`)
+	reference   = regexp.MustCompile(`^(?:\$\w+|\$[@*#?!-]|\$\{.*|\$\(.*|\$\[.*|\{\{.*|<.*|%[A-Za-z_]\w*%|\[redacted\].*|@[A-Za-z(].*)$`)
 	maskedValue = regexp.MustCompile(`^(?:[*x•.X#_-]+|\.\.\.|…)$`)
 	filePath    = regexp.MustCompile(`^(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]*)*$`)
 	fileName    = regexp.MustCompile(`(?i)^[\w./-]*\.(?:pem|key|json|txt|ya?ml|env|crt|cer|p12|pfx|pub|asc|gpg|go|py|js|ts|rb|md|conf|cfg|toml|ini|sh)$`)
@@ -295,6 +317,8 @@ func (v *value) secret(s string) bool {
 	switch {
 	case v.how == byWord:
 		return mixed(text)
+	case v.class == faint:
+		return random(text)
 	case v.how == byColon && !v.quoted && !v.plausible(s, text):
 		return false
 	case v.class == weak && v.how != byFlag && !(v.how == byEquals && v.name == strings.ToUpper(v.name)):

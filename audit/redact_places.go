@@ -20,6 +20,7 @@ func placeRules() []rulesFor {
 		{[]string{"-----begin "}, findPEM},
 		{[]string{"private-lines:"}, after(regexp.MustCompile(`^(?is)private-lines:\s*\d+(.*?)(?:Private-MAC|$)`))},
 		{[]string{"machine"}, after(regexp.MustCompile(`^machine\s+\S+\s+login\s+\S+\s+password\s+([^\s"'\\]+)`))},
+		{[]string{"password-command", "password-file", "passcommand"}, after(regexp.MustCompile(`^\S+?[= ]["']?(?:<\()?(?:echo|printf) ["']?([^\s"')]+)`))},
 		{[]string{"identified by"}, after(regexp.MustCompile(`^(?i)identified by\s+'([^']+)'`))},
 		{[]string{":aa"}, findTelegram},
 		{[]string{".atlasv1."}, findAtlas},
@@ -200,12 +201,17 @@ func findAtlas(s string, at, _ int, out []span) []span {
 
 var pipedText = regexp.MustCompile(`(?:echo|printf)\s+(?:-n\s+|-e\s+|'?%s(?:\\n)?'?\s+)?["']?([^\s"'|]+)["']?\s*\|[^|;&\n]*$`)
 
-// findPiped finds a text that is piped into a program that takes a secret from
-// its input.
+var hereString = regexp.MustCompile(`^[^|;&\n<]*<<<\s*["']?([^\s"'|]+)`)
+
+// findPiped finds a text that is given to a program that takes a secret from
+// its input, through a pipe or a here-string.
 func findPiped(s string, at, _ int, out []span) []span {
 	text, from := before(s, at)
 	m := pipedText.FindStringSubmatchIndex(text)
 	if m == nil {
+		if m = hereString.FindStringSubmatchIndex(s[at:]); m != nil && !placeholder(s[at+m[2]:at+m[3]]) {
+			out = append(out, span{at + m[2], at + m[3]})
+		}
 		return out
 	}
 	sp := span{from + m[2], from + m[3]}

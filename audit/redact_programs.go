@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -24,6 +26,7 @@ var secretFlags = map[string]string{
 	"mosquitto_pub": "-P", "mosquitto_sub": "-P", "cypher-shell": "-p", "couchbase-cli": "-p", "cbq": "-p", "mssql-cli": "-P", "mysqlsh": "-p=",
 	"plink": "-pw.", "pscp": "-pw.", "psftp": "-pw.", "psexec": "-p.", "rdesktop": "-p.", "evil-winrm": "-p.", "smbmap": "-p.", "yt-dlp": "-p.",
 	"ssh-keygen": "-N -P", "pdftotext": "-upw. -opw.", "pdftk": "input_pw. user_pw. owner_pw.", "swaks": "-ap.", "sendemail": "-xp.", "useradd": "-p.", "usermod": "-p.",
+	"gem": "--key -k", "snowsql": "-p",
 	"openssl": "-k. -K.", "nmcli": "password.", "xfreerdp": "/p:", "wfreerdp": "/p:",
 }
 
@@ -34,10 +37,24 @@ var secretSub = map[string]map[string]string{
 	"helm": {"registry login": "-p"}, "crane": {"auth login": "-p"},
 }
 
+// secretOperands say after which words, joined, a program takes a secret.
+var secretOperands = map[string]*regexp.Regexp{
+	"rabbitmqctl": regexp.MustCompile(`^(?:-\S+ )*(?:add_user|change_password|authenticate_user) \S+ $`),
+	"mc":          regexp.MustCompile(`^(?:alias set|config host add|admin user add) \S+ \S+ (?:\S+ )?$`),
+	"mcli":        regexp.MustCompile(`^(?:alias set|admin user add) \S+ \S+ (?:\S+ )?$`),
+	"rclone":      regexp.MustCompile(`^obscure $`),
+	"poetry":      regexp.MustCompile(`^config (?:http-basic\.\S+ \S+|pypi-token\.\S+) $`),
+	"htpasswd":    regexp.MustCompile(`^-\w*b\w* (?:-\S+ )*\S+ \S+ $`),
+	"net":         regexp.MustCompile(`^(?:user|use) \S+ $`),
+}
+
 // programRules look at the known programs in the text of a command line, word
 // by word.
 func programRules() []rulesFor {
-	seen, keys := map[string]bool{}, []string{"htpasswd", "vault", "kubectl", "sqlplus"}
+	seen, keys := map[string]bool{}, []string{"vault", "kubectl", "sqlplus"}
+	for p := range secretOperands {
+		seen[p], keys = true, append(keys, p)
+	}
 	for p := range secretFlags {
 		if !seen[p] {
 			seen[p], keys = true, append(keys, p)
@@ -48,7 +65,57 @@ func programRules() []rulesFor {
 			seen[p], keys = true, append(keys, p)
 		}
 	}
-	return []rulesFor{{keys, findProgram}}
+	return []rulesFor{{keys, findProgram}, {storeVerbs, findStored}, {[]string{" login "}, findLogin}}
+}
+
+// isOperand reports whether the word after these is one of secretOperands.
+func isOperand(program string, before []string) bool {
+	after := secretOperands[program]
+	return after != nil && after.MatchString(strings.Join(before, " ")+" ")
+}
+
+// findLogin finds what any program is given to log in with: a token, or a
+// password after -p.
+func findLogin(s string, at, end int, out []span) []span {
+	texts, places := fields(s, end-1)
+	for i, sp := range loginSecrets(texts) {
+		out = append(out, span{places[i] + sp.from, places[i] + sp.to})
+	}
+	return join(out)
+}
+
+func loginSecrets(args []string) (found map[int]span) {
+	for i, w := range args {
+		if (i == 0 && random(w) || i > 0 && args[i-1] == "-p") && !strings.ContainsAny(w, "=./") && !strings.HasPrefix(w, "-") && !placeholder(w) {
+			found = put(found, i, span{0, len(w)})
+		}
+	}
+	return found
+}
+
+// storeVerbs put name=value pairs, or what stands on the input, into a store of
+// secrets.
+var storeVerbs = []string{
+	"secret set", "secret put", "secret add", "secret update", "secrets set", "secrets put", "secrets add", "secrets update", "secrets create", "secrets import",
+}
+
+func findStored(s string, at, end int, out []span) []span {
+	if !startsWord(s, at) || end >= len(s) || s[end] != ' ' {
+		return out
+	}
+	texts, places := fields(s, end)
+	for i, w := range texts {
+		from := strings.IndexByte(w, '=') + 1
+		if i > 0 && texts[i-1] == "<<<" {
+			from = 0
+		} else if from == 0 || w[0] == '-' {
+			continue
+		}
+		if !placeholder(w[from:]) {
+			out = append(out, span{places[i] + from, places[i] + len(w)})
+		}
+	}
+	return out
 }
 
 func findProgram(s string, at, end int, out []span) []span {
@@ -96,6 +163,11 @@ func (r *redactor) words(program string, args []string) map[int]span {
 		return nil
 	}
 	found := flagSecrets(program, args)
+	if args[0] == "login" {
+		for i, sp := range loginSecrets(args[1:]) {
+			found = put(found, i+1, sp)
+		}
+	}
 	for i := 1; i < len(args); i++ {
 		how, name := byWord, args[i-1]
 		if strings.HasPrefix(name, "-") {
@@ -145,8 +217,6 @@ func flagSecrets(program string, args []string) (found map[int]span) {
 		switch {
 		case program == "openssl" && strings.HasPrefix(w, "pass:"):
 			found = put(found, i, span{len("pass:"), len(w)})
-		case program == "htpasswd" && i == len(args)-1 && i >= 2 && strings.HasPrefix(args[0], "-") && strings.Contains(args[0], "b"):
-			found = put(found, i, span{0, len(w)})
 		case pairs && strings.Contains(w, "=") && (w[0] != '-' || strings.HasPrefix(w, "--from-literal=")):
 			found = put(found, i, span{strings.LastIndex(strings.TrimRight(w, "="), "=") + 1, len(w)})
 		case program == "sqlplus" && strings.Contains(w, "/"):
@@ -155,7 +225,7 @@ func flagSecrets(program string, args []string) (found map[int]span) {
 				to = i
 			}
 			found = put(found, i, span{from, to})
-		case program == "vault" && i == 1 && args[0] == "login" && !strings.ContainsAny(w, "=-") && random(w):
+		case i > 0 && i < 8 && isOperand(program, args[:i]) && !placeholder(w):
 			found = put(found, i, span{0, len(w)})
 		}
 	}
@@ -165,10 +235,13 @@ func flagSecrets(program string, args []string) (found map[int]span) {
 // storesPairs reports whether a command puts name=value pairs into a store of
 // secrets.
 func storesPairs(program string, args []string) bool {
+	line := strings.Join(args[:min(len(args), 4)], " ") + " "
+	if slices.ContainsFunc(storeVerbs, func(v string) bool { return strings.HasPrefix(line, v+" ") }) {
+		return true
+	}
 	if program != "vault" && program != "kubectl" && program != "oc" {
 		return false
 	}
-	line := strings.Join(args[:min(len(args), 4)], " ") + " "
 	if program == "vault" {
 		return strings.HasPrefix(line, "kv put ") || strings.HasPrefix(line, "kv patch ") || strings.HasPrefix(line, "write ")
 	}
