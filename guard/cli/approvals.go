@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
-	"os/user"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -18,33 +20,33 @@ import (
 )
 
 type approvals struct {
-	place
-	key string
+	desk
 	all bool
 }
 
 func setupApprovals(f *flag.FlagSet) func(*env, []string) error {
 	a := &approvals{}
 	a.flags(f)
-	f.StringVar(&a.key, "key", "", "the approver's private key `file` (default: keys/"+runtimeguard.KeyFile+" in the state folder)")
 	f.BoolVar(&a.all, "all", false, "list also what is answered or expired")
 	return a.run
 }
 
-func (a *approvals) run(e *env, args []string) error {
+func (a *approvals) run(e *env, args []string) (err error) {
 	ctx := context.Background()
-	state, err := a.dir()
-	if err != nil {
-		return err
-	}
-	q, err := runtimeguard.OpenApprovals(state)
-	if err != nil {
-		return err
-	}
 	verb, args := split(args, "list")
+	if verb == "key" && len(args) == 0 {
+		return a.showKey(e)
+	}
+	q, done, err := a.queue(ctx, e)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
 	switch {
 	case verb == "list" && len(args) == 0:
 		return a.list(ctx, e, q)
+	case verb == "watch" && len(args) == 0:
+		return a.watch(ctx, e, q)
 	case verb == "show" && len(args) == 1:
 		r, err := q.Get(ctx, args[0])
 		if err != nil {
@@ -52,10 +54,12 @@ func (a *approvals) run(e *env, args []string) error {
 		}
 		fmt.Fprint(e.out, r.Text())
 		return nil
+	case verb == "remove" && len(args) == 1:
+		return q.Remove(ctx, args[0])
 	case verb == "approve" && len(args) == 1, verb == "deny" && len(args) >= 1:
-		return a.answer(ctx, e, q, state, verb == "approve", args[0], strings.Join(args[1:], " "))
+		return a.answer(ctx, e, q, verb == "approve", args[0], strings.Join(args[1:], " "))
 	}
-	return usageError("want list, show ID, approve ID or deny ID [REASON]")
+	return usageError("want list, watch, show ID, approve ID, deny ID [REASON], remove ID or key")
 }
 
 // split takes the verb off the arguments.
@@ -83,12 +87,8 @@ func (a *approvals) list(ctx context.Context, e *env, q *approval.Queue) error {
 	return errors.Join(w.Flush(), err)
 }
 
-func (a *approvals) answer(ctx context.Context, e *env, q *approval.Queue, state string, yes bool, id, reason string) error {
-	file := a.key
-	if file == "" {
-		file = filepath.Join(state, runtimeguard.KeysDir, runtimeguard.KeyFile)
-	}
-	key, err := approval.LoadKey(file)
+func (a *approvals) answer(ctx context.Context, e *env, q *approval.Queue, yes bool, id, reason string) error {
+	key, err := a.signer()
 	if err != nil {
 		return err
 	}
@@ -105,20 +105,121 @@ func (a *approvals) answer(ctx context.Context, e *env, q *approval.Queue, state
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.out, "%s %s by %s: %s\n", r.ID, r.State, guard.Printable(who), r.Summary())
+	fmt.Fprintln(e.out, outcome(r))
 	return nil
 }
 
-// operator is who runs the command, as the operating system knows them. $USER
-// and kin are the caller's to set and aren't asked.
-func operator() (string, error) {
-	u, err := user.Current()
-	if err != nil {
-		return "", fmt.Errorf("the user can't be found: %w", err)
+// outcome says in one line what has become of a request.
+func outcome(r *approval.Request) string {
+	by := ""
+	if r.Answer != nil {
+		by = " by " + guard.Printable(r.Answer.Who)
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "localhost"
+	return fmt.Sprintf("%s %s%s: %s", r.ID, r.State, by, r.Summary())
+}
+
+// approverKey reads the key that answers are signed with; without a file, the
+// one in the state folder.
+func approverKey(state, file string) (approval.Key, error) {
+	if file == "" {
+		file = filepath.Join(state, runtimeguard.KeysDir, runtimeguard.KeyFile)
 	}
-	return u.Username + "@" + host, nil
+	return approval.LoadKey(file)
+}
+
+// watcher shows requests as they come, and takes answers.
+type watcher struct {
+	*approvals
+	e     *env
+	q     *approval.Queue
+	shown map[string]bool // pending requests that stand on the screen, by ID
+	alarm string          // the last error of the list, so that it is said once
+}
+
+// watch goes on until it is interrupted, or told to quit.
+func (a *approvals) watch(ctx context.Context, e *env, q *approval.Queue) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	w := &watcher{approvals: a, e: e, q: q, shown: map[string]bool{}}
+	changed := q.Watch(ctx)
+	said := make(chan string)
+	go read(ctx, e.in, said)
+	fmt.Fprintln(e.out, "watching: answer with yes ID, no ID [REASON] or show ID; quit ends it")
+	for {
+		w.look(ctx)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-changed:
+		case line := <-said:
+			if strings.TrimSpace(line) == "quit" {
+				return nil
+			}
+			if err := w.obey(ctx, line); err != nil {
+				fmt.Fprintln(e.out, err)
+			}
+		}
+	}
+}
+
+// read hands lines on until there are no more.
+func read(ctx context.Context, in io.Reader, said chan<- string) {
+	for lines := bufio.NewScanner(in); lines.Scan(); {
+		select {
+		case said <- lines.Text():
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// look shows what is new, and what has become of what was shown.
+func (w *watcher) look(ctx context.Context) {
+	requests, err := w.q.List(ctx)
+	for _, r := range requests {
+		switch pending := r.State == approval.Pending; {
+		case pending && !w.shown[r.ID]:
+			w.shown[r.ID] = true
+			fmt.Fprintf(w.e.out, "\n%s\n--> yes %[2]s, or no %[2]s and why\n", r.Text(), r.ID[:4])
+		case !pending && w.shown[r.ID]:
+			delete(w.shown, r.ID)
+			fmt.Fprintln(w.e.out, outcome(r))
+		}
+	}
+	alarm := ""
+	if err != nil && ctx.Err() == nil {
+		alarm = err.Error()
+	}
+	if alarm != "" && alarm != w.alarm {
+		fmt.Fprintln(w.e.out, alarm)
+	}
+	w.alarm = alarm
+}
+
+// obey carries a line out. An answer must name, by its first characters, a
+// request that was shown: these are random, so that no answer typed ahead meets
+// one that has just come.
+func (w *watcher) obey(ctx context.Context, line string) error {
+	verb, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+	id, reason, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	if verb == "" {
+		return nil
+	}
+	r, err := w.q.Get(ctx, id)
+	switch {
+	case verb != "yes" && verb != "no" && verb != "show" || verb == "yes" && reason != "":
+		return errors.New("want yes ID, no ID [REASON], show ID or quit")
+	case err != nil:
+		return err
+	case verb == "show":
+		fmt.Fprint(w.e.out, r.Text())
+		return nil
+	case !w.shown[r.ID]:
+		return fmt.Errorf("%s: no request that waits was shown under this id", guard.Printable(id))
+	}
+	if err := w.answer(ctx, w.e, w.q, verb == "yes", r.ID, strings.TrimSpace(reason)); err != nil {
+		return err
+	}
+	delete(w.shown, r.ID) // its outcome has been said
+	return nil
 }
