@@ -3,16 +3,16 @@ package audit
 import (
 	"bytes"
 	"crypto/ed25519"
-	"crypto/sha256"
+	"crypto/rand"
 	"encoding/base64"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"golang.org/x/mod/sumdb/note"
 
 	"github.com/runtimeguard/runtimeguard/boundary/fsys"
 )
@@ -37,7 +37,6 @@ type checkpoint struct {
 const (
 	originPrefix = "runtimeguard/audit/"
 	keyName      = "runtimeguard/audit"
-	algEd25519   = 1
 )
 
 func (c checkpoint) text() string {
@@ -66,126 +65,72 @@ func parseCheckpoint(text string) (c checkpoint, err error) {
 
 var errNoCheckpoint = errors.New("not a checkpoint of an audit log")
 
-// signer makes signed notes.
+// signer signs checkpoints.
 type signer struct {
-	name string
+	note.Verifier
 	key  ed25519.PrivateKey
+	text string // the public key, as VerifierKey writes it
 }
 
-func (s signer) verifier() string {
-	return encodeKey(s.name, s.key.Public().(ed25519.PublicKey))
+func newSigner(key ed25519.PrivateKey) (signer, error) {
+	pub, ok := key.Public().(ed25519.PublicKey)
+	if !ok || len(key) != ed25519.PrivateKeySize {
+		return signer{}, errors.New("audit: Config.Key is not an Ed25519 key")
+	}
+	text := VerifierKey(pub)
+	v, err := note.NewVerifier(text)
+	return signer{v, key, text}, err
 }
 
-func (s signer) sign(text string) string {
-	id := binary.BigEndian.AppendUint32(nil, keyHash(s.name, s.key.Public().(ed25519.PublicKey)))
-	sig := append(id, ed25519.Sign(s.key, []byte(text))...)
-	return text + "\n— " + s.name + " " + base64.StdEncoding.EncodeToString(sig) + "\n"
+// Sign makes a signer a [note.Signer].
+func (s signer) Sign(msg []byte) ([]byte, error) { return ed25519.Sign(s.key, msg), nil }
+
+func (s signer) note(c checkpoint) (string, error) {
+	signed, err := note.Sign(&note.Note{Text: c.text()}, s)
+	return string(signed), err
 }
 
-// VerifierKey returns a public key in the form that [VerifyConfig.Keys] and
-// the note package of golang.org/x/mod take: name, hash and key.
-func VerifierKey(key ed25519.PublicKey) string { return encodeKey(keyName, key) }
-
-func encodeKey(name string, key ed25519.PublicKey) string {
-	return fmt.Sprintf("%s+%08x+%s", name, keyHash(name, key), base64.StdEncoding.EncodeToString(append([]byte{algEd25519}, key...)))
+// VerifierKey returns a public key, of 32 bytes, in the form that
+// [VerifyConfig.Keys] and golang.org/x/mod/sumdb/note take: name, hash and key.
+func VerifierKey(key ed25519.PublicKey) string {
+	text, err := note.NewEd25519VerifierKey(keyName, key)
+	if err != nil {
+		return "" // not a key, and no note is signed by it
+	}
+	return text
 }
 
-func keyHash(name string, key ed25519.PublicKey) uint32 {
-	h := sha256.New()
-	h.Write([]byte(name + "\n"))
-	h.Write([]byte{algEd25519})
-	h.Write(key)
-	return binary.BigEndian.Uint32(h.Sum(nil))
-}
-
-// verifierKey is a parsed VerifierKey.
-type verifierKey struct {
-	name string
-	hash uint32
-	key  ed25519.PublicKey
-}
-
-func parseKeys(list []string) (keys []verifierKey, err error) {
+func parseKeys(list []string) (note.Verifiers, error) {
+	var keys []note.Verifier
 	for _, s := range list {
-		k, err := parseKey(strings.TrimSpace(s))
+		v, err := note.NewVerifier(strings.TrimSpace(s))
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("audit: key %q: want name+hash+key, as in the log's key.pub", s)
 		}
-		keys = append(keys, k)
+		keys = append(keys, v)
 	}
-	return keys, nil
+	return note.VerifierList(keys...), nil
 }
 
-func parseKey(s string) (k verifierKey, err error) {
-	name, rest, _ := strings.Cut(s, "+")
-	hash, data, _ := strings.Cut(rest, "+")
-	key, err := base64.StdEncoding.DecodeString(data)
-	if err != nil || len(key) != 1+ed25519.PublicKeySize || key[0] != algEd25519 || name == "" || strings.ContainsAny(name, " \t\n") {
-		return k, fmt.Errorf("audit: key %q: want name+hash+key, as in the log's key.pub", s)
+// openNote reads the checkpoint in a signed note. Of the keys at least one must
+// have signed it; signatures of others don't count, and a wrong one of a known
+// key is an error. Where keys is nil nobody need have signed it.
+func openNote(text []byte, keys note.Verifiers) (checkpoint, error) {
+	known := keys
+	if known == nil {
+		known = note.VerifierList()
 	}
-	k = verifierKey{name, keyHash(name, key[1:]), key[1:]}
-	if fmt.Sprintf("%08x", k.hash) != hash {
-		return k, fmt.Errorf("audit: key %q: the hash isn't the key's", s)
+	n, err := note.Open(text, known)
+	var unsigned *note.UnverifiedNoteError
+	switch {
+	case errors.As(err, &unsigned) && keys == nil:
+		n = unsigned.Note
+	case errors.As(err, &unsigned):
+		return checkpoint{}, errors.New("none of the keys has signed it")
+	case err != nil:
+		return checkpoint{}, err
 	}
-	return k, nil
-}
-
-const (
-	maxNote       = 1 << 20 // bytes
-	maxSignatures = 100
-)
-
-// openNote returns the text of a signed note that at least one of the keys has
-// signed. Signatures of other keys don't count; a wrong one of a known key is
-// an error.
-func openNote(note string, keys []verifierKey) (text string, err error) {
-	text, sigs, ok := splitNote(note)
-	if !ok {
-		return "", errors.New("not a signed note")
-	}
-	signed := false
-	for i, line := range strings.SplitAfter(sigs, "\n") {
-		if line == "" {
-			break
-		}
-		name, id, sig, ok := parseSignature(line)
-		if !ok || i >= maxSignatures {
-			return "", errors.New("not a signed note: it has a bad line below its text")
-		}
-		for _, k := range keys {
-			if k.name != name || k.hash != id {
-				continue
-			}
-			if !ed25519.Verify(k.key, []byte(text), sig) {
-				return "", fmt.Errorf("the signature of %s is wrong", name)
-			}
-			signed = true
-		}
-	}
-	if !signed {
-		return "", errors.New("none of the keys has signed it")
-	}
-	return text, nil
-}
-
-// splitNote takes a note apart at its last empty line.
-func splitNote(note string) (text, sigs string, ok bool) {
-	bad := func(r rune) bool { return r < 0x20 && r != '\n' || r == utf8.RuneError }
-	i := strings.LastIndex(note, "\n\n")
-	if len(note) > maxNote || i < 0 || strings.ContainsFunc(note, bad) || !strings.HasSuffix(note[i+2:], "\n") {
-		return "", "", false
-	}
-	return note[:i+1], note[i+2:], true
-}
-
-func parseSignature(line string) (name string, id uint32, sig []byte, ok bool) {
-	line, ok = strings.CutPrefix(strings.TrimSuffix(line, "\n"), "— ")
-	name, b64, found := strings.Cut(line, " ")
-	data, err := base64.StdEncoding.DecodeString(b64)
-	if !ok || !found || name == "" || err != nil || len(data) < 5 {
-		return "", 0, nil, false
-	}
-	return name, binary.BigEndian.Uint32(data), data[4:], true
+	return parseCheckpoint(n.Text)
 }
 
 // The files of a log's folder beside its segments.
@@ -196,7 +141,8 @@ const (
 	checkpointFile = "checkpoint" // the last checkpoint
 )
 
-const privatePrefix = "PRIVATE+KEY+"
+// maxNote bounds what is read of these files, in bytes.
+const maxNote = 1 << 20
 
 // loadKey returns the key in the folder, and makes one if there is none.
 func loadKey(dir *fsys.Root) (signer, error) {
@@ -207,35 +153,29 @@ func loadKey(dir *fsys.Root) (signer, error) {
 	if err != nil {
 		return signer{}, fmt.Errorf("audit: %w", err)
 	}
-	s := strings.TrimSpace(string(data))
-	parts := strings.SplitN(strings.TrimPrefix(s, privatePrefix), "+", 3)
-	if !strings.HasPrefix(s, privatePrefix) || len(parts) != 3 || parts[0] != keyName {
+	text := strings.TrimSpace(string(data))
+	parts := strings.SplitN(text, "+", 5) // PRIVATE+KEY+name+hash+seed
+	seed, err := base64.StdEncoding.DecodeString(parts[len(parts)-1])
+	if s, err2 := note.NewSigner(text); err != nil || err2 != nil || s.Name() != keyName || len(seed) != 1+ed25519.SeedSize {
 		return signer{}, errBadKey
 	}
-	seed, err := base64.StdEncoding.DecodeString(parts[2])
-	if err != nil || len(seed) != 1+ed25519.SeedSize || seed[0] != algEd25519 {
-		return signer{}, errBadKey
-	}
-	return signer{keyName, ed25519.NewKeyFromSeed(seed[1:])}, nil
+	return newSigner(ed25519.NewKeyFromSeed(seed[1:]))
 }
 
 var errBadKey = errors.New("audit: the file key in the log's folder doesn't hold a key: put the right one back, or remove it to have a new one made")
 
 func makeKey(dir *fsys.Root) (signer, error) {
-	pub, key, err := ed25519.GenerateKey(nil)
+	private, public, err := note.GenerateKey(rand.Reader, keyName)
 	if err != nil {
 		return signer{}, fmt.Errorf("audit: %w", err)
 	}
-	seed := base64.StdEncoding.EncodeToString(append([]byte{algEd25519}, key.Seed()...))
-	text := fmt.Sprintf("%s%s+%08x+%s\n", privatePrefix, keyName, keyHash(keyName, pub), seed)
-	if err := dir.CreateExclusive(keyFile, []byte(text), 0o600); err != nil {
+	if err := dir.CreateExclusive(keyFile, []byte(private+"\n"), 0o600); err != nil {
 		return signer{}, fmt.Errorf("audit: %w", err)
 	}
-	s := signer{keyName, key}
-	if err := dir.WriteFile(verifierFile, []byte(s.verifier()+"\n"), 0o600); err != nil {
+	if err := dir.WriteFile(verifierFile, []byte(public+"\n"), 0o600); err != nil {
 		return signer{}, fmt.Errorf("audit: %w", err)
 	}
-	return s, nil
+	return loadKey(dir)
 }
 
 // lineEnd returns the length of the first line in lines, newline included.

@@ -234,7 +234,7 @@ func (l *Log) arm() {
 
 // Key returns the key that checkpoints are signed with, as [VerifyConfig.Keys]
 // takes it.
-func (l *Log) Key() string { return l.w.key.verifier() }
+func (l *Log) Key() string { return l.w.key.text }
 
 // Close signs a checkpoint, lets the sinks take what waits for them for a few
 // seconds, and closes the log. A second Close returns ErrClosed.

@@ -216,8 +216,7 @@ func (w *writer) checkCut() error {
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
-	text, _, _ := splitNote(string(data))
-	c, err := parseCheckpoint(text)
+	c, err := openNote(data, nil)
 	if err != nil {
 		return fmt.Errorf("audit: %s: %w", checkpointFile, err)
 	}

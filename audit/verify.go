@@ -9,6 +9,8 @@ import (
 	"io"
 	"io/fs"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/runtimeguard/runtimeguard/boundary/fsys"
 )
 
@@ -97,7 +99,7 @@ type verifier struct {
 	c    VerifyConfig
 	dir  *fsys.Root
 	rep  Report
-	keys []verifierKey
+	keys note.Verifiers // nil: there are none
 	head []head
 	s    scanner
 
@@ -140,10 +142,10 @@ func (v *verifier) unknown(s string) { v.rep.Unknown = append(v.rep.Unknown, s) 
 // loadHeads reads the checkpoint that was given, and the folder's own.
 func (v *verifier) loadHeads() error {
 	if len(v.c.Head) > 0 {
-		if len(v.keys) == 0 {
+		if v.keys == nil {
 			return errors.New("audit: the checkpoint that was given can't be checked without a key: give the key")
 		}
-		c, err := v.open(string(v.c.Head))
+		c, err := openNote(v.c.Head, v.keys)
 		if err != nil {
 			return fmt.Errorf("audit: the checkpoint that was given: %w", err)
 		}
@@ -158,27 +160,12 @@ func (v *verifier) loadHeads() error {
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
-	c, err := v.open(string(data))
+	c, err := openNote(data, v.keys)
 	if err != nil {
 		return &BrokenError{checkpointFile, 0, err.Error()}
 	}
 	v.head = append(v.head, head{checkpoint: c, what: "the folder's own checkpoint"})
 	return nil
-}
-
-// open reads a signed checkpoint. Where there are no keys the signature isn't
-// looked at.
-func (v *verifier) open(note string) (checkpoint, error) {
-	text, _, ok := splitNote(note)
-	if !ok {
-		return checkpoint{}, errNoCheckpoint
-	}
-	if len(v.keys) > 0 {
-		if _, err := openNote(note, v.keys); err != nil {
-			return checkpoint{}, err
-		}
-	}
-	return parseCheckpoint(text)
 }
 
 // start lists the segments.
@@ -372,7 +359,7 @@ func (v *verifier) begins(e *Entry) error {
 // signed checks a checkpoint in the log. One that is good proves its own line
 // too.
 func (v *verifier) signed(e *Entry, raw []byte) error {
-	c, err := v.open(e.Note)
+	c, err := openNote([]byte(e.Note), v.keys)
 	if err != nil {
 		return v.bad("the checkpoint is bad: %v", err)
 	}
@@ -382,7 +369,7 @@ func (v *verifier) signed(e *Entry, raw []byte) error {
 	if !bytes.HasSuffix(raw, checkpointBody(c.time, e.Note)) {
 		return v.bad("the line was changed: it isn't how a checkpoint is written")
 	}
-	if len(v.keys) > 0 {
+	if v.keys != nil {
 		v.proven = true
 		v.rep.Checkpoints++
 		v.rep.Signed = c.seq
@@ -401,7 +388,7 @@ func (v *verifier) compare(hash [32]byte) error {
 			return v.bad("the line isn't the one that %s signs: the log up to here was rewritten", h.what)
 		}
 		h.seen = true
-		if len(v.keys) > 0 {
+		if v.keys != nil {
 			v.rep.Signed = max(v.rep.Signed, h.seq)
 		}
 	}

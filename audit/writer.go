@@ -65,10 +65,13 @@ func (w *writer) open() (err error) {
 		return fmt.Errorf("audit: %w", err)
 	}
 	defer unlockFile(w.lock)
-	if w.key = (signer{keyName, w.c.Key}); w.c.Key == nil {
-		if w.key, err = loadKey(w.dir); err != nil {
-			return err
-		}
+	if w.c.Key != nil {
+		w.key, err = newSigner(w.c.Key)
+	} else {
+		w.key, err = loadKey(w.dir)
+	}
+	if err != nil {
+		return err
 	}
 	if err := w.load(); err != nil {
 		return err
@@ -149,7 +152,10 @@ func (w *writer) commit(batch []*pending) error {
 		sign = sign || p.sign && (next.seq > next.signed || w.out.missed())
 	}
 	if sign || next.seq-next.signed >= uint64(w.c.CheckpointEvery) {
-		buf = w.sign(buf, &next)
+		var err error
+		if buf, err = w.sign(buf, &next); err != nil {
+			return err
+		}
 	}
 	w.buf = buf
 	if err := w.flush(buf, next); err != nil {
@@ -177,7 +183,7 @@ func (t *tail) line(buf, body []byte) []byte {
 }
 
 // sign appends a checkpoint, after what the sinks have missed.
-func (w *writer) sign(buf []byte, next *tail) []byte {
+func (w *writer) sign(buf []byte, next *tail) ([]byte, error) {
 	for _, d := range w.out.feeds {
 		if n := d.missed.Load(); n > d.told {
 			buf = next.line(buf, own(EventDropped, time.Now(), func(e *encoder) {
@@ -188,10 +194,14 @@ func (w *writer) sign(buf []byte, next *tail) []byte {
 		}
 	}
 	c := checkpoint{log: next.log, seq: next.seq, head: next.head, time: time.Now()}
-	w.note = w.key.sign(c.text())
-	buf = next.line(buf, checkpointBody(c.time, w.note))
+	signed, err := w.key.note(c)
+	if err != nil {
+		return nil, fmt.Errorf("audit: %w", err)
+	}
+	w.note = signed
+	buf = next.line(buf, checkpointBody(c.time, signed))
 	next.signed = next.seq
-	return buf
+	return buf, nil
 }
 
 func checkpointBody(t time.Time, note string) []byte {
@@ -276,7 +286,10 @@ func (w *writer) grown(size int64) bool {
 // rotate closes the segment with a checkpoint and begins the next.
 func (w *writer) rotate() error {
 	next := w.tail
-	buf := w.sign(nil, &next)
+	buf, err := w.sign(nil, &next)
+	if err != nil {
+		return err
+	}
 	if err := w.flush(buf, next); err != nil {
 		return err
 	}
