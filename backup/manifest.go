@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -188,6 +189,79 @@ func (r *record) entry(path string) Entry {
 		e.ModTime = r.modTime()
 	}
 	return e
+}
+
+// encodeList is encode for a listing, which is done for every folder of every
+// snapshot.
+func encodeList(list []record) []byte {
+	b := make([]byte, 0, 2+len(list)*192)
+	b = append(b, '[')
+	for i := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = list[i].append(b)
+	}
+	return append(b, ']', '\n')
+}
+
+// append writes what encoding/json would write.
+func (r *record) append(b []byte) []byte {
+	b = append(b, '{')
+	if r.Root != 0 {
+		b = append(strconv.AppendInt(append(b, `"root":`...), int64(r.Root), 10), ',')
+	}
+	b = r.Name.append(append(b, `"name":`...))
+	b = text(r.Type).append(append(b, `,"type":`...))
+	for _, f := range []struct {
+		key   string
+		value uint64
+	}{{`,"mode":`, uint64(r.Mode)}, {`,"uid":`, uint64(int64(r.UID))}, {`,"gid":`, uint64(int64(r.GID))}} {
+		if f.value != 0 {
+			b = strconv.AppendInt(append(b, f.key...), int64(f.value), 10)
+		}
+	}
+	if r.MTime != [2]int64{} {
+		b = strconv.AppendInt(append(b, `,"mtime":[`...), r.MTime[0], 10)
+		b = append(strconv.AppendInt(append(b, ','), r.MTime[1], 10), ']')
+	}
+	if r.Size != 0 {
+		b = strconv.AppendInt(append(b, `,"size":`...), r.Size, 10)
+	}
+	b = appendText(b, `,"sha256":`, r.SHA256)
+	b = appendText(b, `,"target":`, string(r.Target))
+	if r.Links != 0 {
+		b = strconv.AppendUint(append(b, `,"nlink":`...), r.Links, 10)
+	}
+	if r.Inode != 0 {
+		b = strconv.AppendUint(append(b, `,"inode":`...), r.Inode, 10)
+	}
+	b = appendText(b, `,"list":`, r.List)
+	if r.Parent {
+		b = append(b, `,"parent":true`...)
+	}
+	return append(appendText(b, `,"names":`, r.Names), '}')
+}
+
+func appendText(b []byte, key, value string) []byte {
+	if value == "" {
+		return b
+	}
+	return text(value).append(append(b, key...))
+}
+
+// append writes a text as MarshalJSON does.
+func (t text) append(b []byte) []byte {
+	for i := range len(t) {
+		if c := t[i]; c < ' ' || c > '~' || strings.IndexByte("\"\\<>&", c) >= 0 {
+			data, err := t.MarshalJSON()
+			if err != nil {
+				panic(err) // a string or a list of numbers
+			}
+			return append(b, data...)
+		}
+	}
+	return append(append(append(b, '"'), t...), '"')
 }
 
 // encode is canonical: the same value always gives the same bytes.

@@ -320,7 +320,7 @@ func (p *planner) hash(t target, info fsys.Info) (string, error) {
 	if err := p.ctx.Err(); err != nil {
 		return "", err
 	}
-	if hash, ok := p.v.cachedHash(place{p.rs.paths[t.root], t.name}, info); ok {
+	if hash, ok := p.v.cachedHash(t, info); ok {
 		return hash, nil
 	}
 	f, err := p.rs.dirs[t.root].Open(t.name)

@@ -77,10 +77,9 @@ func (a target) covers(b target) bool {
 func (v *Vault) save(ctx context.Context, rs *roots, goals []goal, head Snapshot) (string, error) {
 	head.Version, head.Time, head.Roots = formatVersion, v.c.Now().UTC(), v.roots
 	s := &saver{v: v, ctx: ctx, rs: rs, batch: v.store.batch(), m: manifest{Snapshot: head},
-		noted: map[target]Type{}, warm: map[place]cached{}, links: linkCount{}}
+		noted: map[target]Type{}, warm: map[target]cached{}, links: linkCount{}}
 	id, err := s.run(goals)
 	if err != nil {
-		s.batch.discard()
 		return "", fmt.Errorf("backup: %w", err)
 	}
 	return id, nil
@@ -93,9 +92,10 @@ type saver struct {
 	rs    *roots
 	batch *batch
 	m     manifest
-	noted map[target]Type  // parents that are in the manifest, or not there
-	warm  map[place]cached // what becomes the cache once the objects are durable
-	links linkCount        // names of files that have several
+	noted map[target]Type   // parents that are in the manifest, or not there
+	warm  map[target]cached // what becomes the cache once the objects are durable
+	links linkCount         // names of files that have several
+	ahead <-chan reading    // folders of the present goal, read beforehand
 }
 
 func (s *saver) run(goals []goal) (string, error) {
@@ -185,6 +185,9 @@ func (s *saver) goal(g goal) error {
 		return s.failed(g.target, err)
 	}
 	r := describe(g.name, info)
+	if !g.alone && r.Type == TypeDir {
+		defer s.readAhead(g.target)()
+	}
 	if !g.alone || r.Type != TypeDir {
 		if r, err = s.record(g.target, info); err != nil {
 			return err
@@ -280,7 +283,7 @@ func (s *saver) count(size int64) error {
 
 // dir saves everything in a folder and returns the hash of its listing.
 func (s *saver) dir(t target) (string, error) {
-	infos, err := s.rs.dirs[t.root].ReadDir(t.name)
+	infos, err := s.readDir(t)
 	if err != nil {
 		return "", s.failed(t, vanished(err))
 	}
@@ -297,11 +300,61 @@ func (s *saver) dir(t target) (string, error) {
 		}
 		list = append(list, r)
 	}
-	data, err := encode(list)
-	if err != nil {
-		return "", err
+	return s.batch.data(encodeList(list))
+}
+
+// reading is a folder that was read.
+type reading struct {
+	target
+	infos []fsys.Info
+	err   error
+}
+
+// maxAhead bounds how many folders are read before they are needed.
+const maxAhead = 64
+
+// readAhead reads the folders of a tree beside the work on their files, in the
+// order in which dir asks for them, until the function that it returns is
+// called.
+func (s *saver) readAhead(t target) (stop func()) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	out := make(chan reading, maxAhead)
+	go func() {
+		defer close(out)
+		readTree(ctx, s.rs, t, out)
+	}()
+	s.ahead = out
+	return func() {
+		cancel()
+		for range out { // it uses the roots until it has ended
+		}
+		s.ahead = nil
 	}
-	return s.batch.data(data)
+}
+
+func readTree(ctx context.Context, rs *roots, t target, out chan<- reading) bool {
+	infos, err := rs.dirs[t.root].ReadDir(t.name)
+	select {
+	case out <- reading{t, infos, err}:
+	case <-ctx.Done():
+		return false
+	}
+	for _, info := range infos {
+		if info.Mode.IsDir() && !readTree(ctx, rs, target{t.root, joinName(t.name, info.Name)}, out) {
+			return false
+		}
+	}
+	return true
+}
+
+// readDir takes the next folder that was read ahead.
+func (s *saver) readDir(t target) ([]fsys.Info, error) {
+	if s.ahead != nil {
+		if r, ok := <-s.ahead; ok && r.target == t {
+			return r.infos, r.err
+		}
+	}
+	return s.rs.dirs[t.root].ReadDir(t.name)
 }
 
 // cached is what a file held when it was last read.
@@ -333,9 +386,7 @@ func vanished(err error) error {
 
 // file saves a file's content, or relies on an object that holds it.
 func (s *saver) file(t target, info fsys.Info, r *record) error {
-	at := place{s.rs.paths[t.root], t.name}
-	if hash, ok := s.v.cachedHash(at, info); ok && s.batch.has(hash) {
-		s.warm[at] = cached{stampOf(info), hash}
+	if hash, ok := s.v.cachedHash(t, info); ok && s.batch.has(hash) {
 		r.SHA256 = hash
 		return nil
 	}
@@ -353,7 +404,7 @@ func (s *saver) file(t target, info fsys.Info, r *record) error {
 		*r = describe(string(name), now)
 		r.SHA256 = hash
 		if !now.ChangeTime.IsZero() && began.Sub(now.ChangeTime) > settled {
-			s.warm[at] = cached{stampOf(now), hash}
+			s.warm[t] = cached{stampOf(now), hash}
 		}
 		return nil
 	}
@@ -378,7 +429,7 @@ func (s *saver) copy(t target) (string, fsys.Info, error) {
 	return hash, after, err
 }
 
-func (v *Vault) cachedHash(at place, info fsys.Info) (string, bool) {
+func (v *Vault) cachedHash(at target, info fsys.Info) (string, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	c, ok := v.cache[at]
@@ -387,11 +438,11 @@ func (v *Vault) cachedHash(at place, info fsys.Info) (string, bool) {
 
 // keep adds to the cache; it starts anew rather than outgrow a snapshot's
 // budget.
-func (v *Vault) keep(warm map[place]cached) {
+func (v *Vault) keep(warm map[target]cached) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if len(v.cache)+len(warm) > 2*v.c.MaxFiles {
-		v.cache = map[place]cached{}
+		v.cache = map[target]cached{}
 	}
 	for at, c := range warm {
 		v.cache[at] = c

@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -52,15 +51,17 @@ func stampOf(i fsys.Info) stamp {
 	return stamp{i.Dev, i.Inode, i.Size, i.ModTime, i.ChangeTime}
 }
 
-// store keeps contents under their hash. An object is written once, is whole
-// before it has its name, and is only relied on once this process has read it
-// or written it, and made its name durable.
+// store keeps contents under their hash. An object is written once and gets its
+// name when it is written whole. After a power failure it may still be damaged,
+// unless a manifest needs it: an object is only relied on once this process has
+// read it, or written it, and made it and its name durable.
 type store struct {
 	root *fsys.Root
 
 	mu    sync.Mutex
-	known map[string]stamp // objects that are whole and durable, as last seen
-	made  map[string]bool  // folders of objects that stand
+	known map[string]stamp      // objects that are whole and durable, as last seen
+	fans  map[string]*fsys.Root // folders of objects, open
+	named int                   // how many folders have names that are durable
 }
 
 func openStore(dir string, faults fsys.Faults) (*store, error) {
@@ -69,7 +70,7 @@ func openStore(dir string, faults fsys.Faults) (*store, error) {
 		return nil, err
 	}
 	root.Faults = faults
-	s := &store{root: root, known: map[string]stamp{}, made: map[string]bool{}}
+	s := &store{root: root, known: map[string]stamp{}, fans: map[string]*fsys.Root{}}
 	if err := s.prepare(); err != nil {
 		root.Close()
 		return nil, err
@@ -97,25 +98,42 @@ func (s *store) prepare() error {
 	return nil
 }
 
-// fan makes the folder of an object, once in this process.
-func (s *store) fan(hash string) error {
+func (s *store) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, fan := range s.fans {
+		fan.Close()
+	}
+	return s.root.Close()
+}
+
+// fan opens the folder of an object, which is made if there is none. It stays
+// open.
+func (s *store) fan(hash string) (*fsys.Root, error) {
 	dir := fanOut(hash)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.made[dir] {
-		return nil
+	if fan := s.fans[dir]; fan != nil {
+		return fan, nil
 	}
-	if err := s.root.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
+	fan, err := s.root.Sub(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := s.root.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, err
+		}
+		fan, err = s.root.Sub(dir)
 	}
-	s.made[dir] = true
-	return nil
+	if err == nil {
+		s.fans[dir] = fan
+	}
+	return fan, err
 }
 
-// fanOut is the folder of an object.
-func fanOut(hash string) string { return objectsDir + "/" + hash[:2] }
+// fanOut is the folder of an object, baseName its name there.
+func fanOut(hash string) string   { return objectsDir + "/" + hash[:1] }
+func baseName(hash string) string { return hash[1:] }
 
-func objectName(hash string) string { return fanOut(hash) + "/" + hash[2:] }
+func objectName(hash string) string { return fanOut(hash) + "/" + baseName(hash) }
 
 func validHash(hash string) bool {
 	b, err := hex.DecodeString(hash)
@@ -209,23 +227,24 @@ func transfer(dst, src *os.File, size int64) (sum string, n int64, err error) {
 // batch is the objects of one snapshot, which become durable together.
 type batch struct {
 	s     *store
-	fresh map[string]string // hash to the name of its temporary file
-	seen  map[string]bool   // objects that stood, found whole, names not known to be durable
+	fresh map[string]bool // written
+	seen  map[string]bool // stood, and were found whole; not known to be durable
 }
 
 func (s *store) batch() *batch {
-	return &batch{s: s, fresh: map[string]string{}, seen: map[string]bool{}}
+	return &batch{s: s, fresh: map[string]bool{}, seen: map[string]bool{}}
 }
 
 // has reports whether the object needn't be written.
 func (b *batch) has(hash string) bool {
-	if b.fresh[hash] != "" || b.seen[hash] {
+	if b.fresh[hash] || b.seen[hash] || b.s.holds(hash) {
 		return true
 	}
-	if b.s.holds(hash) {
-		return true
+	_, err := b.s.check(hash)
+	if err == nil {
+		_, err = b.s.fan(hash) // one more whose name may not be durable
 	}
-	if _, err := b.s.check(hash); err != nil {
+	if err != nil {
 		return false // missing or damaged: it is written anew
 	}
 	b.seen[hash] = true
@@ -240,8 +259,17 @@ func (s *store) holds(hash string) bool {
 	if !ok {
 		return false
 	}
-	info, err := s.root.Lstat(objectName(hash))
-	return err == nil && stampOf(info) == was
+	now, err := s.stamp(hash)
+	return err == nil && now == was
+}
+
+func (s *store) stamp(hash string) (stamp, error) {
+	fan, err := s.fan(hash)
+	if err != nil {
+		return stamp{}, err
+	}
+	info, err := fan.Lstat(baseName(hash))
+	return stampOf(info), err
 }
 
 // small is the size up to which a file is read into memory, so that content
@@ -251,14 +279,25 @@ const small = 1 << 20
 // file saves the content of an open file.
 func (b *batch) file(f *os.File, size int64) (sum string, n int64, err error) {
 	if size > small {
-		return b.write(tmpDir, func(tmp *os.File) (string, int64, error) { return transfer(tmp, f, size) })
+		return b.write(b.s.root, tmpDir+"/", func(tmp *os.File) (string, int64, error) { return transfer(tmp, f, size) })
 	}
-	data, err := io.ReadAll(io.LimitReader(f, small+1))
+	data, err := readUpTo(f, size)
 	if err != nil {
 		return "", 0, err
 	}
 	sum, err = b.data(data)
 	return sum, int64(len(data)), err
+}
+
+// readUpTo reads a file that should have size bytes; one byte more tells that
+// it has grown.
+func readUpTo(f io.Reader, size int64) ([]byte, error) {
+	data := make([]byte, size+1)
+	n, err := io.ReadFull(f, data)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		err = nil
+	}
+	return data[:n], err
 }
 
 // data saves bytes.
@@ -268,97 +307,128 @@ func (b *batch) data(data []byte) (string, error) {
 	if b.has(sum) {
 		return sum, nil
 	}
-	if err := b.s.fan(sum); err != nil {
+	fan, err := b.s.fan(sum)
+	if err != nil {
 		return "", err
 	}
-	_, _, err := b.write(fanOut(sum), func(tmp *os.File) (string, int64, error) {
-		n, err := io.Copy(tmp, bytes.NewReader(data))
-		return sum, n, err
+	_, _, err = b.write(fan, "", func(tmp *os.File) (string, int64, error) {
+		n, err := tmp.Write(data)
+		return sum, int64(n), err
 	})
 	return sum, err
 }
 
-// write writes a temporary file in the folder dir of the vault, which gets its
-// name in commit.
-func (b *batch) write(dir string, fill func(tmp *os.File) (string, int64, error)) (sum string, n int64, err error) {
-	name := dir + "/" + rand.Text()
-	f, err := b.s.root.Create(name, 0o400)
+// write writes a new object: first under a temporary name in dir, then under
+// its own.
+func (b *batch) write(root *fsys.Root, dir string, fill func(tmp *os.File) (string, int64, error)) (sum string, n int64, err error) {
+	name := dir + rand.Text()
+	f, err := root.Create(name, 0o400)
 	if err != nil {
 		return "", 0, err
 	}
-	if err = b.s.root.Fault("write", name); err == nil {
+	if err = root.Fault("write", name); err == nil {
 		sum, n, err = fill(f)
 	}
 	err = errors.Join(err, f.Close())
-	if err != nil || b.fresh[sum] != "" || b.seen[sum] {
-		return sum, n, errors.Join(err, b.s.root.Remove(name))
+	if err == nil && !b.fresh[sum] && !b.seen[sum] {
+		var taken bool
+		if taken, err = b.name(root, name, sum); taken {
+			return sum, n, nil
+		}
 	}
-	b.fresh[sum] = name
-	return sum, n, nil
+	return sum, n, errors.Join(err, root.Remove(name))
 }
 
-// few is the number up to which files are synced one by one; past it the whole
-// file system is, which may have others' writes to wait for.
+// name gives a temporary file its name as an object, unless that stands: what
+// others may rely on is only replaced where it is damaged, and by what is
+// durable. It reports whether the temporary file is gone.
+func (b *batch) name(root *fsys.Root, tmp, sum string) (taken bool, err error) {
+	object := objectName(sum)
+	if root != b.s.root {
+		object = baseName(sum)
+	} else if _, err := b.s.fan(sum); err != nil {
+		return false, err
+	}
+	err = root.MoveNew(tmp, object)
+	if errors.Is(err, fs.ErrExist) {
+		if _, err := b.s.check(sum); err == nil {
+			b.seen[sum] = true
+			return false, nil
+		}
+		if err = root.SyncFile(tmp); err == nil {
+			err = root.Move(tmp, object)
+		}
+	}
+	if err != nil {
+		return false, err
+	}
+	b.fresh[sum] = true
+	return true, nil
+}
+
+// few is the number up to which files and folders are synced one by one; past
+// it the whole file system is, which may have others' writes to wait for.
 const few = 16
 
-// commit makes every object of the batch durable, contents before names.
+// commit makes every object of the batch durable, with its name.
 func (b *batch) commit() error {
 	s := b.s
-	if err := s.sync(slices.Collect(maps.Values(b.fresh)), s.root.SyncFile); err != nil {
+	var files []string
+	dirs := map[string]bool{}
+	for _, hashes := range []map[string]bool{b.fresh, b.seen} {
+		for hash := range hashes {
+			files = append(files, objectName(hash))
+			dirs[fanOut(hash)] = true
+		}
+	}
+	s.mu.Lock()
+	open := len(s.fans) // some may be new, or another process's that hasn't synced them yet
+	if open > s.named {
+		dirs["."], dirs[objectsDir] = true, true
+	}
+	s.mu.Unlock()
+	if err := s.sync(files, slices.Collect(maps.Keys(dirs))); err != nil {
 		return err
 	}
-	dirs := map[string]bool{".": true, objectsDir: true} // their folders may be new
-	for hash, tmp := range b.fresh {
-		if err := s.fan(hash); err != nil {
-			return err
-		}
-		if err := s.root.Move(tmp, objectName(hash)); err != nil {
-			return err
-		}
-		dirs[fanOut(hash)] = true
-	}
-	for hash := range b.seen {
-		dirs[fanOut(hash)] = true
-	}
-	if err := s.sync(slices.Collect(maps.Keys(dirs)), s.root.SyncDir); err != nil {
-		return err
-	}
+	s.mu.Lock()
+	s.named = max(s.named, open)
+	s.mu.Unlock()
 	return b.remember()
 }
 
-// sync syncs each name, or all of the file system where they are many.
-func (s *store) sync(names []string, each func(string) error) error {
-	if len(names) > few {
+// sync syncs files, then folders, or all of the file system where they are
+// many.
+func (s *store) sync(files, dirs []string) error {
+	if len(files)+len(dirs) > few {
 		if err := s.root.SyncFS(); !errors.Is(err, errors.ErrUnsupported) {
 			return err
 		}
 	}
-	for _, name := range names {
-		if err := each(name); err != nil {
+	for _, name := range files {
+		if err := s.root.SyncFile(name); err != nil {
+			return err
+		}
+	}
+	for _, name := range dirs {
+		if err := s.root.SyncDir(name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// remember notes the objects that are durable now.
 func (b *batch) remember() error {
-	for _, hashes := range []func(func(string) bool){maps.Keys(b.fresh), maps.Keys(b.seen)} {
+	for _, hashes := range []map[string]bool{b.fresh, b.seen} {
 		for hash := range hashes {
-			info, err := b.s.root.Lstat(objectName(hash))
+			stamp, err := b.s.stamp(hash)
 			if err != nil {
 				return err
 			}
 			b.s.mu.Lock()
-			b.s.known[hash] = stampOf(info)
+			b.s.known[hash] = stamp
 			b.s.mu.Unlock()
 		}
 	}
 	return nil
-}
-
-// discard removes the temporary files of a batch that wasn't committed.
-func (b *batch) discard() {
-	for _, tmp := range b.fresh {
-		b.s.root.Remove(tmp) // what stays is removed by Prune
-	}
 }

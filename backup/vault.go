@@ -64,12 +64,9 @@ type Vault struct {
 	store *store
 
 	mu     sync.Mutex
-	cache  map[place]cached  // contents seen before
+	cache  map[target]cached // contents seen before
 	judged map[string]string // hash of the plan that Actions showed, by request
 }
-
-// place is a file in a root.
-type place struct{ root, name string }
 
 // Names within the vault's folder.
 const (
@@ -101,7 +98,7 @@ func Open(dir string, c Config) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Vault{c: c, cache: map[place]cached{}, judged: map[string]string{}}
+	v := &Vault{c: c, cache: map[target]cached{}, judged: map[string]string{}}
 	for i, root := range slices.Concat(c.Roots, c.Named) {
 		r, err := realDir(root)
 		if err != nil {
@@ -124,7 +121,7 @@ func Open(dir string, c Config) (*Vault, error) {
 }
 
 // Close closes the vault.
-func (v *Vault) Close() error { return v.store.root.Close() }
+func (v *Vault) Close() error { return v.store.close() }
 
 func realDir(dir string) (string, error) {
 	if !filepath.IsAbs(dir) {

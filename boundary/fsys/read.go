@@ -113,7 +113,10 @@ func (r *Root) Sub(name string) (*Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	sub := &Root{Faults: r.Faults, dir: r.dir + "/" + name, handle: f, mount: r.mount, noLinks: r.noLinks}
+	sub := &Root{dir: r.dir + "/" + name, handle: f, mount: r.mount, noLinks: r.noLinks}
+	if r.Faults != nil {
+		sub.Faults = func(op, n string) error { return r.Faults(op, name+"/"+n) }
+	}
 	if sub.root, err = r.root.OpenRoot(name); err == nil {
 		if err = sub.oneFolder(); err == nil {
 			return sub, nil

@@ -152,6 +152,11 @@ func (r *Root) Move(oldName, newName string) error {
 	})
 }
 
+// MoveNew is Move that fails with fs.ErrExist where the new name stands.
+func (r *Root) MoveNew(oldName, newName string) error {
+	return r.moved(oldName, newName, renameNoReplace)
+}
+
 func (r *Root) moved(oldName, newName string, do func(d *folder, base string, to *folder, toBase string) error) error {
 	return r.in("rename", oldName, func(d *folder, base string) error {
 		return r.in("rename", newName, func(to *folder, toBase string) error {
