@@ -6,12 +6,10 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -26,7 +24,7 @@ import (
 const (
 	crashDir  = "APPROVAL_CRASH_DIR"
 	crashKey  = "APPROVAL_CRASH_KEY"
-	crashStep = "APPROVAL_CRASH_STEP" // file, approve, claim, or loop
+	crashStep = "APPROVAL_CRASH_STEP" // file, approve or claim
 	crashAt   = "APPROVAL_CRASH_AT"   // the operation on the disk in which it dies
 )
 
@@ -90,19 +88,13 @@ func crash() bool {
 		},
 	}
 	fmt.Println("ready")
-	step := os.Getenv(crashStep)
-	for step == "loop" {
-		steps["file"]()
-		steps["approve"]()
-		steps["claim"]()
-	}
-	steps[step]()
+	steps[os.Getenv(crashStep)]()
 	return true
 }
 
 // dying starts such a process and returns what it printed before it died, or
-// ended; kill is called when it is ready.
-func dying(t *testing.T, dir, key, step string, at int, kill func(*os.Process)) (printed []string, died bool) {
+// ended.
+func dying(t *testing.T, dir, key, step string, at int) (printed []string, died bool) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), crashDir+"="+dir, crashKey+"="+key, crashStep+"="+step, crashAt+"="+strconv.Itoa(at))
 	cmd.Stderr = os.Stderr
@@ -112,9 +104,6 @@ func dying(t *testing.T, dir, key, step string, at int, kill func(*os.Process)) 
 	lines := bufio.NewScanner(out)
 	require.True(t, lines.Scan())
 	require.Equal(t, "ready", lines.Text())
-	if kill != nil {
-		kill(cmd.Process)
-	}
 	for lines.Scan() {
 		printed = append(printed, lines.Text())
 	}
@@ -150,7 +139,7 @@ func TestKilledInEveryOperation(t *testing.T) {
 				before = []approval.State{approval.Approved}
 			}
 			var printed []string
-			printed, died = dying(t, dir, keyFile, step, at, nil)
+			printed, died = dying(t, dir, keyFile, step, at)
 			if died {
 				deaths[step]++
 			}
@@ -200,59 +189,8 @@ func requireClean(t *testing.T, dir string) {
 	require.Equal(t, ".lock", names[0])
 }
 
-// A process that files, approves and claims as fast as it can is killed at
-// random moments: no grant is spent twice, none that was reported is lost.
-// RUNTIMEGUARD_ROUNDS says how often.
+// The process is killed at random moments.
 func TestKilledAtRandom(t *testing.T) {
-	rounds, err := strconv.Atoi(os.Getenv("RUNTIMEGUARD_ROUNDS"))
-	if err != nil {
-		rounds = 20
-	}
-	keyFile := filepath.Join(t.TempDir(), "key")
-	key, err := approval.LoadOrCreateKey(keyFile)
-	require.NoError(t, err)
 	dir := filepath.Join(t.TempDir(), "approvals")
-	s := &side{store: openFolder(t, dir), key: key}
-	spent := map[string]bool{}
-	died := map[approval.State]int{}
-	spend := func(id string) {
-		require.False(t, spent[id], "%s was spent twice", id)
-		spent[id] = true
-	}
-	for range rounds {
-		printed, _ := dying(t, dir, keyFile, "loop", 0, func(p *os.Process) {
-			time.Sleep(time.Duration(rand.IntN(8000)) * time.Microsecond)
-			require.NoError(t, p.Kill())
-		})
-		approved := ""
-		for _, line := range printed {
-			verb, id, _ := strings.Cut(line, " ")
-			switch verb {
-			case "approve":
-				approved = id
-			case "claim":
-				spend(id)
-			}
-		}
-		s.now = time.Now()
-		s.Queue = s.queue(t)
-		call, d := approvaltest.Call()
-		all, err := s.List(t.Context())
-		require.NoError(t, err)
-		if approved != "" && !spent[approved] {
-			require.Equal(t, approved, all[0].ID, "the grant that was reported is lost")
-			require.Contains(t, []approval.State{approval.Approved, approval.Spent}, all[0].State)
-		}
-		if len(all) > 0 {
-			died[all[0].State]++
-		}
-		if id, err := s.Claim(t.Context(), call, d); err == nil {
-			spend(id)
-		} else {
-			pending(t, err)
-		}
-	}
-	finish(t, s, approval.Pending)
-	requireClean(t, dir)
-	t.Logf("%d rounds, %d grants spent, killed in %v", rounds, len(spent), died)
+	approvaltest.Killed(t, openFolder(t, dir), dir, approvaltest.Rounds(60))
 }

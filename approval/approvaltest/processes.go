@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,26 +20,43 @@ import (
 	"github.com/runtimeguard/runtimeguard/guard"
 )
 
-// The environment of a process that Claims starts.
+// The environment of a process that a test starts.
 const (
-	envStore      = "APPROVALTEST_STORE"
-	envKey        = "APPROVALTEST_KEY"
-	envGoroutines = "APPROVALTEST_GOROUTINES"
+	envStore = "APPROVALTEST_STORE" // where the store is
+	envKey   = "APPROVALTEST_KEY"   // the approver's public key, or the file of the private one
+	envPart  = "APPROVALTEST_PART"  // what the process plays
+	envArg   = "APPROVALTEST_ARG"
 )
 
-// Process is called first in TestMain of a package that calls [Claims] or
-// [Killed]: in a process that these have started it plays its part and exits,
-// else it returns. open opens the store that where names.
+// parts are what a process can play.
+var parts = map[string]func(store approval.Store) error{"claim": claim, "loop": loop, "wait": wait}
+
+// Process is called first in TestMain of a package that calls [Claims],
+// [Killed] or [Wakes]: in a process that these have started it plays its part
+// and exits, else it returns. open opens the store that where names.
 func Process(open func(where string) (approval.Store, error)) {
 	where := os.Getenv(envStore)
 	if where == "" {
 		return
 	}
-	if err := claim(where, open); err != nil {
+	store, err := open(where)
+	if err == nil {
+		err = parts[os.Getenv(envPart)](store)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+// Rounds returns how often a test is to be repeated: RUNTIMEGUARD_ROUNDS, or
+// what CI can afford.
+func Rounds(usual int) int {
+	if n, err := strconv.Atoi(os.Getenv("RUNTIMEGUARD_ROUNDS")); err == nil {
+		return n
+	}
+	return usual
 }
 
 // Call is the call that the processes make.
@@ -60,57 +76,73 @@ func Call() (*guard.Call, guard.Decision) {
 }
 
 // Claims lets many goroutines in many processes claim one grant at the same
-// time, and requires that exactly one succeeds and that all others wait for
-// one new request. store and where are the same store.
-func Claims(t *testing.T, store approval.Store, where string, processes, goroutines int) {
+// time, round after round, and requires that each time exactly one succeeds and
+// that all others wait for one new request. store and where are the same store.
+func Claims(t *testing.T, store approval.Store, where string, processes, goroutines, rounds int) {
 	key := approval.NewKey()
-	q, err := approval.New(approval.Config{Store: store, Keys: []ed25519.PublicKey{key.PublicKey()}})
-	require.NoError(t, err)
-	call, d := Call()
-	var pending *guard.PendingError
-	require.ErrorAs(t, q.Find(t.Context(), call, d), &pending)
-	_, err = q.Approve(t.Context(), pending.Request, "ann", key)
-	require.NoError(t, err)
-
-	var claimers []*claimer
+	q := queue(t, store, key.PublicKey())
+	var claimers []*process
 	for range processes {
-		claimers = append(claimers, start(t, envStore+"="+where, envKey+"="+key.String(), envGoroutines+"="+strconv.Itoa(goroutines)))
+		claimers = append(claimers, start(t, where, "claim", key.String(), strconv.Itoa(goroutines)))
 	}
-	for _, c := range claimers {
-		require.NoError(t, c.in.Close())
-	}
-	won, waits := 0, map[string]int{}
-	for _, c := range claimers {
-		for c.out.Scan() {
-			verb, id, _ := strings.Cut(c.out.Text(), " ")
+	for round := range rounds {
+		call, d := Call()
+		call.Raw = fmt.Appendf(nil, `{"round":%d}`, round)
+		grant := granted(t, q, call, d, key)
+		for _, c := range claimers {
+			c.say(t, string(call.Raw))
+		}
+		won, waits := 0, map[string]int{}
+		for range processes * goroutines {
+			verb, id, _ := strings.Cut(claimers[0].hear(t), " ")
 			if verb == "won" {
-				require.Equal(t, pending.Request, id)
+				require.Equal(t, grant, id)
 				won++
 			} else {
+				require.Equal(t, "waits", verb)
 				waits[id]++
 			}
+			claimers = append(claimers[1:], claimers[0])
 		}
-		require.NoError(t, c.cmd.Wait())
+		require.Equal(t, 1, won, "round %d", round)
+		require.Len(t, waits, 1, "all losers wait for the same request")
+		require.NotContains(t, waits, grant)
+		for id, n := range waits {
+			require.Equal(t, processes*goroutines-1, n)
+			require.NoError(t, q.Remove(t.Context(), id))
+		}
 	}
-	require.Equal(t, 1, won)
-	require.Len(t, waits, 1, "all losers wait for the same request")
-	require.NotContains(t, waits, pending.Request)
-	for _, n := range waits {
-		require.Equal(t, processes*goroutines-1, n)
+	for _, c := range claimers {
+		c.end(t)
 	}
 }
 
-// claimer is a process that waits for its standard input to end.
-type claimer struct {
+func queue(t *testing.T, store approval.Store, key ed25519.PublicKey) *approval.Queue {
+	q, err := approval.New(approval.Config{Store: store, Keys: []ed25519.PublicKey{key}})
+	require.NoError(t, err)
+	return q
+}
+
+// granted files the call and says yes.
+func granted(t *testing.T, q *approval.Queue, call *guard.Call, d guard.Decision, key approval.Key) string {
+	var pending *guard.PendingError
+	require.ErrorAs(t, q.Find(t.Context(), call, d), &pending)
+	_, err := q.Approve(t.Context(), pending.Request, "ann", key)
+	require.NoError(t, err)
+	return pending.Request
+}
+
+// process is a process that a test has started.
+type process struct {
 	cmd *exec.Cmd
-	in  io.Closer
+	in  io.WriteCloser
 	out *bufio.Scanner
 }
 
 // start returns when the process is ready.
-func start(t *testing.T, env ...string) *claimer {
+func start(t *testing.T, where, part, key, arg string) *process {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = append(os.Environ(), envStore+"="+where, envPart+"="+part, envKey+"="+key, envArg+"="+arg)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
@@ -118,19 +150,29 @@ func start(t *testing.T, env ...string) *claimer {
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	c := &claimer{cmd, in, bufio.NewScanner(out)}
-	require.True(t, c.out.Scan())
-	require.Equal(t, "ready", c.out.Text())
-	return c
+	p := &process{cmd, in, bufio.NewScanner(out)}
+	require.Equal(t, "ready", p.hear(t))
+	return p
 }
 
-// claim is what one process does: it says when it is ready, waits for its
-// standard input to end, and tries.
-func claim(where string, open func(string) (approval.Store, error)) error {
-	store, err := open(where)
-	if err != nil {
-		return err
-	}
+func (p *process) say(t *testing.T, line string) {
+	_, err := io.WriteString(p.in, line+"\n")
+	require.NoError(t, err)
+}
+
+func (p *process) hear(t *testing.T) string {
+	require.True(t, p.out.Scan(), "the process has ended")
+	return p.out.Text()
+}
+
+// end lets the process end by itself.
+func (p *process) end(t *testing.T) {
+	require.NoError(t, p.in.Close())
+	require.NoError(t, p.cmd.Wait())
+}
+
+// claim tries to claim the call of each line, in many goroutines at once.
+func claim(store approval.Store) error {
 	key, err := approval.ParsePublicKey(os.Getenv(envKey))
 	if err != nil {
 		return err
@@ -139,30 +181,38 @@ func claim(where string, open func(string) (approval.Store, error)) error {
 	if err != nil {
 		return err
 	}
-	n, err := strconv.Atoi(os.Getenv(envGoroutines))
+	n, err := strconv.Atoi(os.Getenv(envArg))
 	if err != nil {
 		return err
 	}
 	fmt.Println("ready")
-	if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
-		return err
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		raw := lines.Bytes()
+		var wg sync.WaitGroup
+		begin := make(chan struct{})
+		for range n {
+			wg.Go(func() {
+				<-begin
+				fmt.Println(try(q, raw))
+			})
+		}
+		close(begin)
+		wg.Wait()
 	}
-	var wg sync.WaitGroup
-	var failed atomic.Value
-	for range n {
-		wg.Go(func() {
-			call, d := Call()
-			id, err := q.Claim(context.Background(), call, d)
-			if p := (*guard.PendingError)(nil); errors.As(err, &p) {
-				fmt.Println("waits", p.Request)
-			} else if err != nil {
-				failed.Store(err)
-			} else {
-				fmt.Println("won", id)
-			}
-		})
+	return nil
+}
+
+// try says in one line what came of a claim.
+func try(q *approval.Queue, raw []byte) string {
+	call, d := Call()
+	call.Raw = raw
+	id, err := q.Claim(context.Background(), call, d)
+	var p *guard.PendingError
+	switch {
+	case err == nil:
+		return "won " + id
+	case errors.As(err, &p):
+		return "waits " + p.Request
 	}
-	wg.Wait()
-	err, _ = failed.Load().(error)
-	return err
+	return "failed " + err.Error()
 }

@@ -71,5 +71,17 @@ func TestStore(t *testing.T) {
 
 func TestOneGrantManyProcesses(t *testing.T) {
 	url := fresh(t)
-	approvaltest.Claims(t, open(t, url), url, 4, 16)
+	approvaltest.Claims(t, open(t, url), url, 8, 16, approvaltest.Rounds(5))
+}
+
+func TestKilledAtRandom(t *testing.T) {
+	url := fresh(t)
+	approvaltest.Killed(t, open(t, url), url, approvaltest.Rounds(60))
+}
+
+// How soon a waiting call in another process wakes is printed, not required: a
+// loaded machine is slow.
+func TestWakes(t *testing.T) {
+	url := fresh(t)
+	approvaltest.Wakes(t, open(t, url), url, 10)
 }
