@@ -284,6 +284,10 @@ func openBackups(p *places, c Config) (*backup.Vault, error) {
 // its kin.
 func AuditDir(state string) string { return filepath.Join(state, auditDir) }
 
+// ApprovalsDir returns the folder of a state folder's approvals, for
+// [approval.OpenFolder].
+func ApprovalsDir(state string) string { return filepath.Join(state, approvalsDir) }
+
 // trustedKeys reads the approvers' public keys. Where there are none yet it
 // makes a pair: fine for trying things out, and for operators who share the
 // host's user anyway.

@@ -1,0 +1,234 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/runtimeguard/runtimeguard"
+	"github.com/runtimeguard/runtimeguard/approval"
+	"github.com/runtimeguard/runtimeguard/guard"
+	"github.com/runtimeguard/runtimeguard/guard/cli"
+)
+
+// host is a guarded workspace whose agent asks.
+type host struct {
+	t     *testing.T
+	rt    *runtimeguard.Runtime
+	state string
+}
+
+func newHost(t *testing.T, c approval.Config) *host {
+	base, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	h := &host{t: t, state: filepath.Join(base, "state")}
+	for _, d := range []string{"ws", "tmp"} {
+		require.NoError(t, os.Mkdir(filepath.Join(base, d), 0o755))
+	}
+	h.rt, err = runtimeguard.Open(runtimeguard.Config{
+		Workspace: filepath.Join(base, "ws"), State: h.state, Temp: []string{filepath.Join(base, "tmp")}, Home: base, Approvals: c,
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, h.rt.Close()) })
+	return h
+}
+
+// ask makes a call and returns the request that it waits for, or "".
+func (h *host) ask(command string) string {
+	h.t.Helper()
+	err := h.rt.Do(h.t.Context(), guard.Call{Tool: "run_command", Args: map[string]any{"command": command}},
+		func(context.Context) (guard.Outcome, error) { return guard.Outcome{}, nil })
+	var p *guard.PendingError
+	if err == nil {
+		return ""
+	}
+	require.ErrorAs(h.t, err, &p)
+	return p.Request
+}
+
+// screen is what a command prints while it runs.
+type screen struct {
+	mu   sync.Mutex
+	cond *sync.Cond
+	text bytes.Buffer
+	over bool
+}
+
+func (s *screen) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cond.Broadcast()
+	return s.text.Write(b)
+}
+
+// wait takes what matches off the screen.
+func (s *screen) wait(t *testing.T, pattern string) []string {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for re := regexp.MustCompile(pattern); ; s.cond.Wait() {
+		if m := re.FindStringSubmatchIndex(s.text.String()); m != nil {
+			found := re.FindStringSubmatch(s.text.String())
+			s.text.Next(m[1])
+			return found
+		}
+		require.False(t, s.over, "the command has ended: %s", s.text.String())
+	}
+}
+
+// terminal runs a command and returns its screen and its keyboard.
+func terminal(t *testing.T, args ...string) (*screen, io.WriteCloser, func() int) {
+	s := &screen{}
+	s.cond = sync.NewCond(&s.mu)
+	in, keyboard := io.Pipe()
+	status := make(chan int, 1)
+	go func() {
+		status <- cli.Main(args, in, s, s)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.over = true
+		s.cond.Broadcast()
+	}()
+	return s, keyboard, func() int { return <-status }
+}
+
+// Requests come onto the screen by themselves, are answered there, and what
+// others answered is said.
+func TestWatch(t *testing.T) {
+	h := newHost(t, approval.Config{})
+	first := h.ask("git push --force")
+	s, keyboard, ended := terminal(t, "approvals", "-state", h.state, "watch")
+	key := func(line string) {
+		_, err := io.WriteString(keyboard, line+"\n")
+		require.NoError(t, err)
+	}
+	s.wait(t, `request     \| `+first+`, pending\n(?s:.*)--> yes (\w{4}), or no \w{4} and why\n`)
+	key("yes " + first[:4])
+	s.wait(t, first+` approved by \S+: run_command: exec git push --force\n`)
+	require.Empty(t, h.ask("git push --force"), "the call goes through, once")
+
+	second := h.ask("git push --force")
+	s.wait(t, `request     \| `+second+`, pending\n(?s:.*)-->`)
+	for line, says := range map[string]string{
+		"yes " + first[:4]:              "there is no such request",
+		"yes":                           "give at least 4 characters",
+		"yes " + second[:4] + " please": "want yes ID",
+		"y " + second[:4]:               "want yes ID",
+		"show " + second[:4]:            "request     | " + second,
+	} {
+		key(line)
+		s.wait(t, regexp.QuoteMeta(says))
+	}
+	require.Equal(t, second, h.ask("git push --force"), "nothing of that was an answer")
+	key("no " + second[:4] + "  not on a Friday ")
+	s.wait(t, second+` denied by `)
+	status, out, _ := run("", "approvals", "-state", h.state, "-all", "show", second)
+	require.Zero(t, status)
+	require.Contains(t, out, "reason      | not on a Friday\n")
+
+	third := h.ask("git push --force origin main")
+	s.wait(t, `request     \| `+third)
+	status, _, errs := run("", "approvals", "-state", h.state, "deny", third)
+	require.Zero(t, status, errs)
+	s.wait(t, third+` denied by `)
+	key("quit")
+	require.Zero(t, ended())
+}
+
+// A watch that nobody types into goes on.
+func TestWatchWithoutKeyboard(t *testing.T) {
+	h := newHost(t, approval.Config{})
+	s, keyboard, ended := terminal(t, "approvals", "-state", h.state, "watch")
+	s.wait(t, "watching")
+	again, keyboard2, ended2 := terminal(t, "approvals", "-state", h.state, "watch")
+	require.NoError(t, keyboard2.Close())
+	id := h.ask("git push --force")
+	again.wait(t, id)
+	s.wait(t, id)
+	_, err := io.WriteString(keyboard, "quit\n")
+	require.NoError(t, err)
+	require.Zero(t, ended())
+	self, err := os.FindProcess(os.Getpid())
+	require.NoError(t, err)
+	require.NoError(t, self.Signal(os.Interrupt))
+	require.Zero(t, ended2())
+}
+
+// An entry that was forged is said, and can be taken out.
+func TestForgedEntryIsRemoved(t *testing.T) {
+	h := newHost(t, approval.Config{})
+	id := h.ask("git push --force")
+	files, err := filepath.Glob(filepath.Join(h.state, "approvals", "*.1"))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	require.NoError(t, os.WriteFile(files[0], []byte("approved"), 0o600))
+	status, _, errs := run("", "approvals", "-state", h.state)
+	require.Equal(t, 1, status)
+	entry := strings.TrimSuffix(filepath.Base(files[0]), ".1")
+	require.Contains(t, errs, entry+" was forged or altered")
+	status, _, errs = run("", "approvals", "-state", h.state, "remove", entry)
+	require.Zero(t, status, errs)
+	require.NotEqual(t, id, h.ask("git push --force"))
+	status, _, _ = run("", "approvals", "-state", h.state, "remove", entry[:10])
+	require.Equal(t, 1, status)
+}
+
+// The approver's key is their own: made on their side, its public half given to
+// the host. What a host finds in its own folder approves nothing then.
+func TestKeyOfTheOperatorsOwn(t *testing.T) {
+	config := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", config)
+	t.Setenv("HOME", config)
+	elsewhere := filepath.Join(config, "none")
+	status, out, errs := run("", "approvals", "-state", elsewhere, "key")
+	require.Zero(t, status, errs)
+	require.Contains(t, errs, "made a key in "+config)
+	_, again, errs := run("", "approvals", "-state", elsewhere, "key")
+	require.Equal(t, out, again)
+	require.Empty(t, errs)
+	require.Regexp(t, `^ed25519:\S{43} # \S.*@`, out)
+	keys, err := approval.ParsePublicKeys([]byte(out))
+	require.NoError(t, err)
+
+	h := newHost(t, approval.Config{Keys: keys})
+	id := h.ask("git push --force")
+	status, _, _ = run("", "approvals", "-state", h.state, "list")
+	require.Zero(t, status)
+	approvers := filepath.Join(config, "approvers")
+	require.NoError(t, os.WriteFile(approvers, []byte(out), 0o600))
+	status, _, errs = run("", "approvals", "-state", h.state, "-approvers", approvers, "approve", id)
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, "isn't signed with a trusted key", "the host's own key is none")
+	require.Equal(t, id, h.ask("git push --force"))
+	require.NoError(t, os.Remove(filepath.Join(h.state, "keys", "approver.key")))
+	status, _, errs = run("", "approvals", "-state", h.state, "-approvers", approvers, "approve", id)
+	require.Zero(t, status, errs)
+	require.Empty(t, h.ask("git push --force"))
+}
+
+// Who answers is who the system says, whatever the environment says.
+func TestWhoIsNotTheEnvironments(t *testing.T) {
+	for _, v := range []string{"USER", "LOGNAME", "USERNAME", "SUDO_USER"} {
+		t.Setenv(v, "the-boss")
+	}
+	h := newHost(t, approval.Config{})
+	id := h.ask("git push --force")
+	status, out, errs := run("", "approvals", "-state", h.state, "approve", id)
+	require.Zero(t, status, errs)
+	require.NotContains(t, out, "the-boss")
+	require.Equal(t, "the-boss", os.Getenv("USER"))
+}
+
+func TestStoreThatIsNotLinked(t *testing.T) {
+	status, _, errs := run("", "approvals", "-state", t.TempDir(), "-store", "postgres://db.example.com/x", "-approvers", os.DevNull, "list")
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, `knows no store of the kind "postgres"`)
+}
