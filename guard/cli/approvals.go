@@ -9,12 +9,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
 
-	"github.com/runtimeguard/runtimeguard"
 	"github.com/runtimeguard/runtimeguard/approval"
 	"github.com/runtimeguard/runtimeguard/guard"
 )
@@ -116,15 +114,6 @@ func outcome(r *approval.Request) string {
 		by = " by " + guard.Printable(r.Answer.Who)
 	}
 	return fmt.Sprintf("%s %s%s: %s", r.ID, r.State, by, r.Summary())
-}
-
-// approverKey reads the key that answers are signed with; without a file, the
-// one in the state folder.
-func approverKey(state, file string) (approval.Key, error) {
-	if file == "" {
-		file = filepath.Join(state, runtimeguard.KeysDir, runtimeguard.KeyFile)
-	}
-	return approval.LoadKey(file)
 }
 
 // watcher shows requests as they come, and takes answers.

@@ -15,20 +15,19 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/runtimeguard/runtimeguard"
+	"github.com/runtimeguard/runtimeguard/approval"
 	"github.com/runtimeguard/runtimeguard/guard/console"
 )
 
 type serving struct {
-	place
-	key, listen string
-	origins     []string
+	desk
+	listen  string
+	origins []string
 }
 
 func setupServe(f *flag.FlagSet) func(*env, []string) error {
 	s := &serving{}
 	s.flags(f)
-	f.StringVar(&s.key, "key", "", "the approver's private key `file` (default: keys/"+runtimeguard.KeyFile+" in the state folder)")
 	f.StringVar(&s.listen, "listen", "127.0.0.1:0", "the `address` to listen on; anything but a loopback address needs -origin too")
 	f.Func("origin", "an `origin` that the page is reached at, as in https://console.example.com; may be repeated. Put TLS in front: the link holds a secret", func(o string) error {
 		s.origins = append(s.origins, o)
@@ -37,7 +36,7 @@ func setupServe(f *flag.FlagSet) func(*env, []string) error {
 	return s.run
 }
 
-func (s *serving) run(e *env, args []string) error {
+func (s *serving) run(e *env, args []string) (err error) {
 	if len(args) > 0 {
 		return usageError("no arguments are taken")
 	}
@@ -48,7 +47,12 @@ func (s *serving) run(e *env, args []string) error {
 		return err
 	}
 	secret := console.NewSecret()
-	page, err := s.console(state, secret)
+	q, done, err := s.queue(ctx, e)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	page, err := s.console(q, state, secret)
 	if err != nil {
 		return err
 	}
@@ -71,12 +75,8 @@ func (s *serving) run(e *env, args []string) error {
 }
 
 // console is the page, with the operator's key.
-func (s *serving) console(state, secret string) (*console.Console, error) {
-	q, err := runtimeguard.OpenApprovals(state)
-	if err != nil {
-		return nil, err
-	}
-	key, err := approverKey(state, s.key)
+func (s *serving) console(q *approval.Queue, state, secret string) (*console.Console, error) {
+	key, err := s.signer()
 	if err != nil {
 		return nil, err
 	}
