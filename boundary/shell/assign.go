@@ -271,7 +271,7 @@ func (d *declaration) flow(before, after worlds) flow {
 // assign gives a variable of the declaration its value.
 func (d *declaration) assign(as *syntax.Assign, v value, st *state) *state {
 	name := as.Name.Value
-	st = d.attributes(name, d.hide(name, st))
+	st = d.fresh(name, d.attributes(name, d.hide(name, st)))
 	if as.Append {
 		x := expansion{d.w, st}
 		v = x.appended(name, v)
@@ -309,8 +309,19 @@ func (d *declaration) word(f word, st *state) *state {
 		name = n
 		val = unknownValue("something is added to " + name)
 	}
-	st = d.attributes(name, d.hide(name, st))
+	st = d.fresh(name, d.attributes(name, d.hide(name, st)))
 	return d.settle(name, d.w.assignVar(st, name, val, f.span, d.exports))
+}
+
+// fresh makes an ordinary variable of a reference that is declared anew: it is
+// the reference that changes, not what it refers to.
+func (d *declaration) fresh(name string, st *state) *state {
+	v, ok := st.lookup(name)
+	if !ok || !d.nameref || !v.nameref {
+		return st
+	}
+	v.nameref = false
+	return st.set(name, v)
 }
 
 func (d *declaration) option(f word) {

@@ -324,6 +324,8 @@ func (b *builder) value(v value, quoted bool) {
 	switch {
 	case v.kind == unknown:
 		b.lose(v.reason, !quoted)
+	case v.kind == pattern && !quoted && b.x.splits(v):
+		b.lose("the shell splits a value that is not known", true)
 	case v.tree && len(b.buf) == 0 && !b.unknown:
 		b.match(v.text)
 		b.tree = true
@@ -339,6 +341,13 @@ func (b *builder) value(v value, quoted bool) {
 	default:
 		b.splitText(v.text)
 	}
+}
+
+// splits reports whether the shell surely may split a pattern's text. That a
+// wildcard covers a blank is not thought of: names of files seldom hold any.
+func (x *expansion) splits(v value) bool {
+	ifs := x.ifs()
+	return !ifs.is(" \t\n") && !ifs.is("") && !v.num || indexOf(v.text, " \t\n") >= 0 && !ifs.is("")
 }
 
 // splitText adds text that the shell splits at the characters of IFS.

@@ -14,6 +14,7 @@ import (
 
 // call walks a simple command.
 func (w *walker) call(c *syntax.CallExpr, in worlds, st *state) flow {
+	before := st
 	x := expansion{w, st}
 	words := x.fields(c.Args)
 	st = x.st
@@ -24,10 +25,10 @@ func (w *walker) call(c *syntax.CallExpr, in worlds, st *state) flow {
 		return both(back(in, st))
 	}
 	if len(c.Assigns) == 0 {
-		return w.runAlias(c, st).add(w.run(words, back(in, st), st, w.u.at(c)))
+		return w.runAlias(c, before).add(w.run(words, back(in, st), st, w.u.at(c)))
 	}
 	env := w.inFront(c.Assigns, st)
-	w.runAlias(c, st) // its words don't see the assignments, its programs do
+	w.runAlias(c, before) // its words don't see the assignments, its programs do
 	f := w.runAlias(c, env).add(w.run(words, worlds{env}, env, w.u.at(c)))
 	if w.u.posix && specialBuiltin[words[0].text] {
 		return f // POSIX: the assignments stay

@@ -237,7 +237,7 @@ func newGenerator(seed uint64, posix bool) *generator {
 // script makes a script; size is how many nodes it may have, roughly.
 func (g *generator) script(size int) *node {
 	g.left = size
-	g.calm = g.IntN(4) > 0
+	g.calm = g.IntN(12) > 0
 	if seeds := seedScripts(); !g.posix && len(seeds) > 0 && g.IntN(8) == 0 {
 		seed := &node{symbol: "stmt", text: seeds[g.IntN(len(seeds))] + "\n"}
 		return &node{kids: []*node{g.expand("prelude"), {text: "\n"}, g.expand("block"), {text: "\n"}, seed, g.expand("probe")}}

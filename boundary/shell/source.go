@@ -276,6 +276,12 @@ func (c *checker) visit(n syntax.Node) bool {
 		c.redirect(n)
 	case *syntax.CallExpr:
 		c.call(n)
+	case *syntax.BinaryCmd:
+		if f, ok := n.Y.Cmd.(*syntax.FuncDecl); ok {
+			if _, list := f.Body.Cmd.(*syntax.BinaryCmd); list { // (a || f() …) && b is taken for a || (f() … && b)
+				c.fail("a function's definition in a list is read differently by shells")
+			}
+		}
 	case *syntax.Stmt:
 		unfold(n)
 	case *syntax.FuncDecl:
