@@ -27,7 +27,7 @@ const passes = 9
 // BenchmarkTldr measures the analysis of everyday commands, and how it
 // compares to the bare parse of the same ones.
 func BenchmarkTldr(b *testing.B) {
-	commands := corpus(b)
+	commands := corpus(b, everyday)
 	for name, d := range map[string]guard.Dialect{"bash": guard.DialectBash, "any": guard.DialectAny} {
 		b.Run(name, func(b *testing.B) {
 			o := options()
@@ -145,11 +145,11 @@ func heavy() map[string]string {
 	}
 }
 
-// corpus reads the everyday commands.
-func corpus(b *testing.B) (commands []string) {
-	f, err := os.Open(everyday)
+// corpus reads the commands of a file.
+func corpus(b testing.TB, name string) (commands []string) {
+	f, err := os.Open(name)
 	if err != nil {
-		b.Skip("the corpus of everyday commands is not here: ", everyday)
+		b.Skip("the corpus is not here: ", name)
 	}
 	defer f.Close()
 	for s := bufio.NewScanner(f); s.Scan(); {
