@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"reflect"
+	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -98,19 +99,28 @@ func (a adapter) call(ctx context.Context, r *mcp.CallToolRequest, run func(cont
 		// when the task has only begun.
 		ctx = context.WithoutCancel(ctx)
 	}
-	return a.enforce(ctx, r.Header, r.Params.Name, r.Params.RawArguments, run)
+	return a.enforce(ctx, asked{r.Header, r.Params.Meta, r.Params.Name, r.Params.RawArguments}, run)
 }
 
-// enforce is Enforcer.Do with the error taken apart: a line for the agent, or
-// what the handler returned.
-func (a adapter) enforce(ctx context.Context, header http.Header, tool string, raw []byte, run func(context.Context) (guard.Outcome, error)) (refusal string, err error) {
+// asked is what a request holds that the guard needs.
+type asked struct {
+	header http.Header
+	meta   *mcp.Meta
+	tool   string
+	raw    []byte
+}
+
+// enforce is Enforcer.DoWaiting with the error taken apart: a line for the
+// agent, or what the handler returned.
+func (a adapter) enforce(ctx context.Context, r asked, run func(context.Context) (guard.Outcome, error)) (refusal string, err error) {
+	tool := r.tool
 	var own error // the handler's
-	err = a.enforcer.Do(ctx, guard.Call{
+	err = a.enforcer.DoWaiting(ctx, guard.Call{
 		Tool:      tool,
-		Raw:       raw,
-		Principal: a.o.Principal(ctx, header),
+		Raw:       r.raw,
+		Principal: a.o.Principal(ctx, r.header),
 		Dir:       a.o.Dir,
-	}, func(ctx context.Context) (o guard.Outcome, err error) {
+	}, guard.Wait{For: a.o.Wait, Tell: a.progress(r.meta)}, func(ctx context.Context) (o guard.Outcome, err error) {
 		o, own = run(ctx)
 		return o, own
 	})
@@ -132,6 +142,29 @@ func (a adapter) enforce(ctx context.Context, header http.Header, tool string, r
 		return denied.Error(), nil
 	}
 	return "", err
+}
+
+// progress returns what tells the client that a call waits, or nil where the
+// client hasn't asked to be told. Clients that are told don't give a call up.
+func (a adapter) progress(meta *mcp.Meta) func(ctx context.Context, request string, waited time.Duration) {
+	if meta == nil || meta.ProgressToken == nil {
+		return nil
+	}
+	return func(ctx context.Context, request string, waited time.Duration) {
+		srv := server.ServerFromContext(ctx)
+		if srv == nil {
+			return
+		}
+		err := srv.SendNotificationToClient(ctx, string(mcp.MethodNotificationProgress), map[string]any{
+			"progressToken": meta.ProgressToken,
+			"progress":      waited.Seconds(),
+			"total":         a.o.Wait.Seconds(),
+			"message":       "request " + request + " waits for a human, who answers outside of this session",
+		})
+		if err != nil {
+			a.log.Warn("mcpgo: a client can't be told that its call waits", "request", request, "error", err)
+		}
+	}
 }
 
 // pin makes all forms of the arguments say the same. The raw bytes are what a

@@ -21,6 +21,9 @@
 // the model reads it. It is never a protocol error, which the model might not
 // see. A refused resource read is a protocol error: it has no other form.
 //
+// A call that a human must answer returns at once with the request's id, or
+// waits for the answer while the client is told so: [Options.Wait].
+//
 // What was judged is what the handler reads. The request's raw arguments are
 // the truth; before the handler runs, Arguments is decoded from them anew. A
 // request in which the two differ has been changed by a middleware, and is

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -24,6 +25,12 @@ type Options struct {
 	// Dir is the absolute folder that the server's tools take relative paths
 	// from. Empty leaves it to each tool's binding.
 	Dir string
+	// Wait is how long a call that a human must answer waits for the answer; 0: it
+	// returns at once, with the request's id, and is made again later. A client
+	// that sends a progress token is told every five seconds, and should take that
+	// as a sign of life. A waiting call holds one of the transport's workers (over
+	// stdio see server.WithWorkerPoolSize).
+	Wait time.Duration
 	// Binding finds a tool's binding, as guard.Vocabulary's method Tool does. It
 	// only serves to report tools that have none. Nil reports nothing.
 	Binding func(tool string) (guard.Tool, bool)

@@ -47,7 +47,7 @@ func (a adapter) resource(next server.ResourceHandlerFunc) server.ResourceHandle
 		if err != nil {
 			return nil, errors.New("deny: " + guard.Printable(err.Error()))
 		}
-		refusal, err := a.enforce(ctx, r.Header, tool, raw, func(ctx context.Context) (guard.Outcome, error) {
+		refusal, err := a.enforce(ctx, asked{r.Header, r.Params.Meta, tool, raw}, func(ctx context.Context) (guard.Outcome, error) {
 			var err error
 			contents, err = next(ctx, r)
 			return guard.Outcome{Output: size(contents), Failed: err != nil}, err
