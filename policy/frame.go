@@ -26,7 +26,8 @@ type frame struct {
 	boxed    [slots]ref.Val
 	dirty    bool      // conditions have been evaluated for action
 	vars     []ref.Val // of engine.variables
-	patterns [4]*pattern
+	patterns [4]pattern
+	isParsed [4]bool
 	folded   [2]string
 	isFolded [2]bool
 	rules    []int32 // candidates
@@ -60,7 +61,7 @@ func (f *frame) forget() {
 	if f.dirty {
 		clear(f.boxed[:callSlots])
 		clear(f.vars)
-		f.patterns = [4]*pattern{}
+		f.isParsed = [4]bool{}
 		f.dirty = false
 	}
 	f.isFolded = [2]bool{}
@@ -259,10 +260,11 @@ func (f *frame) pattern(i int, folded bool) *pattern {
 			slot, p = slot+1, q
 		}
 	}
-	if f.patterns[slot] == nil {
-		f.patterns[slot], f.dirty = parsePattern(p, f.action.Pattern, f.action.Recursive), true
+	if !f.isParsed[slot] {
+		f.patterns[slot].parse(p, f.action.Pattern, f.action.Recursive)
+		f.isParsed[slot], f.dirty = true, true
 	}
-	return f.patterns[slot]
+	return &f.patterns[slot]
 }
 
 // condition is a compiled when or unless.

@@ -13,51 +13,55 @@ const maxPattern = 1 << 10
 // with ** for any depth, or a folder with everything in it. It is read
 // generously: a bracket is any one character, an extended glob any text.
 type pattern struct {
-	names  []name
-	huge   bool
-	folder string // where it is this folder with everything in it
+	names []name
+	huge  bool
+	els   []element // of names
 }
 
 // parsePattern reads a pattern, or a literal path where isGlob is false. whole
 // means with everything beneath.
 func parsePattern(path string, isGlob, whole bool) *pattern {
-	if len(path) > maxPattern {
-		return &pattern{huge: true}
+	p := &pattern{}
+	p.parse(path, isGlob, whole)
+	return p
+}
+
+// parse is parsePattern into p, whose memory it uses again.
+func (p *pattern) parse(path string, isGlob, whole bool) {
+	p.names, p.els = p.names[:0], p.els[:0]
+	if p.huge = len(path) > maxPattern; p.huge {
+		return
 	}
-	p := &pattern{names: make([]name, 0, strings.Count(path, "/")+1)}
 	for part, at := nextName(path, 0); part != ""; part, at = nextName(path, at) {
 		if isGlob {
-			p.names = append(p.names, patternName(part))
+			p.names = append(p.names, p.name(part))
 		} else {
 			p.names = append(p.names, name{text: part})
 		}
 	}
 	if whole {
 		p.names = append(p.names, name{kind: nameDeep})
-		if !isGlob {
-			p.folder = path
-		}
 	}
-	return p
 }
 
-func patternName(part string) name {
+func (p *pattern) name(part string) name {
 	if !strings.ContainsAny(part, `*?[(\`) {
 		return name{text: part}
 	}
 	if part == "**" {
 		return name{kind: nameDeep}
 	}
-	if isExtended(part) {
-		return name{kind: nameWild, els: []element{{kind: elementText}}}
-	}
-	var els []element
+	from := len(p.els)
 	literal := true
+	if isExtended(part) {
+		p.els, part, literal = append(p.els, element{kind: elementText}), "", false
+	}
 	for i := 0; i < len(part); {
 		e, n := patternElement(part[i:])
-		els, i = append(els, e), i+n
+		p.els, i = append(p.els, e), i+n
 		literal = literal && e.kind == elementRune
 	}
+	els := p.els[from:len(p.els):len(p.els)]
 	if literal {
 		return name{text: runesOf(els)}
 	}

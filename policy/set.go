@@ -13,15 +13,15 @@ import (
 type pathSet struct {
 	globs []*glob
 	not   []*glob // exact, whatever the others are: a carve-out is never generous
-	index keyIndex
-	texts keyIndex // each glob under every text that it names
-	all   bool     // holds "**" and nothing is taken out
+	index pathIndex
+	texts textIndex // for patterns
+	all   bool      // holds "**" and nothing is taken out
 }
 
 func (s *pathSet) add(globs []*glob) {
 	for _, g := range globs {
 		s.index.add(g, int32(len(s.globs)))
-		s.texts.addAll(g, int32(len(s.globs)))
+		s.texts.add(g, int32(len(s.globs)))
 		s.globs = append(s.globs, g)
 		s.all = s.all || g.covers
 	}
@@ -56,17 +56,9 @@ func matchAny(globs []*glob, path string) bool {
 // meets reports whether the set may hold a path that the pattern matches: see
 // glob.meets.
 func (s *pathSet) meets(p *pattern, folded *pattern) bool {
-	if folded.folder != "" {
-		var buf [64]int32
-		for _, i := range s.texts.lookupAll(folded.folder, buf[:0]) {
-			if s.globs[i].meets(folded) {
-				return !coversAny(s.not, p)
-			}
-		}
-		return false
-	}
-	for _, g := range s.globs {
-		if g.meets(folded) {
+	var buf [64]int32
+	for _, i := range s.texts.lookup(folded, buf[:0]) {
+		if s.globs[i].meets(folded) {
 			return !coversAny(s.not, p)
 		}
 	}
@@ -94,131 +86,6 @@ func coversAny(globs []*glob, p *pattern) bool {
 		}
 	}
 	return false
-}
-
-// keyIndex finds the globs that may match a path without looking at the
-// others: each stands under a name that every path it matches holds, or under
-// the last name's extension.
-type keyIndex struct {
-	names map[string][]int32
-	exts  map[string][]int32
-	rest  []int32
-}
-
-func (k *keyIndex) add(g *glob, id int32) {
-	for i := len(g.names) - 1; i >= 0; i-- {
-		if n := &g.names[i]; n.kind == nameLiteral {
-			k.names = put(k.names, n.text, id)
-			return
-		}
-	}
-	if ext, ok := g.names[len(g.names)-1].extension(); ok {
-		k.exts = put(k.exts, ext, id)
-		return
-	}
-	k.rest = append(k.rest, id)
-}
-
-// addAll puts the glob under every text that it names: where a folder with
-// everything in it is meant, one of these must stand in its path.
-func (k *keyIndex) addAll(g *glob, id int32) {
-	rest := g.plain
-	for i := range g.names {
-		n := &g.names[i]
-		if n.kind == nameLiteral {
-			k.names = put(k.names, n.text, id)
-		} else if ext, ok := n.extension(); ok {
-			k.exts = put(k.exts, ext, id)
-		} else if n.hasText() {
-			rest = true
-		}
-	}
-	if rest {
-		k.rest = append(k.rest, id)
-	}
-}
-
-// lookupAll is lookup for addAll.
-func (k *keyIndex) lookupAll(path string, out []int32) []int32 {
-	out = append(out, k.rest...)
-	for part, at := nextName(path, 0); part != ""; part, at = nextName(path, at) {
-		if k.names != nil {
-			out = find(k.names, part, out)
-		}
-		if dot := strings.LastIndexByte(part, '.'); dot >= 0 && k.exts != nil {
-			out = find(k.exts, part[dot+1:], out)
-		}
-	}
-	return out
-}
-
-func put(m map[string][]int32, key string, id int32) map[string][]int32 {
-	if m == nil {
-		m = map[string][]int32{}
-	}
-	if ids := m[key]; len(ids) == 0 || ids[len(ids)-1] != id {
-		m[key] = append(ids, id)
-	}
-	return m
-}
-
-// extension returns what follows the last dot in every name that n matches.
-func (n *name) extension() (ext string, ok bool) {
-	for i := len(n.els) - 1; i >= 0; i-- {
-		switch e := n.els[i]; {
-		case e.kind != elementRune:
-			return "", false
-		case e.r == '.':
-			return runesOf(n.els[i+1:]), true
-		}
-	}
-	return "", false
-}
-
-// lookup appends the ids of the globs that may match the path, perhaps some
-// of them twice. Names are looked up in lower case too, for folded globs.
-func (k *keyIndex) lookup(path string, out []int32) []int32 {
-	out = append(out, k.rest...)
-	last := ""
-	for part, at := nextName(path, 0); part != ""; part, at = nextName(path, at) {
-		if k.names != nil {
-			out = find(k.names, part, out)
-		}
-		last = part
-	}
-	if dot := strings.LastIndexByte(last, '.'); dot >= 0 && k.exts != nil {
-		out = find(k.exts, last[dot+1:], out)
-	}
-	return out
-}
-
-// find appends what stands under a key and under the key in lower case.
-func find(m map[string][]int32, key string, out []int32) []int32 {
-	out = append(out, m[key]...)
-	var buf [256]byte
-	if lower, ok := lower(key, buf[:0]); ok {
-		out = append(out, m[string(lower)]...)
-	}
-	return out
-}
-
-// lower returns s in lower case, if that is another text.
-func lower(s string, buf []byte) ([]byte, bool) {
-	for i := range len(s) {
-		if 'A' <= s[i] && s[i] <= 'Z' {
-			return lowerAll(append(buf, s...)), true
-		}
-	}
-	return nil, false
-}
-
-func lowerAll(b []byte) []byte {
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
-	return b
 }
 
 // wordSet is a list of program names with, perhaps, the sub-commands that
@@ -347,9 +214,9 @@ func matchVia(head []word, a *guard.Action) bool {
 // wordIndex finds the heads that may match an action by the first word, and
 // the second.
 type wordIndex struct {
-	first  map[string][]int32 // of one word, by it
-	second map[string][]int32 // of several words, by the first two
-	all    map[string][]int32 // of several words, by the first
+	first  table // of one word, by it
+	second table // of several words, by the first two
+	all    table // of several words, by the first
 	stars  []starred
 }
 
@@ -363,10 +230,10 @@ func (x *wordIndex) add(head []word, id int32) {
 	case first.starry:
 		x.stars = append(x.stars, starred{first, id})
 	case len(head) == 1 || head[1].starry:
-		x.first = put(x.first, first.text, id)
+		x.first.put(first.text, id)
 	default:
-		x.all = put(x.all, first.text, id)
-		x.second = put(x.second, first.text+" "+head[1].text, id)
+		x.all.put(first.text, id)
+		x.second.put(first.text+" "+head[1].text, id)
 	}
 }
 
@@ -385,14 +252,14 @@ func (x *wordIndex) lookup(a *guard.Action, out []int32) []int32 {
 	program, rest, several := strings.Cut(command, " ")
 	out = x.find(program, out)
 	if !several {
-		return find(x.all, program, out)
+		return x.all.find(program, out)
 	}
 	sub, _, _ := strings.Cut(rest, " ")
-	return find(x.second, command[:len(program)+1+len(sub)], out)
+	return x.second.find(command[:len(program)+1+len(sub)], out)
 }
 
 func (x *wordIndex) find(program string, out []int32) []int32 {
-	out = find(x.first, program, out)
+	out = x.first.find(program, out)
 	for i := range x.stars {
 		if s := &x.stars[i]; s.word.match(program, true) {
 			out = append(out, s.id)
