@@ -1,7 +1,6 @@
 package backup_test
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +9,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -274,100 +274,124 @@ func TestPruneFaults(t *testing.T) {
 	})
 }
 
-// durable checks the order of a snapshot's operations: contents are written
-// before they get their names, both are synced before the manifest gets its
-// name, and the manifest before it is reported. It is what a power failure
-// would check.
-func durable(ops []string) error {
-	unsynced, unnamed := map[string]bool{}, map[string]bool{}
-	manifest, written := "none", ""
-	for _, line := range ops {
-		op, name, _ := strings.Cut(line, " ")
-		inManifests := strings.HasPrefix(name, "manifests/")
-		switch {
-		case op == "write" && inManifests:
-			manifest = "written"
-		case op == "fsync" && inManifests:
-			manifest = "synced"
-		case op == "link":
-			if len(unsynced)+len(unnamed) > 0 {
-				return fmt.Errorf("the manifest stands before its contents: %v %v", unsynced, unnamed)
-			}
-			if manifest != "synced" {
-				return errors.New("the manifest gets its name before it is synced")
-			}
-			manifest = "named"
-		case op == "syncdir" && inManifests && manifest == "named":
-			manifest = "durable"
-		case op == "write":
-			unsynced[name] = true
-			written = name
-		case op == "fsync":
-			delete(unsynced, name)
-		case op == "rename":
-			if written == "" {
-				return fmt.Errorf("%s gets its name before it is written", name)
-			}
-			delete(unsynced, written)
-			written, unsynced[name] = "", true
-			unnamed[filepath.Dir(name)] = true
-		case op == "mkdir":
-			unnamed[filepath.Dir(name)] = true
-		case op == "syncdir":
-			delete(unnamed, name)
-		case op == "syncfs":
-			clear(unsynced)
-			clear(unnamed)
-		}
+// flip changes a bit of a file, if there is one.
+func flip(path string) bool {
+	data, err := os.ReadFile(path)
+	if err != nil || len(data) == 0 {
+		return false
 	}
-	if manifest != "durable" {
-		return fmt.Errorf("the snapshot is reported, but its manifest is %s", manifest)
-	}
-	return nil
+	data[len(data)/2] ^= 4
+	return overwrite(path, data) == nil
 }
 
-func TestOrderOfASnapshot(t *testing.T) {
-	for _, files := range []int{3, 60} { // each synced alone, all synced at once
+// newest is the file in a folder that was changed last.
+func newest(t *testing.T, pattern string) string {
+	paths, err := filepath.Glob(pattern)
+	require.NoError(t, err)
+	var last time.Time
+	var out string
+	for _, p := range paths {
+		if info, err := os.Lstat(p); err == nil && info.Mode().IsRegular() && !info.ModTime().Before(last) {
+			last, out = info.ModTime(), p
+		}
+	}
+	return out
+}
+
+// A bit of what was written last flips before each operation of a snapshot in
+// turn: the snapshot fails, or the damage is found and never restored.
+func TestBitFlipsInASnapshot(t *testing.T) {
+	flips, failed, found := 0, 0, 0
+	for at := 0; ; at++ {
 		l := newLab(t)
-		for i := range files {
-			l.write(fmt.Sprintf("sub/%d", i), fmt.Sprint(i))
+		l.write("a", "first")
+		l.write("sub/b", "second")
+		before := l.state()
+		calls := 0
+		l.c.Faults = func(op, name string) error {
+			if calls++; calls-1 == at {
+				dir := "objects/*/*"
+				if strings.HasPrefix(name, "manifests") {
+					dir = "manifests/*"
+				}
+				if flip(newest(t, filepath.Join(l.vaultDir, dir))) || flip(newest(t, filepath.Join(l.vaultDir, "manifests/.*"))) {
+					flips++
+				}
+			}
+			return nil
 		}
-		l.snapshot(l.delete("sub/0")...) // the vault's own folders stand
-		f := &faulty{at: -1}
-		l.c.Faults = f.fault
 		l.open()
-		l.snapshot(unknown)
-		require.NoError(t, durable(f.ops), strings.Join(f.ops, "\n"))
-		// A planted fault: each sync left out in turn is found, and so is a name
-		// given too early.
-		for i, op := range f.ops {
-			without := append(append([]string(nil), f.ops[:i]...), f.ops[i+1:]...)
-			if strings.Contains(op, "sync") && !redundant(f.ops, i) {
-				require.Error(t, durable(without), "without %s", op)
-			}
-			switch {
-			case strings.HasPrefix(op, "rename "):
-				require.Error(t, durable(slices.Insert(without, i-1, op)), "%s before its content", op)
-			case strings.HasPrefix(op, "link "):
-				require.Error(t, durable(slices.Insert(without, firstSync(without), op)), "%s too early", op)
-			}
+		id, err := l.v.Snapshot(t.Context(), call(unknown))
+		if calls <= at {
+			require.NoError(t, err)
+			break
+		}
+		l.c.Faults = nil
+		l.open()
+		l.write("a", "changed")
+		after := l.state()
+		if err != nil {
+			failed++
+			require.Empty(t, id)
+			continue
+		}
+		r, err := l.v.Verify(t.Context(), nil)
+		require.NoError(t, err)
+		plan, err := l.v.Plan(t.Context(), id)
+		if err == nil {
+			_, err = l.v.Apply(t.Context(), plan)
+		}
+		if len(r.Damaged) > 0 {
+			found++
+		} else {
+			require.NoError(t, err)
+			require.Equal(t, before, l.state())
+		}
+		for name, s := range l.state() {
+			require.Contains(t, []string{before[name], after[name]}, s, "neither old nor new")
 		}
 	}
+	t.Logf("%d flips: %d snapshots failed, %d were found damaged", flips, failed, found)
+	require.Greater(t, flips, 20)
+	require.Greater(t, failed, 10)
 }
 
-func firstSync(ops []string) int {
-	return slices.IndexFunc(ops, func(op string) bool { return strings.HasPrefix(op, "fsync") || strings.HasPrefix(op, "syncfs") })
-}
-
-// redundant reports whether a sync has nothing to sync, because the file, or all
-// that is in the folder, stood before.
-func redundant(ops []string, i int) bool {
-	op, dir, _ := strings.Cut(ops[i], " ")
-	if op == "fsync" {
-		return !slices.Contains(ops, "rename "+dir) && !strings.HasPrefix(dir, "manifests")
+// A bit of the file being restored flips before each operation in turn: the
+// restore says so.
+func TestBitFlipsInARestore(t *testing.T) {
+	for at := 0; ; at++ {
+		l := newLab(t)
+		l.write("a", "first")
+		l.write("b", "second")
+		before := l.state()
+		id := l.snapshot(unknown)
+		l.write("a", "changed")
+		must(t, os.Remove(l.path("b")))
+		calls, restoring, flipped := 0, false, false
+		l.c.Faults = func(op, name string) error {
+			if restoring && !strings.Contains(name, "/") {
+				if calls++; calls-1 == at {
+					flipped = flip(newest(t, l.path(fsys.TempPrefix+"*"))) || (name == "a" || name == "b") && flip(l.path(name))
+				}
+			}
+			return nil
+		}
+		l.open()
+		plan, err := l.v.Plan(t.Context(), id)
+		require.NoError(t, err)
+		restoring = true
+		r, err := l.v.Apply(t.Context(), plan)
+		restoring = false
+		if calls <= at {
+			require.NoError(t, err)
+			require.Greater(t, at, 12)
+			return
+		}
+		if err == nil {
+			require.Equal(t, before, l.state(), "%d %v", at, flipped)
+		} else {
+			require.True(t, flipped)
+			require.True(t, slices.ContainsFunc(r.Outcomes, func(o backup.Outcome) bool { return o.Err != nil }))
+		}
 	}
-	return op == "syncdir" && !slices.ContainsFunc(ops, func(line string) bool {
-		op, name, _ := strings.Cut(line, " ")
-		return (op == "rename" || op == "mkdir" || op == "link") && filepath.Dir(name) == dir
-	})
 }

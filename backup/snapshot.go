@@ -126,7 +126,13 @@ func (s *saver) run(goals []goal) (string, error) {
 	if errors.Is(err, fs.ErrExist) { // the same bytes: the name holds their hash
 		err = s.v.store.root.SyncDir(manifestsDir)
 	}
-	return id, err
+	if err == nil {
+		_, err = s.v.load(id)
+	}
+	if err != nil {
+		return "", err
+	}
+	return id, nil
 }
 
 // reduce sorts goals and drops those that another one covers.

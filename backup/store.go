@@ -393,6 +393,11 @@ func (b *batch) commit() error {
 	s.mu.Lock()
 	s.named = max(s.named, open)
 	s.mu.Unlock()
+	for hash := range b.fresh { // what was written is what can be read
+		if _, err := s.check(hash); err != nil {
+			return err
+		}
+	}
 	return b.remember()
 }
 
