@@ -59,8 +59,9 @@ func (e *engine) decide(call *guard.Call) guard.Decision {
 
 // finish puts what fired in order and applies audit mode.
 func (e *engine) finish(d *guard.Decision, f *frame) {
-	d.Require = f.require
-	f.require = nil
+	if len(f.require) > 0 {
+		d.Require = slices.Clone(f.require)
+	}
 	if len(f.fired) > 0 {
 		slices.SortStableFunc(f.fired, func(a, b guard.Fired) int {
 			if a.Audit != b.Audit {
@@ -68,7 +69,7 @@ func (e *engine) finish(d *guard.Decision, f *frame) {
 			}
 			return cmp.Compare(a.Effect, b.Effect)
 		})
-		d.Fired = f.fired[:min(len(f.fired), maxFired):min(len(f.fired), maxFired)]
+		d.Fired = slices.Clone(f.fired[:min(len(f.fired), maxFired)])
 	}
 	if e.audit {
 		d.Audit, d.Observed, d.Effect, d.Require = true, d.Effect, guard.Allow, nil

@@ -41,7 +41,7 @@ var (
 
 var actionFields = []field{
 	{name: "kind", typ: types.StringType, words: kindNames(),
-		doc: "what the action does", get: func(f *frame) ref.Val { return text(string(f.action.Kind)) }},
+		doc: "what the action does", get: func(f *frame) ref.Val { return fixed(string(f.action.Kind)) }},
 	{name: "program", typ: types.StringType, kinds: execKind,
 		doc: "the program's name after wrappers, where it is found in PATH or a system folder; else empty",
 		get: func(f *frame) ref.Val { return text(f.action.Program) }},
@@ -83,13 +83,17 @@ var callFields = []field{
 	{name: "dir", typ: pathType, doc: "the folder that relative paths are taken from", get: func(f *frame) ref.Val { return pathVal{f, callDir} }},
 	{name: "args", typ: types.NewMapType(types.StringType, types.DynType),
 		doc: "the tool's arguments; call.args.?name.orValue(\"\") where one may be absent", get: func(f *frame) ref.Val { return callArgs(f.call) }},
-	{name: "engine", typ: types.StringType, words: []string{"none", "compat", "exact"},
+	{name: "engine", typ: types.StringType, words: engineNames,
 		doc: "what will run the command", get: func(f *frame) ref.Val { return engineName(f.call.Engine) }},
-	{name: "tier", typ: types.StringType, words: []string{"none", "landlock", "seccomp", "namespace"},
-		doc: "what the operating system will hold", get: func(f *frame) ref.Val { return text(f.call.Tier.String()) }},
+	{name: "tier", typ: types.StringType, words: tierNames,
+		doc: "what the operating system will hold", get: func(f *frame) ref.Val { return fixed(f.call.Tier.String()) }},
 }
 
-var zoneNames = []string{string(guard.ZoneWorkspace), string(guard.ZoneTemp), string(guard.ZoneSystem), string(guard.ZoneOutside)}
+var (
+	zoneNames   = []string{string(guard.ZoneWorkspace), string(guard.ZoneTemp), string(guard.ZoneSystem), string(guard.ZoneOutside)}
+	engineNames = []string{"none", string(guard.EngineCompat), string(guard.EngineExact)}
+	tierNames   = []string{guard.TierNone.String(), guard.TierLandlock.String(), guard.TierSeccomp.String(), guard.TierNamespace.String()}
+)
 
 func kindNames() []string {
 	var out []string
@@ -101,17 +105,35 @@ func kindNames() []string {
 
 func zone(a *guard.Action) ref.Val {
 	if a.Zone == "" {
-		return text(string(guard.ZoneOutside))
+		return fixed(string(guard.ZoneOutside))
 	}
-	return text(string(a.Zone))
+	return fixed(string(a.Zone))
 }
 
 func engineName(e guard.Engine) ref.Val {
 	if e == guard.EngineNone {
-		return text("none")
+		return fixed("none")
 	}
-	return text(string(e))
+	return fixed(string(e))
 }
+
+// fixed is text for one of the words of a field, boxed beforehand.
+func fixed(s string) ref.Val {
+	if v, ok := boxedWords[s]; ok {
+		return v
+	}
+	return text(s)
+}
+
+var boxedWords = func() map[string]ref.Val {
+	m := map[string]ref.Val{}
+	for _, list := range [][]string{kindNames(), zoneNames, engineNames, tierNames} {
+		for _, s := range list {
+			m[s] = types.String(s)
+		}
+	}
+	return m
+}()
 
 func text(s string) ref.Val {
 	if len(s) > maxText {

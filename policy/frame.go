@@ -39,14 +39,16 @@ var frames = sync.Pool{New: func() any { return new(frame) }}
 
 func newFrame(e *engine, call *guard.Call) *frame {
 	f := frames.Get().(*frame)
-	f.engine, f.call, f.fired = e, call, nil
+	f.engine, f.call = e, call
 	return f
 }
 
 func (f *frame) release() {
 	f.forget()
 	clear(f.boxed[callSlots:])
-	f.engine, f.call, f.action, f.fired = nil, nil, nil, nil
+	clear(f.fired)
+	f.fired, f.require = f.fired[:0], f.require[:0]
+	f.engine, f.call, f.action = nil, nil, nil
 	frames.Put(f)
 }
 

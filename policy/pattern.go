@@ -327,11 +327,17 @@ func (g *glob) coversAll(p *pattern) bool {
 	if p.huge {
 		return false
 	}
-	states := make([]bool, len(g.names)+1)
+	var buf, next [64]bool
+	states, out := buf[:], next[:]
+	if n := len(g.names) + 1; n > len(states) {
+		states, out = make([]bool, n), make([]bool, n)
+	}
 	states[0] = true
 	g.skipDeep(states)
 	for i := range p.names {
-		states = g.coverName(states, &p.names[i])
+		clear(out)
+		g.coverName(states, out, &p.names[i])
+		states, out = out, states
 		if !slices.Contains(states, true) {
 			return false
 		}
@@ -347,10 +353,9 @@ func (g *glob) skipDeep(states []bool) {
 	}
 }
 
-// coverName returns the positions behind one more name of the pattern,
+// coverName marks in out the positions behind one more name of the pattern,
 // whatever that name is.
-func (g *glob) coverName(states []bool, p *name) []bool {
-	out := make([]bool, len(states))
+func (g *glob) coverName(states, out []bool, p *name) {
 	for i := range g.names {
 		n := &g.names[i]
 		switch {
@@ -365,7 +370,6 @@ func (g *glob) coverName(states []bool, p *name) []bool {
 		}
 	}
 	g.skipDeep(out)
-	return out
 }
 
 // isGlob reports whether a path holds anything that Bash would expand.
