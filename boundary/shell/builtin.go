@@ -744,7 +744,11 @@ func trap(w *walker, c *builtinCall) flow {
 		atEnd = atEnd && (sig.is("EXIT") || sig.is("0"))
 	}
 	if !atEnd || t.kind != known {
-		w.nested(t, c.st)
+		f := w.nested(t, c.st)
+		w.proc.anytime = true
+		if slices.ContainsFunc(f.all(), func(st *state) bool { return !st.equal(c.st) }) {
+			c.unknown(t.span, "a trap that may run at any time changes the shell's state")
+		}
 	}
 	if t.kind == known && len(w.proc.traps) < 64 {
 		w.proc.traps = append(w.proc.traps, t)

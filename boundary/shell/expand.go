@@ -46,7 +46,7 @@ func (x *expansion) field(out []word, w *syntax.Word, m mode) []word {
 		if !ok || !x.w.a.spend(4*len(alternatives)) {
 			return append(out, word{kind: unknown, reason: "braces make too many words", split: true, span: span})
 		}
-		if nestedBrace(w) {
+		if nestedBrace(w) || emptyBrace(w) {
 			x.build(nil, w.Parts, span, m)
 			return append(out, word{kind: unknown, reason: "braces stand around an expansion with braces", split: true, span: span})
 		}
@@ -751,6 +751,29 @@ func nestedBrace(w *syntax.Word) bool {
 		})
 	}
 	return found
+}
+
+// emptyBrace reports whether a comma and a closing brace follow "{}": Bash may
+// take the first brace for theirs.
+func emptyBrace(w *syntax.Word) bool {
+	empty, comma := false, false
+	for _, p := range w.Parts {
+		l, ok := p.(*syntax.Lit)
+		if !ok {
+			continue
+		}
+		s := l.Value
+		if i := strings.Index(s, "{}"); i >= 0 && !empty {
+			empty, s = true, s[i+2:]
+		}
+		if i := strings.IndexByte(s, ','); empty && i >= 0 && !comma {
+			comma, s = true, s[i+1:]
+		}
+		if comma && strings.IndexByte(s, '}') >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // braces makes the words that brace expansion makes of one; a single nil means

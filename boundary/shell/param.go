@@ -105,9 +105,24 @@ func (x *expansion) within(w *syntax.Word) []syntax.WordPart {
 				x.w.a.unknown(x.w.u.at(p), "a quoted text in ${…} within quotes is read differently by shells", false)
 			}
 			out[i] = &syntax.Lit{ValuePos: p.Left, ValueEnd: p.Right, Value: "'" + p.Value + "'"}
+		case *syntax.DblQuoted:
+			if runsOn(p, w.Parts[i+1:]) {
+				x.w.a.unknown(x.w.u.at(p), "a name in quotes in ${…} within quotes is read differently by shells", false)
+			}
 		}
 	}
 	return out
+}
+
+// runsOn reports whether quotes end in a plain $name and something follows them:
+// Bash 5.2 loses both.
+func runsOn(q *syntax.DblQuoted, next []syntax.WordPart) bool {
+	if len(next) == 0 || len(q.Parts) == 0 {
+		return false
+	}
+	p, ok := q.Parts[len(q.Parts)-1].(*syntax.ParamExp)
+	l, text := next[0].(*syntax.Lit)
+	return ok && p.Short && !(text && l.Value != "" && !isName(l.Value[:1]) && !isNumber(l.Value[:1]))
 }
 
 var braceEscape = strings.NewReplacer(`\\`, `\\`, `\}`, "}")

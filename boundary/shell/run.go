@@ -223,6 +223,9 @@ func (w *walker) function(f *function, args []word, in worlds, st *state) flow {
 	c.rets = &rets
 	out := c.stmt(f.body.stmt, worlds{inner})
 	w.stdin, w.out = c.stdin, c.out
+	if w.proc.anytime {
+		w.mayExit(out.all())
+	}
 	return flow{leave(out.ok.add(rets), st), leave(out.fail.add(rets), st)}
 }
 

@@ -27,8 +27,9 @@ type walker struct {
 // process is what belongs to one shell process: its traps and the states in
 // which it may end.
 type process struct {
-	traps []word
-	exits worlds
+	traps   []word
+	exits   worlds
+	anytime bool // a trap may run at any statement
 }
 
 // capture collects what commands write.
@@ -142,7 +143,7 @@ func (w *walker) stmt(s *syntax.Stmt, in worlds) flow {
 
 // stmtIn walks a statement in one state.
 func (w *walker) stmtIn(s *syntax.Stmt, in worlds) flow {
-	if in[0].opts&optExits != 0 {
+	if in[0].opts&optExits != 0 || w.proc.anytime {
 		w.mayExit(in)
 	}
 	if s.Coprocess || s.Disown {
