@@ -26,6 +26,8 @@ type glob struct {
 	names  []name
 	plain  bool // no text of its own: it matches by place only, as "**" does
 	covers bool // "**": it matches every path
+
+	anywhere bool // "**/NAME": only a path's last name counts
 }
 
 // name is one component of a glob or a pattern.
@@ -98,7 +100,9 @@ func parseGlob(text string, fold bool) (*glob, error) {
 		g.names = append(g.names, n)
 		g.plain = g.plain && !n.hasText()
 	}
-	g.covers = len(g.names) == 1 && g.names[0].kind == nameDeep
+	deep := g.names[0].kind == nameDeep
+	g.covers = len(g.names) == 1 && deep
+	g.anywhere = len(g.names) == 2 && deep && g.names[1].kind != nameDeep
 	return g, nil
 }
 
@@ -270,6 +274,9 @@ func findBraces(s string) (open, end int, commas []int) {
 func (g *glob) match(path string) bool {
 	if g.covers {
 		return true
+	}
+	if last := path[strings.LastIndexByte(path, '/')+1:]; g.anywhere && last != "" && last != "." {
+		return g.names[1].match(last, g.fold)
 	}
 	// Of several "**" only the last needs to be tried at other places.
 	i, at := 0, 0

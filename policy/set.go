@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/runtimeguard/runtimeguard/guard"
 )
@@ -129,6 +130,8 @@ func (w *word) match(s string, strict bool) bool {
 	switch {
 	case !w.starry:
 		return s == w.text || strict && len(s) == len(w.text) && equalLower(s, w.text)
+	case w.differs(s):
+		return false
 	case strict:
 		s = strings.ToLower(s)
 	}
@@ -145,6 +148,13 @@ func (w *word) match(s string, strict bool) bool {
 		s = s[i+len(part):]
 	}
 	return strings.HasSuffix(s, last)
+}
+
+// differs reports whether a starry word begins with another character than s,
+// case aside: most do.
+func (w *word) differs(s string) bool {
+	first := w.parts[0]
+	return first != "" && (s == "" || s[0] < utf8.RuneSelf && s[0]|0x20 != first[0]|0x20)
 }
 
 // match reports whether the set holds the program that an action starts. A
