@@ -1,0 +1,198 @@
+package contain
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
+
+// Box is a prepared [Plan]. It is safe for concurrent use.
+type Box struct {
+	plan Plan
+	tier guard.Tier
+
+	mu    sync.Mutex
+	rules [2]*ruleset // without and with the network
+}
+
+// Prepare makes a Box of a tier, and refuses a tier that this machine doesn't
+// have.
+func Prepare(p Plan, tier guard.Tier) (*Box, error) {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	for _, s := range Probe() {
+		if s.Tier == tier && !s.Available {
+			return nil, fmt.Errorf("contain: no tier %s here: %s", tier, s.Why)
+		}
+	}
+	return &Box{plan: p, tier: tier}, nil
+}
+
+// Tier is what holds the programs of the box's cells.
+func (b *Box) Tier() guard.Tier { return b.tier }
+
+// Cell is where the programs of one call run. It is safe for concurrent use.
+type Cell struct {
+	box     *Box
+	network bool
+	rules   *ruleset
+	filter  filter
+
+	mu     sync.Mutex
+	closed bool
+	procs  map[*Process]bool
+}
+
+// Open opens a cell for a call. Close it after use.
+func (b *Box) Open(a Access) (*Cell, error) {
+	c := &Cell{box: b, network: a.Network, procs: map[*Process]bool{}}
+	var err error
+	if b.tier >= guard.TierLandlock {
+		if c.rules, err = b.ruleset(a.Network); err != nil {
+			return nil, err
+		}
+	}
+	if b.tier >= guard.TierSeccomp {
+		c.filter = newFilter(b.plan.Grant, families{
+			unix: slices.Contains(b.plan.Grant, Sockets), inet: a.Network,
+			udp: a.Network || slices.Contains(b.plan.Grant, UDP), others: slices.Contains(b.plan.Grant, Netlink),
+		})
+	}
+	return c, nil
+}
+
+func (b *Box) ruleset(network bool) (_ *ruleset, err error) {
+	i := 0
+	if network {
+		i = 1
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.rules[i] == nil {
+		b.rules[i], err = newRuleset(&b.plan, network)
+	}
+	return b.rules[i], err
+}
+
+// Start starts a program in the cell.
+func (c *Cell) Start(cmd *Cmd) (*Process, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return nil, os.ErrClosed
+	}
+	p, err := start(cmd, c.confine, c.box.plan.Limits.apply)
+	if err != nil {
+		return nil, err
+	}
+	c.procs[p] = true
+	go func() {
+		<-p.ended
+		c.mu.Lock()
+		delete(c.procs, p)
+		c.mu.Unlock()
+	}()
+	return p, nil
+}
+
+// confine holds the calling thread and what it starts, for good.
+func (c *Cell) confine() error {
+	if c.box.tier == guard.TierNone {
+		return nil
+	}
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return err
+	}
+	if err := dropCapabilities(); err != nil {
+		return err
+	}
+	if c.rules != nil {
+		if err := c.rules.restrict(); err != nil {
+			return err
+		}
+	}
+	if c.box.tier >= guard.TierSeccomp {
+		return c.filter.restrict()
+	}
+	return nil
+}
+
+// Close ends every program of the cell and waits for them.
+func (c *Cell) Close() error {
+	c.mu.Lock()
+	c.closed = true
+	procs := make([]*Process, 0, len(c.procs))
+	for p := range c.procs {
+		procs = append(procs, p)
+	}
+	c.mu.Unlock()
+	for _, p := range procs {
+		p.Kill()
+	}
+	for _, p := range procs {
+		<-p.ended
+	}
+	return nil
+}
+
+// kept are the capabilities that a privileged host's programs keep: to change
+// files of other users where files may be changed at all.
+var kept = []int{unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER, unix.CAP_FSETID}
+
+// dropCapabilities takes all others from the calling thread and what it
+// starts. A host without privileges has none.
+func dropCapabilities() error {
+	for i := range unix.CAP_LAST_CAP + 1 {
+		if slices.Contains(kept, i) {
+			continue
+		}
+		err := unix.Prctl(unix.PR_CAPBSET_DROP, uintptr(i), 0, 0, 0)
+		if err != nil && err != unix.EINVAL && err != unix.EPERM {
+			return fmt.Errorf("capabilities: %w", err)
+		}
+	}
+	return unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+}
+
+// apply bounds a program that has just started. Out of memory, the kernel ends
+// it before the host.
+func (l Limits) apply(pid int) {
+	for _, b := range l.bounds() {
+		v := uint64(b.value)
+		unix.Prlimit(pid, b.resource, &unix.Rlimit{Cur: v, Max: v}, nil)
+	}
+	os.WriteFile("/proc/"+strconv.Itoa(pid)+"/oom_score_adj", []byte("1000"), 0)
+}
+
+type bound struct {
+	resource int
+	value    int64
+}
+
+func (l Limits) bounds() (out []bound) {
+	for _, b := range []struct {
+		resource         int
+		value, byDefault int64
+	}{
+		{unix.RLIMIT_NPROC, l.Processes, 4096},
+		{unix.RLIMIT_NOFILE, l.Files, 4096},
+		{unix.RLIMIT_FSIZE, l.FileSize, 16 << 30},
+		{unix.RLIMIT_DATA, l.Memory, -1},
+		{unix.RLIMIT_CORE, 0, 0},
+	} {
+		if b.value == 0 {
+			b.value = b.byDefault
+		}
+		if b.value >= 0 {
+			out = append(out, bound{b.resource, b.value})
+		}
+	}
+	return out
+}

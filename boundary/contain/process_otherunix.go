@@ -1,0 +1,19 @@
+//go:build unix && !linux
+
+package contain
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+func isFirstThread() bool { return false }
+
+// attributes put a process into a session of its own: a process group that can
+// be killed, and no terminal to type into. If the host is killed, the process
+// runs on.
+func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+
+// awaitEnd returns when the process has ended. It is reaped then, so that for
+// an instant its group's number could become another's.
+func awaitEnd(cmd *exec.Cmd) { cmd.Wait() }
