@@ -289,24 +289,28 @@ func (sizes) EstimateCallCost(function, id string, target *cost.AstNode, args []
 	return nil
 }
 
-// constant reports whether a condition has the same value for every action of
-// a kind.
-func (c *compiler) constant(x *compiled, kind guard.Kind) (value, ok bool) {
+// constants returns the values that a condition always has, with the kinds of
+// action for which that is so.
+func (c *compiler) constants(x *compiled, kinds []guard.Kind) map[bool][]guard.Kind {
 	program, err := c.env.Program(x.ast, cel.EvalOptions(cel.OptOptimize, cel.OptPartialEval), compileLiterals())
 	if err != nil {
-		return false, false
+		return nil
 	}
-	f := &frame{engine: &engine{}, call: &guard.Call{}, action: &guard.Action{Kind: kind}}
-	vars, err := cel.PartialVars(f, c.open()...)
-	if err != nil {
-		return false, false
+	values := map[bool][]guard.Kind{}
+	open := c.open()
+	for _, k := range kinds {
+		f := &frame{engine: &engine{}, call: &guard.Call{}, action: &guard.Action{Kind: k}}
+		vars, err := cel.PartialVars(f, open...)
+		if err != nil {
+			return nil
+		}
+		if out, _, err := program.Eval(vars); err == nil {
+			if v, ok := out.(types.Bool); ok {
+				values[bool(v)] = append(values[bool(v)], k)
+			}
+		}
 	}
-	out, _, err := program.Eval(vars)
-	if err != nil {
-		return false, false
-	}
-	b, ok := out.(types.Bool)
-	return bool(b), ok
+	return values
 }
 
 // open are the parts of the input that differ from action to action of a kind.

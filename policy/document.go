@@ -71,6 +71,20 @@ type headText struct {
 	items []item
 }
 
+// kinds are the kinds of action that the rule is for.
+func (t *ruleText) kinds() []guard.Kind {
+	var out []guard.Kind
+	for _, k := range guard.Kinds() {
+		if slices.ContainsFunc(t.heads, func(h headText) bool { return h.key == string(k) }) {
+			out = append(out, k)
+		}
+	}
+	if out == nil {
+		return guard.Kinds() // only tools are named, or nothing
+	}
+	return out
+}
+
 var (
 	documentKeys = []string{"version", "extends", "mode", "default", "lists", "variables", "disable", "rules", "tools", "commands"}
 	overlayKeys  = []string{"version", "lists", "variables", "rules"}

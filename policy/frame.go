@@ -273,7 +273,7 @@ func (f *frame) pattern(i int, folded bool) *pattern {
 type condition struct {
 	program cel.Program
 	uses    uses
-	source  *compiled // until the policy is loaded
+	always  map[bool][]guard.Kind // the kinds for which it has only this value
 }
 
 // holds evaluates the condition for the action at hand.

@@ -170,12 +170,7 @@ func (l *loader) useOf(r *rule) {
 // that are always the same.
 func (l *loader) checkCondition(t *ruleText, r *rule) {
 	l.useOf(r)
-	var kinds []guard.Kind
-	for i, k := range guard.Kinds() {
-		if r.heads[i] != nil {
-			kinds = append(kinds, k)
-		}
-	}
+	kinds := t.kinds()
 	for _, c := range []struct {
 		what string
 		cond *condition
@@ -185,7 +180,7 @@ func (l *loader) checkCondition(t *ruleText, r *rule) {
 			continue
 		}
 		l.checkFields(t, c.cond, kinds)
-		l.checkConstant(t, c.what, c.cond, c.expr, kinds)
+		t.checkConstant(c.what, c.cond, c.expr, kinds)
 	}
 }
 
@@ -219,17 +214,11 @@ func names(kinds []guard.Kind) []string {
 	return out
 }
 
-func (l *loader) checkConstant(t *ruleText, what string, c *condition, e *expression, kinds []guard.Kind) {
-	values := map[bool][]guard.Kind{}
-	for _, k := range kinds {
-		if v, ok := l.c.constant(c.source, k); ok {
-			values[v] = append(values[v], k)
-		}
-	}
+func (t *ruleText) checkConstant(what string, c *condition, e *expression, kinds []guard.Kind) {
 	line, column := e.at(1, 0)
 	t.r.rule = t.id
 	defer func() { t.r.rule = "" }()
-	for v, of := range values {
+	for v, of := range c.always {
 		switch {
 		case len(of) == len(kinds):
 			t.r.failAt(line, column, "%s is always %v", what, v)

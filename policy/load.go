@@ -340,8 +340,8 @@ func (l *loader) compileRules() {
 	for i := range l.engine.rules {
 		r := &l.engine.rules[i]
 		l.compileHead(l.rules[i], r)
-		if c := l.rules[i]; !l.lax && !c.preset {
-			l.checkCondition(c, r)
+		if t := l.rules[i]; l.checks(t) {
+			l.checkCondition(t, r)
 		} else {
 			l.useOf(r)
 		}
@@ -356,6 +356,9 @@ func (l *loader) compileRules() {
 		l.engine.variables = append(l.engine.variables, variable{name: name, value: l.listValue(x)})
 	}
 }
+
+// checks reports whether a rule is looked at for what is of no use.
+func (l *loader) checks(t *ruleText) bool { return !l.lax && !t.preset }
 
 // compileRule compiles a rule's conditions and message.
 func (l *loader) compileRule(t *ruleText, r *rule, mu *sync.Mutex) {
@@ -372,7 +375,11 @@ func (l *loader) compileRule(t *ruleText, r *rule, mu *sync.Mutex) {
 		if x == nil {
 			return nil
 		}
-		return &condition{x.program, x.uses, x}
+		c := &condition{program: x.program, uses: x.uses}
+		if l.checks(t) {
+			c.always = l.c.constants(x, t.kinds())
+		}
+		return c
 	}
 	r.when, r.unless = compile(t.when), compile(t.unless)
 	if t.messageNode != nil {
