@@ -127,6 +127,7 @@ func (r *Request) subject(c *coder) {
 	word(c, &r.Engine)
 	number(c, &r.Tier)
 	word(c, &r.Policy)
+	word(c, &r.Reason)
 	list(c, &r.Actions, action)
 	list(c, &r.Previews, func(c *coder, p *Preview) {
 		number(c, &p.Action)
@@ -170,7 +171,6 @@ func action(c *coder, a *guard.Action) {
 // shown is everything that the human is shown, the subject included.
 func (r *Request) shown(c *coder) {
 	r.subject(c)
-	word(c, &r.Reason)
 	list(c, &r.Fired, func(c *coder, f *guard.Fired) {
 		word(c, &f.Rule)
 		word(c, &f.Pos)

@@ -141,6 +141,19 @@ func TestNoSticks(t *testing.T) {
 	require.NotEqual(t, id, pending(t, s.Find(t.Context(), call, d)), "the no has expired")
 }
 
+// A yes is to what was said as the reason too.
+func TestAnotherReasonIsAnotherRequest(t *testing.T) {
+	s := newSide(t, approval.Memory())
+	call, d := approvaltest.Call()
+	id := pending(t, s.Find(t.Context(), call, d))
+	_, err := s.Approve(t.Context(), id, "ann", s.key)
+	require.NoError(t, err)
+	unsaved := d
+	unsaved.Reason += "; it would run without a backup"
+	require.NotEqual(t, id, pending(t, s.Find(t.Context(), call, unsaved)))
+	require.NoError(t, s.Find(t.Context(), call, d))
+}
+
 func TestClocks(t *testing.T) {
 	s := newSide(t, approval.Memory())
 	call, d := approvaltest.Call()

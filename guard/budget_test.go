@@ -36,7 +36,7 @@ func TestPastTheBudget(t *testing.T) {
 		asked   bool
 	}{
 		{"backup is refused", guard.Allow, []guard.Requirement{"backup"}, tooMuch, true, "could not be made", false},
-		{"backup-or-ask is asked", guard.Allow, []guard.Requirement{"backup-or-ask"}, tooMuch, false, "it would run without a backup: more than 5 files", true},
+		{"backup-or-ask is asked", guard.Allow, []guard.Requirement{"backup-or-ask"}, tooMuch, false, "it would run without a backup: past the backup's budget", true},
 		{"backup-or-ask runs with a grant", guard.Allow, []guard.Requirement{"backup-or-ask"}, tooMuch, true, "", true},
 		{"both is refused", guard.Allow, []guard.Requirement{"backup-or-ask", "backup"}, tooMuch, true, "could not be made", false},
 		{"another error is refused", guard.Allow, []guard.Requirement{"backup-or-ask"}, errors.New("disk full"), true, "could not be made", false},
@@ -48,9 +48,10 @@ func TestPastTheBudget(t *testing.T) {
 			p := &parts{effect: c.effect, require: c.require}
 			config := p.config()
 			config.Backup = snapshotFunc(func() (string, error) { return "snap-1", c.err })
-			asked, ran := false, false
+			asked, ran, last := false, false, ""
 			config.Approver = findFunc(func(d guard.Decision) error {
 				require.Equal(t, guard.Ask, d.Effect)
+				last = d.Reason
 				if asked = true; !c.granted {
 					return &guard.PendingError{Request: "req-1"}
 				}
@@ -73,24 +74,31 @@ func TestPastTheBudget(t *testing.T) {
 			if c.err != nil {
 				require.Contains(t, p.records[0].Decision.Reason, "without a backup")
 				require.Equal(t, "grant-1", p.records[1].Grant)
+				require.Contains(t, last, "without a backup", "the grant that is spent is for that")
 			}
 		})
 	}
 }
 
-// In a running call only a grant that showed the step stands in for a backup.
+// In a running call only a yes to running without a backup stands in for one.
 func TestAStepPastTheBudget(t *testing.T) {
 	for _, effect := range []guard.Effect{guard.Allow, guard.Ask} {
-		p := &parts{effect: effect}
-		config := p.config()
-		config.Backup = snapshotFunc(func() (string, error) { return "", guard.ErrBudget })
-		e, err := guard.New(config)
-		require.NoError(t, err)
-		require.NoError(t, e.Do(t.Context(), guard.Call{}, func(ctx context.Context) (guard.Outcome, error) {
-			p.require = []guard.Requirement{guard.RequireBackupOrAsk}
-			err := guard.Step(ctx, guard.Action{Kind: guard.KindUse})
-			require.Equal(t, effect == guard.Ask, err == nil, "%v", err)
-			return guard.Outcome{}, nil
-		}))
+		for _, told := range []bool{false, true} {
+			p := &parts{effect: effect}
+			orAsk := []guard.Requirement{guard.RequireBackupOrAsk}
+			if told {
+				p.require = orAsk
+			}
+			config := p.config()
+			config.Backup = snapshotFunc(func() (string, error) { return "", guard.ErrBudget })
+			e, err := guard.New(config)
+			require.NoError(t, err)
+			require.NoError(t, e.Do(t.Context(), guard.Call{}, func(ctx context.Context) (guard.Outcome, error) {
+				p.require = orAsk
+				err := guard.Step(ctx, guard.Action{Kind: guard.KindUse})
+				require.Equal(t, told, err == nil, "%v, told %v: %v", effect, told, err)
+				return guard.Outcome{}, nil
+			}))
+		}
 	}
 }

@@ -133,17 +133,16 @@ func (e *Enforcer) Do(ctx context.Context, call Call, run func(context.Context) 
 		return e.refuse(ctx, rec, err.Error(), err)
 	}
 	var err error
+	unbacked := false
 	if rec.Snapshot, err = e.snapshot(ctx, &call, d); err != nil {
 		if !unsaved(d, err) {
 			return e.refuse(ctx, rec, noBackup, err)
 		}
-		asked := d.Effect == Ask
-		d = askUnsaved(d, err)
+		// A yes to the call with a backup isn't one to the call without.
+		d, unbacked = askUnsaved(d), true
 		rec.Decision = d
-		if !asked {
-			if err := e.find(ctx, &call, d); err != nil {
-				return e.refuse(ctx, rec, unapproved(err), err)
-			}
+		if err := e.find(ctx, &call, d); err != nil {
+			return e.refuse(ctx, rec, unapproved(err), err)
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -159,12 +158,12 @@ func (e *Enforcer) Do(ctx context.Context, call Call, run func(context.Context) 
 		}
 		rec.Approver = e.approvedBy(rec.Grant)
 	}
-	return e.run(ctx, rec, run)
+	s := &running{e: e, call: &call, granted: rec.Grant != "", unbacked: unbacked}
+	return s.run(ctx, rec, run)
 }
 
 // run starts the handler and records how it ended, whatever happens.
-func (e *Enforcer) run(ctx context.Context, rec Record, run func(context.Context) (Outcome, error)) (err error) {
-	s := &running{e: e, call: rec.Call, decision: rec.Decision, granted: rec.Grant != ""}
+func (s *running) run(ctx context.Context, rec Record, run func(context.Context) (Outcome, error)) (err error) {
 	start := time.Now()
 	returned := false
 	defer func() {
@@ -176,7 +175,7 @@ func (e *Enforcer) run(ctx context.Context, rec Record, run func(context.Context
 		case err != nil:
 			rec.Err = err.Error()
 		}
-		if e := e.record(ctx, rec); e != nil && returned {
+		if e := s.e.record(ctx, rec); e != nil && returned {
 			err = errors.Join(err, &UnrecordedError{Call: rec.Call.ID, Err: e})
 		}
 	}()
@@ -332,8 +331,8 @@ func unsaved(d Decision, err error) bool {
 
 // askUnsaved is the decision d turned into a question, because what the call
 // would destroy can't be saved.
-func askUnsaved(d Decision, err error) Decision {
-	reason := "it would run without a backup: " + err.Error()
+func askUnsaved(d Decision) Decision {
+	reason := "it would run without a backup: " + ErrBudget.Error()
 	if d.Effect == Ask && d.Reason != "" {
 		reason = d.Reason + "; " + reason
 	}
@@ -382,8 +381,8 @@ func safely(part string, f func() error) (err error) {
 type running struct {
 	e        *Enforcer
 	call     *Call
-	decision Decision
-	granted  bool
+	granted  bool // a human was asked
+	unbacked bool // and told that nothing is saved
 	ended    atomic.Bool
 }
 
@@ -423,10 +422,10 @@ func (s *running) step(ctx context.Context, call *Call) error {
 	}
 	var err error
 	if rec.Snapshot, err = s.e.snapshot(ctx, call, d); err != nil {
-		if !unsaved(d, err) || !s.covers(call.Actions) {
+		if !unsaved(d, err) || !s.unbacked || !s.covers(call.Actions) {
 			return s.e.refuse(ctx, rec, noBackup, err)
 		}
-		rec.Decision = askUnsaved(d, err)
+		rec.Decision = askUnsaved(d)
 	}
 	if err := s.e.record(ctx, rec); err != nil {
 		return &DeniedError{Call: call, Decision: denied(d, "the record could not be written"), Err: err}
