@@ -22,17 +22,18 @@ const (
 
 // auditEntry is a line of the log in a list, with its details.
 type auditEntry struct {
-	Seq    uint64    `json:"seq"`
-	Time   time.Time `json:"time"`
-	Event  string    `json:"event"`
-	Effect string    `json:"effect"`
-	Tool   shown     `json:"tool"`
-	Does   shown     `json:"does"`
-	More   int       `json:"more"` // actions beside the one that Does shows
-	Rule   shown     `json:"rule"`
-	Agent  shown     `json:"agent"`
-	Failed bool      `json:"failed"`
-	Rows   []row     `json:"rows"`
+	Seq      uint64    `json:"seq"`
+	Time     time.Time `json:"time"`
+	Event    string    `json:"event"`
+	Effect   string    `json:"effect"`
+	Tool     shown     `json:"tool"`
+	Does     shown     `json:"does"`
+	More     int       `json:"more"` // actions beside the one that Does shows
+	Rule     shown     `json:"rule"`
+	Agent    shown     `json:"agent"`
+	Approved bool      `json:"approved"` // by a human
+	Failed   bool      `json:"failed"`
+	Rows     []row     `json:"rows"`
 }
 
 type auditPage struct {
@@ -111,14 +112,17 @@ func entryOf(e *audit.Entry) auditEntry {
 	r, call := &e.Record, e.Record.Call
 	out := auditEntry{
 		Seq: e.Seq, Time: e.Time, Event: e.Event, Tool: show(call.Tool), Rule: show(r.Decision.Rule().Rule),
-		Agent: show(call.Principal.Agent), Failed: r.Outcome.Failed || r.Err != "", Rows: details(e),
+		Agent: show(call.Principal.Agent), Approved: r.Grant != "", Failed: r.Outcome.Failed || r.Err != "", Rows: details(e),
 	}
 	if call.Tool != "" {
 		out.Effect = r.Decision.Effect.String()
 	}
-	if len(call.Actions) > 0 {
-		out.Does, out.More = show(string(call.Actions[0].Kind)+" "+call.Actions[0].Describe()), len(call.Actions)-1
+	if a := r.Decision.Action; a != nil {
+		out.Does = show(string(a.Kind) + " " + a.Describe())
+	} else if len(call.Actions) > 0 {
+		out.Does = show(string(call.Actions[0].Kind) + " " + call.Actions[0].Describe())
 	}
+	out.More = max(0, len(call.Actions)-1)
 	return out
 }
 
@@ -126,6 +130,7 @@ func entryOf(e *audit.Entry) auditEntry {
 func details(e *audit.Entry) []row {
 	r, call := &e.Record, e.Record.Call
 	out := rows(
+		[2]string{"time", e.Time.Format(time.RFC3339Nano)},
 		[2]string{"reason", r.Decision.Reason},
 		[2]string{"session", call.Principal.Session},
 		[2]string{"user", call.Principal.User},

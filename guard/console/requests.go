@@ -150,7 +150,8 @@ type requestPage struct {
 	Verified bool      `json:"verified"`
 	Why      shown     `json:"why"`
 	Rule     shown     `json:"rule"`
-	Args     []arg     `json:"args"` // none where they are too long to be read
+	Said     shown     `json:"said,omitempty"` // the answer's reason
+	Args     []arg     `json:"args"`           // none where they are too long to be read
 	Sections []section `json:"sections"`
 }
 
@@ -183,6 +184,9 @@ func (c *Console) request(r *http.Request) (any, error) {
 	if f := d.Rule(); f.Rule != "" {
 		p.Rule = show(f.Rule + " (" + f.Pos + ")")
 	}
+	if q.Answer != nil {
+		p.Said = show(q.Answer.Reason)
+	}
 	kinds := []string{"call", "why", "times"} // in the order they come in, and then previews
 	for _, s := range q.Sections() {
 		out := sectionOf(q, &s)
@@ -198,7 +202,7 @@ func sectionOf(q *approval.Request, s *approval.Section) section {
 	var out section
 	if s.Action >= 0 {
 		a := &q.Actions[s.Action]
-		out = section{Kind: "action", Title: string(a.Kind), Decided: s.Action == q.Decided, Does: show(a.Describe())}
+		out = section{Kind: "action", Title: string(a.Kind), Decided: s.Action == q.Decided, Does: show(s.Rows[0].Value)}
 	} else if len(s.Rows) > 0 {
 		out.Title = s.Rows[0].Label
 	}

@@ -194,7 +194,7 @@ function general(d) {
   $("halt").textContent = d.halted ? "Resume…" : "Halt…";
   $("halt").dataset.halted = d.halted ? "yes" : "";
   $("banner").hidden = !d.halted;
-  $("banner").replaceChildren("■ Halted: every call is refused", plain(d.why) ? ": " : ".", show(d.why));
+  $("banner").replaceChildren("■ Halted: every call is refused.", plain(d.why) ? " Reason: " : "", show(d.why));
   $("help").title = "Keys (?) · you answer as " + plain(d.who);
 }
 
@@ -284,7 +284,8 @@ async function requestDetail(item) {
       wait ? el("span", {}, "Answer ", time(r.decideBy)) : null,
       r.answered ? el("span", {}, "Answered by ", el("b", {}, show(r.by)), " ", time(r.answered)) : null),
     wait ? decideButtons() : null,
-    el("h3", {}, "Why you are asked"),
+    plain(r.said) ? el("p", { className: "said" }, "“", show(r.said), "”") : null,
+    el("h3", {}, wait ? "Why you are asked" : "Why a human was asked"),
     el("div", { className: "why" }, show(r.why), el("small", {}, "Rule ", show(r.rule))),
     el("h3", {}, "What the agent sends"),
     ...args(r),
@@ -318,7 +319,8 @@ const show1 = (parts) => [["", show(parts)]];
 
 // code shows numbered or marked lines: [label, content, class].
 function code(lines) {
-  return el("div", { className: "code" }, ...lines.map(([label, content, name]) =>
+  const bare = lines.every(([label]) => !label);
+  return el("div", { className: bare ? "code bare" : "code" }, ...lines.map(([label, content, name]) =>
     el("div", { className: name || "" }, el("span", {}, label), el("span", {}, content))));
 }
 
@@ -333,8 +335,8 @@ function preview(s) {
   ].filter((x) => x);
 }
 
-function action(s) {
-  const details = el("details", { open: !!s.decided },
+function action(s, i, all) {
+  const details = el("details", { open: !!s.decided || all.length <= 6 },
     el("summary", {}, el("span", { className: "kind" }, s.title), el("span", { className: "does" }, show(s.does)), s.decided ? el("span", { className: "badge ask" }, "? asks") : ""),
     rows(s.rows.slice(1).filter((r) => r.label !== "asks")));
   return el("li", { className: s.decided ? "decided" : "" }, details);
@@ -362,10 +364,9 @@ function deny() {
 }
 
 async function answered(word, r) {
-  toast(word + plain(r.summary));
+  toast(word + clip(plain(r.asks), 50));
   if (chosen === r.id) close();
   await load();
-  $("list").focus();
 }
 
 // The record.
@@ -379,13 +380,13 @@ function recordPath() {
 function recordLine(e) {
   return [
     el("div", { className: "what" }, plain(e.tool) ? show(e.tool) : e.event, plain(e.does) ? ": " : "", show(e.does), e.more ? ` (+${e.more})` : ""),
-    el("div", { className: "meta" }, badge(e.effect), el("span", {}, e.event + (e.failed ? ", failed" : "")), el("span", {}, show(e.agent)), time(e.time)),
+    el("div", { className: "meta" }, badge(e.approved ? "approved" : e.effect), el("span", {}, e.event + (e.failed ? ", failed" : "")), el("span", {}, show(e.agent)), time(e.time)),
   ];
 }
 
 function recordDetail(e) {
   return { content: [
-    el("div", { className: "facts" }, badge(e.effect), el("span", {}, "Event ", el("b", {}, e.event)), el("span", {}, "Line ", el("b", {}, String(e.seq))), time(e.time)),
+    el("div", { className: "facts" }, badge(e.effect), e.approved ? badge("approved") : null, el("span", {}, "Event ", el("b", {}, e.event)), el("span", {}, "Line ", el("b", {}, String(e.seq))), time(e.time)),
     el("h2", {}, plain(e.does) ? show(e.does) : plain(e.tool) ? show(e.tool) : e.event),
     el("div", { className: "facts" },
       plain(e.tool) ? el("span", {}, "Tool ", el("b", {}, show(e.tool))) : null,
@@ -433,9 +434,9 @@ async function backupDetail(item) {
   const button = el("button", { type: "button", className: "primary", id: "restore" }, "Restore… ", el("kbd", {}, "r"));
   button.addEventListener("click", restore);
   const content = [
-    el("div", { className: "facts" }, el("span", { className: "badge" }, "backup"), el("span", {}, "Tool ", el("b", {}, show(b.tool))), time(b.time)),
-    el("h2", {}, b.id),
-    el("div", { className: "facts" }, el("span", {}, count(b.files, "file") + ", " + size(b.bytes)), plain(b.agent) ? el("span", {}, "Agent ", el("b", {}, show(b.agent))) : null, el("span", {}, "Call ", el("b", {}, b.call))),
+    el("div", { className: "facts" }, el("span", { className: "badge" }, b.restore ? "↶ undoes a restore" : "backup"), el("span", {}, "Backup ", el("b", {}, b.id))),
+    el("h2", {}, show(b.tool), ": ", count(b.files, "file"), ", ", size(b.bytes)),
+    el("div", { className: "facts" }, el("span", {}, "Saved ", time(b.time)), plain(b.agent) ? el("span", {}, "Agent ", el("b", {}, show(b.agent))) : null, el("span", {}, "Call ", el("b", {}, b.call))),
     b.changes ? el("div", { className: "decide buttons" }, button) : null,
     el("h3", {}, "What restoring would change now"),
     b.changes ? code(b.diff.map(diffLine)) : el("p", {}, "Nothing: everything is as it was."),
@@ -464,7 +465,6 @@ function restore() {
       await load();
       await open(b.id);
       if (result.error) $("detail").append(el("p", { className: "error" }, show(result.error)), rows(bad.map((o) => ({ label: plain(o.path), value: o.error }))));
-      $("list").focus();
     },
   });
 }
@@ -505,12 +505,18 @@ async function answer() {
   $("dialog-yes").disabled = true;
   try {
     const result = await a.act($("dialog-text").value.trim());
-    $("dialog").close();
+    shut();
     await a.done(result);
   } catch (err) {
     $("dialog-error").textContent = err.message;
     $("dialog-yes").disabled = false;
   }
+}
+
+// shut closes the dialog; the keys are the list's again.
+function shut() {
+  $("dialog").close();
+  $("list").focus();
 }
 
 function keys() {
@@ -519,9 +525,11 @@ function keys() {
   ask({ title: "Keys", body: [el("dl", { className: "rows" }, ...all.flatMap(([k, what]) => [el("dt", {}, el("kbd", {}, k)), el("dd", {}, what)])), el("p", {}, $("help").title.replace(/^.*· y/, "Y") + ".")] });
 }
 
+const clip = (s, n) => [...s].length > n ? [...s].slice(0, n - 1).join("") + "…" : s;
+
 let toasting = 0;
 function toast(text) {
-  $("toast").textContent = text.length > 120 ? text.slice(0, 117) + "…" : text;
+  $("toast").textContent = text;
   $("toast").classList.add("on");
   clearTimeout(toasting);
   toasting = setTimeout(() => $("toast").classList.remove("on"), 4000);
@@ -596,7 +604,7 @@ document.addEventListener("keydown", (e) => {
 
 $("dialog").addEventListener("close", () => { asking = null; });
 $("dialog").querySelector("form").addEventListener("submit", (e) => { e.preventDefault(); answer(); });
-$("dialog-no").addEventListener("click", () => $("dialog").close());
+$("dialog-no").addEventListener("click", shut);
 $("halt").addEventListener("click", stop);
 $("help").addEventListener("click", keys);
 $("list").addEventListener("click", (e) => {
@@ -604,6 +612,7 @@ $("list").addEventListener("click", (e) => {
   if (li) open(li.dataset.key);
 });
 for (const b of document.querySelectorAll("nav button")) b.addEventListener("click", () => go(b.dataset.view));
+$("filter-box").open = matchMedia("(min-width: 761px)").matches;
 $("filters").addEventListener("submit", (e) => e.preventDefault());
 $("filters").addEventListener("change", () => { until = ""; close(); load(); });
 $("filters").addEventListener("reset", () => setTimeout(() => { until = ""; close(); load(); }));
