@@ -35,7 +35,7 @@ func (q *Queue) List(ctx context.Context) ([]*Request, error) {
 	var errs []error
 	for e, err := range q.c.Store.List(ctx) {
 		if err != nil {
-			errs = append(errs, fmt.Errorf("approval: the store can't be listed: %w", err))
+			errs = append(errs, &storeError{"the store can't be listed", err})
 			break
 		}
 		r, err := q.read(e)
@@ -146,7 +146,7 @@ func (q *Queue) Remove(ctx context.Context, id string) error {
 	} else {
 		var err error
 		if e, err = q.c.Store.Get(ctx, id); err != nil {
-			return fmt.Errorf("approval: the store can't be read: %w", err)
+			return &storeError{"the store can't be read", err}
 		}
 		if len(e.Data) == 0 {
 			return fmt.Errorf("%w: %q", ErrNotFound, id)

@@ -146,7 +146,7 @@ func (q *Queue) standing(ctx context.Context, want *Request) (*Request, error) {
 	for range maxTries {
 		e, err := q.c.Store.Get(ctx, want.storeID())
 		if err != nil {
-			return nil, fmt.Errorf("approval: the store can't be read: %w", err)
+			return nil, &storeError{"the store can't be read", err}
 		}
 		r, err := q.read(e)
 		if err != nil {
@@ -259,7 +259,7 @@ func (q *Queue) room(ctx context.Context, want *Request) error {
 	var closed []*Request
 	for e, err := range q.c.Store.List(ctx) {
 		if err != nil {
-			return fmt.Errorf("approval: the store can't be listed: %w", err)
+			return &storeError{"the store can't be listed", err}
 		}
 		r, err := q.read(e)
 		switch {
@@ -366,41 +366,53 @@ func (q *Queue) Watch(ctx context.Context) <-chan struct{} {
 // is no longer pending: it was answered, it expired, or it is gone. What the
 // answer was, the call finds out by starting over. It returns the context's
 // error if that ends first, and [ErrNotFound] where the store doesn't hold the
-// request. A store that can't be read meanwhile is asked again for as long as
-// the request could be answered.
+// request. A store that can't be read is asked again for as long as the request
+// could be answered.
 func (q *Queue) Wait(ctx context.Context, id string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	changed := q.Watch(ctx) // before the first look, so that no change is missed
-	r, err := q.Get(ctx, id)
-	if err != nil {
-		return err
-	}
-	over := time.NewTimer(r.DecideBy.Sub(q.now()))
+	over, last := time.NewTimer(q.c.DecideWithin), false
 	defer over.Stop()
-	for r != nil && r.ID == id && r.State == Pending {
+	for r := (*Request)(nil); ; {
+		now, err := q.look(ctx, id, r)
+		switch {
+		case errors.As(err, new(*storeError)) && !last:
+		case err != nil:
+			return err
+		case now == nil || now.ID != id || now.State != Pending:
+			return nil
+		default:
+			r, last = now, false
+			over.Reset(max(r.DecideBy.Sub(q.now()), pollStore))
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-changed:
 		case <-over.C:
-		}
-		if r, err = q.again(ctx, r); err != nil {
-			return err
+			last = true
 		}
 	}
-	return nil
 }
 
-// again reads a pending request anew; where the store can't be read, it is as
-// it was.
-func (q *Queue) again(ctx context.Context, r *Request) (*Request, error) {
-	e, err := q.c.Store.Get(ctx, r.storeID())
-	if err == nil {
-		return q.read(e)
+// look finds a request, and where it was found before, reads it anew.
+func (q *Queue) look(ctx context.Context, id string, before *Request) (*Request, error) {
+	if before == nil {
+		return q.Get(ctx, id)
 	}
-	if r.at(q.now()) == Pending {
-		return r, nil
+	e, err := q.c.Store.Get(ctx, before.storeID())
+	if err != nil {
+		return nil, &storeError{"the store can't be read", err}
 	}
-	return nil, fmt.Errorf("approval: the store can't be read: %w", err)
+	return q.read(e)
 }
+
+// storeError says that the store failed, and not what it holds.
+type storeError struct {
+	what string
+	err  error
+}
+
+func (e *storeError) Error() string { return "approval: " + e.what + ": " + e.err.Error() }
+func (e *storeError) Unwrap() error { return e.err }

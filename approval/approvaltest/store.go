@@ -109,7 +109,7 @@ func testRefusals(t *testing.T, open func() approval.Store) {
 func testList(t *testing.T, open func() approval.Store) {
 	s := open()
 	want := map[string]approval.Entry{}
-	for i := range 20 {
+	for i := range 70 {
 		id := strings.Repeat("a", i+1)
 		for v := range uint64(i%3 + 1) {
 			require.NoError(t, s.Swap(t.Context(), id, v, []byte{byte(i), byte(v)}))

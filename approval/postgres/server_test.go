@@ -3,7 +3,6 @@
 package postgres_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -127,16 +126,20 @@ func (s *server) command(name string, args ...string) *exec.Cmd {
 
 // watchdog runs the server until standard input ends: when it is closed, or
 // this process has died.
-const watchdog = `exec 3<&0; "$@" 3<&- & server=$!; (read -r _ <&3; kill -INT $server) 2>/dev/null & wait $server`
+const watchdog = `exec 3<&0; "$@" 3<&- & server=$!
+(read -r _ <&3; kill -QUIT $server) >/dev/null 2>&1 & dog=$!
+wait $server; status=$?; kill $dog; exit $status`
 
 func (s *server) start() error {
 	postgres := s.command("postgres", "-D", s.data(), "-k", s.dir, "-h", "", "-F")
 	s.cmd = exec.Command("/bin/sh", append([]string{"-c", watchdog, "sh"}, postgres.Args...)...)
 	s.cmd.Dir, s.cmd.SysProcAttr = postgres.Dir, postgres.SysProcAttr
-	var log bytes.Buffer
-	s.cmd.Stdout, s.cmd.Stderr = &log, &log
-	s.cmd.WaitDelay = time.Minute
-	var err error
+	log, err := os.Create(filepath.Join(s.dir, "log")) // a file: what holds it open holds nobody up
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	s.cmd.Stdout, s.cmd.Stderr = log, log
 	if s.alive, err = s.cmd.StdinPipe(); err != nil {
 		return err
 	}
@@ -152,7 +155,8 @@ func (s *server) start() error {
 		}
 		select {
 		case err := <-ended:
-			return fmt.Errorf("the server ended: %v\n%s", err, log.String())
+			text, _ := os.ReadFile(log.Name())
+			return fmt.Errorf("the server ended: %v\n%s", err, text)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
@@ -171,6 +175,20 @@ func (s *server) kill() error {
 	}
 	s.alive.Close()
 	return syscall.Kill(pid, syscall.SIGKILL)
+}
+
+// restart kills the server and starts it again. While processes of the old one
+// still end, the new one refuses to start.
+func (s *server) restart(t *testing.T) {
+	require.NoError(t, s.kill())
+	var err error
+	for range 200 {
+		if err = s.start(); err == nil {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	require.NoError(t, err)
 }
 
 // stop ends the server and removes what it kept.

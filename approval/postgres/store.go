@@ -115,7 +115,9 @@ func (s *Store) prepare(ctx context.Context) error {
 func exists(ctx context.Context, q interface {
 	QueryRow(context.Context, string, ...any) pgx.Row
 }) (there bool, err error) {
-	err = q.QueryRow(ctx, `SELECT to_regclass('runtimeguard_approvals') IS NOT NULL`).Scan(&there)
+	// Looked up in the table of tables, since a name that was missing once is
+	// remembered as missing.
+	err = q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = to_regclass('runtimeguard_approvals'))`).Scan(&there)
 	return there, err
 }
 
