@@ -120,13 +120,17 @@ func (l *lab) helper(job string) (*exec.Cmd, *bufio.Scanner) {
 }
 
 // A process killed at any moment: what it had reported as saved is whole, and
-// every file is of one state. RUNTIMEGUARD_KILLS sets how often.
+// every file is of one state. RUNTIMEGUARD_KILLS sets how often,
+// RUNTIMEGUARD_SEED when.
 func TestKill(t *testing.T) {
 	kills, err := strconv.Atoi(os.Getenv("RUNTIMEGUARD_KILLS"))
 	if err != nil {
-		kills = 12
+		kills = 60
 	}
-	seed := rand.Uint64()
+	seed, err := strconv.ParseUint(os.Getenv("RUNTIMEGUARD_SEED"), 10, 64)
+	if err != nil {
+		seed = rand.Uint64()
+	}
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	l := newLab(t)
