@@ -108,7 +108,9 @@ func TestOpenRefuses(t *testing.T) {
 		{"the state's own policy that doesn't load", "policy.yaml:", func(f folders, c *runtimeguard.Config) {
 			write(f.state+"/policy.yaml", "nonsense", 0o644)
 		}},
-		{"insisting on approvals", "advisory", func(f folders, c *runtimeguard.Config) { c.InsistOnApprovals = true }},
+		{"insisting on approvals", "advisory", func(f folders, c *runtimeguard.Config) {
+			c.InsistOnApprovals, c.Containment.Off = true, true
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFolders(t)

@@ -65,6 +65,10 @@ type Config struct {
 	// Env is added to the clean environment of the commands that Shell runs,
 	// as "NAME=value".
 	Env []string
+	// Containment says what holds those commands; zero means the best tier that
+	// this machine has. Its Sensitive and Plants are the policy's where they
+	// are nil.
+	Containment boundary.Containment
 	// Approvals says where requests are kept, who is told of them and how long
 	// they and their answers last. Without a Store it is a folder in the state
 	// folder; without Keys they are those in the state folder's keys folder, where
@@ -114,10 +118,11 @@ func Open(c Config) (*Runtime, error) {
 		return nil, err
 	}
 	rt := &Runtime{Policy: pol}
-	if c.InsistOnApprovals && rt.Advisory() != "" {
-		return nil, fmt.Errorf("runtimeguard: approvals are advisory: %s", rt.Advisory())
-	}
 	if err := rt.assemble(c, p); err != nil {
+		return nil, errors.Join(err, rt.Close())
+	}
+	if c.InsistOnApprovals && rt.Advisory() != "" {
+		err := fmt.Errorf("runtimeguard: approvals are advisory: %s", rt.Advisory())
 		return nil, errors.Join(err, rt.Close())
 	}
 	return rt, nil
@@ -138,7 +143,10 @@ func (rt *Runtime) assemble(c Config, p *places) error {
 		return err
 	}
 	rt.Files.Step = guard.Step // judged again on what is really opened
-	if rt.Shell, err = boundary.NewShell(boundary.ShellConfig{Workspace: ws, Env: c.Env, Tools: c.shellTools()}); err != nil {
+	rt.Shell, err = boundary.NewShell(boundary.ShellConfig{
+		Workspace: ws, Env: c.Env, Tools: c.shellTools(), Containment: rt.containment(c.Containment),
+	})
+	if err != nil {
 		return err
 	}
 	if rt.Log, err = audit.Open(p.in(auditDir), c.Audit); err != nil {
@@ -172,9 +180,26 @@ func (rt *Runtime) Tool(name string) (guard.Tool, bool) { return rt.inspector.To
 // Advisory says why approvals, backups and the log only hold against an
 // agent's tool calls and not against programs that the agent has written and
 // runs, or "" where they hold against both. Those programs run as the host's
-// user, and in this release nothing contains them.
+// user; from the tier landlock on the state folder is out of their reach. It
+// speaks of the programs that Shell runs: handlers that start programs
+// themselves contain nothing.
 func (rt *Runtime) Advisory() string {
-	return "programs that the agent runs have the host's user and nothing contains them, so they could reach the state folder"
+	if rt.Shell.Tier() >= guard.TierLandlock {
+		return ""
+	}
+	return "programs that the agent runs have the host's user and nothing contains them, so they could reach the state folder" +
+		" (runtimeguard doctor says what this machine lacks)"
+}
+
+// containment is a configuration's with what the policy knows.
+func (rt *Runtime) containment(c boundary.Containment) boundary.Containment {
+	if c.Sensitive == nil {
+		c.Sensitive = rt.Policy.Sensitive
+	}
+	if c.Plants == nil {
+		c.Plants = rt.Policy.Plants
+	}
+	return c
 }
 
 // Close writes the log's last checkpoint and lets go of all folders. Calls

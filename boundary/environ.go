@@ -20,7 +20,7 @@ var steering = regexp.MustCompile(`^(BASH.*|ENV|LD_.*|DYLD_.*|GCONV_PATH|LOCPATH
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // environment is what every command sees, sorted: nothing of the host's.
-func environment(w *Workspace, extra []string) ([]string, error) {
+func environment(w *Workspace, builtin, extra []string) ([]string, error) {
 	vars := map[string]string{
 		"PATH": strings.Join(programFolders, ":"),
 		"LANG": "C.UTF-8",
@@ -31,6 +31,10 @@ func environment(w *Workspace, extra []string) ([]string, error) {
 	}
 	if len(w.temp) > 0 {
 		vars["TMPDIR"] = w.temp[0]
+	}
+	for _, kv := range builtin {
+		name, value, _ := strings.Cut(kv, "=")
+		vars[name] = value
 	}
 	for _, kv := range extra {
 		name, value, ok := strings.Cut(kv, "=")

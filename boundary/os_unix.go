@@ -35,3 +35,10 @@ func readlink(path string) (target string, err error) {
 	}
 	return string(buf[:n]), nil
 }
+
+// ownedByUs reports whether a file belongs to the user that this process runs
+// as, and nobody else may change it.
+func ownedByUs(info os.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(st.Uid) == os.Geteuid() && info.Mode()&0o022 == 0
+}

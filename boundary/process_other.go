@@ -6,9 +6,12 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/runtimeguard/runtimeguard/boundary/contain"
 )
 
 type process struct {
+	cell    *contain.Cell
 	path    string
 	argv    []string
 	dir     string

@@ -4,18 +4,18 @@ package boundary
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"runtime"
 	"syscall"
 	"time"
+
+	"github.com/runtimeguard/runtimeguard/boundary/contain"
 )
 
 // process is one program run to its end.
 type process struct {
+	cell    *contain.Cell
 	path    string
 	argv    []string
 	dir     string
@@ -24,96 +24,48 @@ type process struct {
 	out     *capped
 }
 
-// started is a running process as its own thread sees it.
-type started struct {
-	cmd   *exec.Cmd
-	err   error         // it could not be started
-	ended chan struct{} // closed when it has ended; it is not reaped then
-	reap  chan struct{} // closed by run when its group has been killed
-	done  chan struct{} // closed when it is reaped
-}
-
 func (p *process) run(ctx context.Context) (Result, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return Result{}, fmt.Errorf("shell: %w", err)
 	}
 	defer r.Close()
-	s := p.start(w)
+	proc, err := p.cell.Start(&contain.Cmd{Path: p.path, Args: p.argv, Env: p.env, Dir: p.dir, Files: []*os.File{nil, w, w}})
 	w.Close()
-	if s.err != nil {
-		return Result{}, fmt.Errorf("shell: %w", reason(s.err))
+	if err != nil {
+		return Result{}, fmt.Errorf("shell: %w", err)
 	}
 	read := make(chan struct{})
 	go func() {
 		io.Copy(p.out, r)
 		close(read)
 	}()
-	result, err := p.wait(ctx, s)
+	result, err := p.wait(ctx, proc)
 	// Whatever the command wrote is in the pipe by now. Who still holds the
 	// other end has left the group; nobody waits for that.
 	r.SetReadDeadline(time.Unix(1, 0))
 	<-read
 	p.drain(r)
 	result.Output, result.Truncated = p.out.bytes(), p.out.lost > 0
-	result.Exit = exitStatus(s.cmd.ProcessState)
+	result.Exit = proc.Exit()
 	return result, err
-}
-
-// start starts the process on a thread that lives until it is reaped: the
-// kernel kills the process when that thread ends (Pdeathsig), that is with the
-// host.
-func (p *process) start(out *os.File) *started {
-	s := &started{
-		cmd: &exec.Cmd{
-			Path: p.path, Args: p.argv, Dir: p.dir, Env: p.env,
-			Stdout: out, Stderr: out, SysProcAttr: attributes(),
-		},
-		ended: make(chan struct{}), reap: make(chan struct{}), done: make(chan struct{}),
-	}
-	ready := make(chan struct{})
-	go func() {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		defer close(s.done)
-		s.err = s.cmd.Start()
-		close(ready)
-		if s.err != nil {
-			return
-		}
-		awaitEnd(s.cmd)
-		close(s.ended)
-		<-s.reap
-		if s.cmd.ProcessState == nil {
-			s.cmd.Wait()
-		}
-	}()
-	<-ready
-	return s
 }
 
 // wait returns when the process has ended or been killed, and nothing of its
 // group runs on.
-func (p *process) wait(ctx context.Context, s *started) (result Result, err error) {
+func (p *process) wait(ctx context.Context, proc *contain.Process) (result Result, err error) {
 	timer := time.NewTimer(p.timeout)
 	defer timer.Stop()
 	select {
-	case <-s.ended:
+	case <-proc.Ended():
+		return result, nil
 	case <-timer.C:
 		result.TimedOut = true
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
-	// The group's number can't be given to others before its leader is reaped.
-	for {
-		kerr := syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
-		if !errors.Is(kerr, syscall.EINTR) {
-			break
-		}
-	}
-	<-s.ended
-	close(s.reap)
-	<-s.done
+	proc.Kill()
+	<-proc.Ended()
 	return result, err
 }
 
@@ -136,14 +88,4 @@ func (p *process) drain(r *os.File) {
 		}
 		p.out.Write(buf[:n])
 	}
-}
-
-func exitStatus(ps *os.ProcessState) int {
-	if ps == nil {
-		return -1
-	}
-	if ws, ok := ps.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
-		return 128 + int(ws.Signal())
-	}
-	return ps.ExitCode()
 }

@@ -40,14 +40,18 @@ type ShellConfig struct {
 	// Bash is the absolute path of bash; "" means the first in the system's
 	// folders.
 	Bash string
+	// Containment says what holds the commands; zero means the best tier that
+	// this machine has.
+	Containment Containment
 }
 
 // Shell runs commands by a real bash: the engine "compat". It is a
 // [guard.Container]. It must be made by [NewShell] and is safe for concurrent
 // use.
 type Shell struct {
-	c   ShellConfig
-	env []string
+	c         ShellConfig
+	env       []string
+	contained *contained
 }
 
 // NewShell checks the configuration and finds bash.
@@ -68,12 +72,16 @@ func NewShell(c ShellConfig) (*Shell, error) {
 	if c.Bash, err = findBash(c.Bash); err != nil {
 		return nil, err
 	}
-	env, err := environment(c.Workspace, c.Env)
+	k, err := newContained(c.Containment, c.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	env, err := environment(c.Workspace, k.environ(c.Workspace), c.Env)
 	if err != nil {
 		return nil, err
 	}
 	c.Tools = slices.Clone(c.Tools)
-	return &Shell{c, env}, nil
+	return &Shell{c, env, k}, nil
 }
 
 func findBash(path string) (string, error) {
@@ -157,7 +165,13 @@ func (s *Shell) Run(ctx context.Context, c Command) (Result, error) {
 	if c.Timeout > 0 {
 		timeout = min(timeout, c.Timeout)
 	}
+	cell, err := s.cell(ctx)
+	if err != nil {
+		return Result{}, fmt.Errorf("shell: %w", err)
+	}
+	defer cell.Close()
 	p := &process{
+		cell: cell,
 		path: s.c.Bash,
 		// After "--" a text that begins with a dash is no option.
 		argv:    []string{"bash", "--norc", "--noprofile", "-c", "--", c.Text},
@@ -190,10 +204,10 @@ func (s *Shell) folder(dir string) (string, error) {
 }
 
 // Contain implements [guard.Container]: commands of the configured tools are
-// run by bash, and nothing holds them.
+// run by bash under the Shell's tier.
 func (s *Shell) Contain(_ context.Context, call *guard.Call) (guard.Engine, guard.Tier, error) {
 	if s == nil || !slices.Contains(s.c.Tools, call.Tool) {
 		return guard.EngineNone, guard.TierNone, nil
 	}
-	return guard.EngineCompat, guard.TierNone, nil
+	return guard.EngineCompat, s.contained.tier(call), nil
 }

@@ -39,6 +39,7 @@ type Workspace struct {
 	roots, readOnly, temp []string // resolved
 	home, state           string
 	protected             []string // state and the others, as given and resolved, folded
+	hidden                []string // state and the others, resolved
 	whole                 []string // folders that Action.Root speaks of
 	first                 lookup   // as it begins: knows the folder that base names
 }
@@ -121,6 +122,7 @@ func (w *Workspace) protect(c WorkspaceConfig) error {
 	if err != nil {
 		return err
 	}
+	w.hidden = resolved
 	for _, p := range slices.Concat(given, resolved) {
 		if p = foldPath(p); p == "/" {
 			return errors.New("workspace: the whole file system can't be protected")

@@ -24,7 +24,8 @@ type engine struct {
 	files     []string
 	tools     map[string]guard.Tool
 	commands  map[string]guard.Command
-	sensitive *pathSet
+	sensitive *pathSet // the lists that others ask about
+	plants    *pathSet
 
 	scan bool // ask every rule, without the index: what tests compare with
 }

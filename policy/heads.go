@@ -112,10 +112,15 @@ func (l *loader) globs(t *ruleText, items []item, strict bool) *pathSet {
 	return l.pathSetOf(items, strict, func(i item, err error) { t.r.fail(i.node, "%s", err) })
 }
 
-// pathSet is globs without a place to report to.
-func (l *loader) pathSet(items []item, strict bool) *pathSet {
+// namedPaths are the globs of a list that others than rules ask about, nil
+// where there is none.
+func (l *loader) namedPaths(name string) *pathSet {
+	s, ok := l.lists[name]
+	if !ok {
+		return nil
+	}
 	d := l.documents[len(l.documents)-1]
-	return l.pathSetOf(items, strict, func(i item, err error) { d.r.fail(i.node, "list \"sensitive\": %s", err) })
+	return l.pathSetOf(l.expand(s.items, nil), true, func(i item, err error) { d.r.fail(i.node, "list %q: %s", name, err) })
 }
 
 func (l *loader) pathSetOf(items []item, strict bool, fail func(item, error)) *pathSet {
@@ -229,11 +234,12 @@ func (t *ruleText) checkConstant(what string, c *condition, e *expression, kinds
 }
 
 // checkUnused notes lists and variables that nothing uses. Those inherited may
-// stay, and the list sensitive is used by the analysis of commands.
+// stay; the list sensitive is used by the analysis of commands, and both it and
+// plants by containment.
 func (l *loader) checkUnused() {
 	d := l.documents[len(l.documents)-1]
 	for _, x := range d.lists {
-		if !l.used[x.name] && !l.inherited[x.name] && x.name != "sensitive" {
+		if !l.used[x.name] && !l.inherited[x.name] && x.name != "sensitive" && x.name != "plants" {
 			d.r.fail(x.node, "list %q: nothing uses it", x.name)
 		}
 	}

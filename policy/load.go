@@ -134,9 +134,7 @@ func (l *loader) build() (*engine, error) {
 	if !l.lax {
 		l.checkUse()
 	}
-	if s, ok := l.lists["sensitive"]; ok {
-		l.engine.sensitive = l.pathSet(l.expand(s.items, nil), true)
-	}
+	l.engine.sensitive, l.engine.plants = l.namedPaths("sensitive"), l.namedPaths("plants")
 	l.sign()
 	if err := l.found.err(); err != nil {
 		return nil, err

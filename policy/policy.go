@@ -214,8 +214,13 @@ func (p *Policy) bottom() *engine {
 // Sensitive reports whether an absolute path is of the list named "sensitive".
 // A path with glob characters may also be meant as a pattern, as in a head of
 // a deny rule. Without such a list nothing is.
-func (p *Policy) Sensitive(path string) bool {
-	s := p.bottom().sensitive
+func (p *Policy) Sensitive(path string) bool { return p.bottom().sensitive.holds(path) }
+
+// Plants reports whether an absolute path is of the list named "plants": files
+// that make programs run something later. Without such a list nothing is.
+func (p *Policy) Plants(path string) bool { return p.bottom().plants.holds(path) }
+
+func (s *pathSet) holds(path string) bool {
 	if s == nil {
 		return false
 	}
