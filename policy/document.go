@@ -86,16 +86,18 @@ func (t *ruleText) kinds() []guard.Kind {
 }
 
 var (
-	documentKeys = []string{"version", "extends", "mode", "default", "lists", "variables", "disable", "rules", "tools", "commands"}
+	documentKeys = keyNames(documentModel)
 	overlayKeys  = []string{"version", "lists", "variables", "rules"}
-	ruleKeys     = []string{"id", "effect", "on", "when", "unless", "require", "message", "mode", "meta"}
-	headKeys     = append(kindNames(), "tool")
+	ruleKeys     = keyNames(ruleModel)
+	headKeys     = keyNames(headModel)
 	modes        = []string{"enforce", "audit"}
 	effects      = []string{"deny", "ask", "allow"}
 	requirements = []string{"backup", "backup-or-ask", "landlock", "seccomp", "namespace"}
+	bases        = []string{string(guard.BaseWorkspace), string(guard.BaseProcess)}
+	dialects     = []string{string(guard.DialectBash), string(guard.DialectPOSIX)}
 
-	identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	ruleID     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
+	identifier = regexp.MustCompile(anyNames)
+	ruleID     = regexp.MustCompile(anyRuleID)
 )
 
 // readDocument reads a file's text. Whatever is wrong goes to found; the
@@ -306,8 +308,6 @@ func (d *document) readTools(n *yaml.Node) {
 func checkTool(t guard.Tool) error {
 	bound := slices.DeleteFunc([]string{t.Shell, t.Read, t.Write, t.Delete, t.List, t.Connect, t.Move[0], t.Move[1], t.Dir, t.Content, t.Replaces},
 		func(s string) bool { return s == "" })
-	bases := []string{string(guard.BaseWorkspace), string(guard.BaseProcess)}
-	dialects := []string{string(guard.DialectBash), string(guard.DialectPOSIX)}
 	switch {
 	case len(bound) == 0 && len(t.Exec) == 0:
 		return fmt.Errorf("it binds nothing: name the argument that is read, written, deleted, listed, connected to or run by a shell")
@@ -372,12 +372,16 @@ func checkCommand(c guard.Command) error {
 }
 
 func checkRole(role string) error {
-	var names []string
-	for _, r := range guard.Roles() {
-		names = append(names, string(r))
-	}
-	if !slices.Contains(names, role) {
+	if names := roleNames(); !slices.Contains(names, role) {
 		return fmt.Errorf("role %q%s", role, suggest(role, names))
 	}
 	return nil
+}
+
+func roleNames() []string {
+	var out []string
+	for _, r := range guard.Roles() {
+		out = append(out, string(r))
+	}
+	return out
 }

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -158,6 +159,8 @@ var messageValues = map[string]func(f *frame) string{
 	"call.user":      func(f *frame) string { return f.call.Principal.User },
 }
 
+func messageNames() []string { return slices.Sorted(maps.Keys(messageValues)) }
+
 // parseMessage reads a message, whose values stand in braces: {action.path}.
 func parseMessage(s string) (message, error) {
 	var m message
@@ -173,12 +176,7 @@ func parseMessage(s string) (message, error) {
 		}
 		value, ok := messageValues[name]
 		if !ok {
-			var known []string
-			for k := range messageValues {
-				known = append(known, k)
-			}
-			slices.Sort(known)
-			return m, fmt.Errorf("message: unknown value {%s}%s", name, suggest(name, known))
+			return m, fmt.Errorf("message: unknown value {%s}%s", name, suggest(name, messageNames()))
 		}
 		m.texts, m.values, s = append(m.texts, before), append(m.values, value), after
 	}
