@@ -53,6 +53,9 @@ func helper(job, ws, vaultDir string) error {
 	if job == "killed" {
 		base, rounds = int(time.Now().UnixMilli()%50_000_000), 1<<30
 	}
+	if job == "killed" {
+		fmt.Println("ready")
+	}
 	for i := base; i < base+rounds; i++ {
 		if err := helperRound(ctx, v, root, job, i); err != nil {
 			return err
@@ -137,7 +140,9 @@ func TestKill(t *testing.T) {
 	reported := 0
 	for range kills {
 		cmd, out := l.helper("killed")
-		kill := time.AfterFunc(time.Duration(5+r.IntN(120))*time.Millisecond, func() { cmd.Process.Kill() })
+		require.True(t, out.Scan())
+		require.Equal(t, "ready", out.Text())
+		kill := time.AfterFunc(time.Duration(r.IntN(100_000))*time.Microsecond, func() { cmd.Process.Kill() })
 		var ids []string
 		var last int
 		for out.Scan() {
