@@ -54,12 +54,12 @@ func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, spa
 			if key := x.one(k); key.kind == known && !as.Append {
 				old.keys = append(old.keys[:len(old.keys):len(old.keys)], key.text)
 				old.list = append(old.list[:len(old.list):len(old.list)], v)
-				return x.st.set(name, dedupeKeys(old))
+				return w.change(x.st, name, dedupeKeys(old))
 			}
 		} else {
 			x.arithmetic(as.Index)
 		}
-		return x.st.set(name, variable{value: unknownValue("an element of an array that is not known")})
+		return w.change(x.st, name, variable{value: unknownValue("an element of an array that is not known")})
 	}
 	i := x.arithmetic(as.Index)
 	if name == "BASH_CMDS" || name == "BASH_ALIASES" {
@@ -67,12 +67,12 @@ func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, spa
 	}
 	if i.known && !as.Append && old.array && i.n == int64(len(old.list)) && !anySeveral(old.list) {
 		old.list = append(old.list[:len(old.list):len(old.list)], v)
-		return x.st.set(name, old)
+		return w.change(x.st, name, old)
 	}
 	if i.known && !as.Append && i.n == 0 && !old.array {
-		return x.st.set(name, variable{array: true, list: []value{v}})
+		return w.change(x.st, name, variable{array: true, list: []value{v}})
 	}
-	return x.st.set(name, variable{value: unknownValue("an element of an array that is not known")})
+	return w.change(x.st, name, variable{value: unknownValue("an element of an array that is not known")})
 }
 
 // dedupeKeys keeps the last value of each key.
@@ -126,7 +126,7 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 	if name == "BASH_CMDS" || name == "BASH_ALIASES" {
 		w.a.unknown(w.u.at(as), "the table of commands or aliases is changed", false)
 	}
-	return x.st.set(name, v)
+	return w.change(x.st, name, v)
 }
 
 // assignVar assigns a value and judges what that does to programs started
@@ -145,7 +145,17 @@ func (w *walker) assignVar(st *state, name string, v value, span guard.Span, exp
 	v = x.attributed(old, v)
 	st = x.st
 	w.environment(st, name, v, span)
-	return st.set(name, variable{value: v, exported: export || old.exported || st.opts&optAllexport != 0, integer: old.integer, folds: old.folds})
+	return w.change(st, name, variable{value: v, exported: export || old.exported || st.opts&optAllexport != 0, integer: old.integer, folds: old.folds})
+}
+
+// change sets a variable, which fails where it may not be changed.
+func (w *walker) change(st *state, name string, v variable) *state {
+	if old, ok := st.lookup(name); ok && old.readonly {
+		w.mayExit(worlds{st})
+		v.value, v.array, v.list, v.keys = unknownValue("a variable that may not be changed is assigned"), false, nil, nil
+		v.readonly = true
+	}
+	return st.set(name, v)
 }
 
 // attributed is a value as a variable with attributes takes it.
@@ -251,12 +261,14 @@ type declaration struct {
 	folds                   byte
 	nameref, functions      bool
 	hides                   bool // export -n: programs don't get it
+	readonly                bool
 	ended                   bool
 }
 
 func (d *declaration) begin() {
 	d.exports = d.kind == "export"
 	d.nameref = d.kind == "nameref"
+	d.readonly = d.kind == "readonly"
 }
 
 // flow is what the declaration leaves behind. Outside a function, local is an
@@ -340,6 +352,8 @@ func (d *declaration) option(f word) {
 			d.assoc = on
 		case 'g':
 			d.global = on
+		case 'r':
+			d.readonly = d.readonly || on
 		case 'u', 'l', 'c':
 			d.folds = map[rune]byte{'u': 'U', 'l': 'L', 'c': '?'}[l]
 			if !on {
@@ -369,7 +383,7 @@ func (d *declaration) hide(name string, st *state) *state {
 	n := st.copy()
 	old, had := st.lookup(name)
 	n.locals = &local{name, old, had, st.locals}
-	fresh := variable{unset: true, exported: old.exported}
+	fresh := variable{unset: true, exported: old.exported, readonly: old.readonly}
 	if d.w.u.posix {
 		fresh = notSet(name)
 		fresh.exported = old.exported
@@ -413,7 +427,7 @@ func (d *declaration) attributes(name string, st *state) *state {
 
 // settle makes a variable with a fresh value what the declaration says.
 func (d *declaration) settle(name string, st *state) *state {
-	if !d.nameref && !d.exports && !d.hides {
+	if !d.nameref && !d.exports && !d.hides && !d.readonly {
 		return st
 	}
 	v, _ := st.lookup(name)
@@ -421,6 +435,7 @@ func (d *declaration) settle(name string, st *state) *state {
 		d.w.nameOperand(v.word(d.span))
 		v.nameref = true
 	}
+	v.readonly = v.readonly || d.readonly
 	v.exported = (v.exported || d.exports) && !d.hides
 	return st.set(name, v)
 }
@@ -442,11 +457,12 @@ func (d *declaration) name(name string, st *state) *state {
 		d.w.nameOperand(v.word(d.span))
 	}
 	if !ok {
-		if !d.exports {
+		if !d.exports && !d.readonly {
 			return st
 		}
 		v = notSet(name)
 	}
+	v.readonly = v.readonly || d.readonly
 	v.exported = (v.exported || d.exports) && !d.hides
 	v.nameref = v.nameref || d.nameref
 	return st.set(name, v)

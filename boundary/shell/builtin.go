@@ -627,7 +627,7 @@ func unset(w *walker, c *builtinCall) flow {
 		if a.kind != known {
 			continue
 		}
-		if !strings.Contains(letters, "f") && isName(a.text) {
+		if v, _ := st.lookup(a.text); !strings.Contains(letters, "f") && isName(a.text) && !v.readonly {
 			st.put(a.text, variable{unset: true})
 		}
 		if !strings.Contains(letters, "v") && st.function(a.text) != nil {

@@ -518,7 +518,7 @@ func (b *builder) literal(s string, first, last bool) {
 		}
 		b.unquoted(s[:i])
 		if i+1 == len(s) {
-			b.text(`\`)
+			b.lose("a backslash ends the text", true)
 			return
 		}
 		n := 1
@@ -569,7 +569,7 @@ func (b *builder) tilde(s string, last bool) string {
 		end = len(s)
 	}
 	name := s[1:end]
-	if strings.ContainsAny(name, "\\*?[") {
+	if !loginName(name) {
 		return s
 	}
 	v := b.x.home(name)
@@ -580,6 +580,17 @@ func (b *builder) tilde(s string, last bool) string {
 	}
 	b.exists = true
 	return s[end:]
+}
+
+// loginName reports whether what follows a tilde may name a user or a folder of
+// the stack.
+func loginName(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i] | 0x20; !(c >= 'a' && c <= 'z' || s[i] >= '0' && s[i] <= '9' || strings.IndexByte("_-+.@$", s[i]) >= 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // home is what ~name stands for.

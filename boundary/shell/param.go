@@ -734,6 +734,9 @@ func replaceGlob(s, pat, with string, all bool) string {
 	if pat == "" && anchor == 0 {
 		return s
 	}
+	if s == "" && anchor == 0 && globMatch(pat, "") {
+		return with
+	}
 	var out strings.Builder
 	for i := 0; i <= len(s); i++ {
 		if anchor == '#' && i > 0 {

@@ -47,6 +47,7 @@ type variable struct {
 	integer  bool
 	folds    byte // what is assigned becomes upper (U), lower (L) or capital (u) case, or what isn't known (?)
 	nameref  bool
+	readonly bool
 }
 
 // function is a link of the list of functions. A maybe was defined on some way
@@ -249,7 +250,7 @@ func (st *state) mergeVars(o *state, reason string) {
 		if a.folds != b.folds || a.integer != b.integer {
 			folds = '?'
 		}
-		st.put(n, variable{value: v, exported: a.exported || b.exported, integer: a.integer || b.integer, folds: folds, nameref: a.nameref || b.nameref})
+		st.put(n, variable{value: v, exported: a.exported || b.exported, integer: a.integer || b.integer, folds: folds, nameref: a.nameref || b.nameref, readonly: a.readonly || b.readonly})
 	}
 }
 
@@ -260,7 +261,7 @@ func (v variable) isNum() bool {
 
 func (v variable) same(o variable) bool {
 	return v.value == o.value && v.unset == o.unset && v.array == o.array && v.exported == o.exported &&
-		v.integer == o.integer && v.folds == o.folds && v.nameref == o.nameref && slices.Equal(v.list, o.list) && slices.Equal(v.keys, o.keys)
+		v.integer == o.integer && v.folds == o.folds && v.nameref == o.nameref && v.readonly == o.readonly && slices.Equal(v.list, o.list) && slices.Equal(v.keys, o.keys)
 }
 
 // mergeFuncs keeps the functions of both; those of only one may be absent.
