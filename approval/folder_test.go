@@ -70,7 +70,7 @@ func TestFolderFiles(t *testing.T) {
 }
 
 func TestFolderRefusesLooseFolders(t *testing.T) {
-	for _, mode := range []os.FileMode{0o720, 0o702, 0o777, 0o1777} {
+	for _, mode := range []os.FileMode{0o720, 0o702, 0o777, 0o777 | os.ModeSticky, 0o770, 0o775 | os.ModeSetgid, 0o777 | os.ModeSetgid} {
 		dir := filepath.Join(t.TempDir(), "approvals")
 		require.NoError(t, os.Mkdir(dir, 0o700))
 		require.NoError(t, os.Chmod(dir, mode))
@@ -89,6 +89,29 @@ func TestFolderRefusesLooseFolders(t *testing.T) {
 		require.NoError(t, os.Chown(dir, 12345, 12345))
 		_, err = approval.OpenFolder(dir)
 		require.ErrorContains(t, err, "belongs to user 12345")
+	}
+}
+
+// A folder of mode 2770 is shared on purpose: what is put into it is its
+// group's to read, whatever the umask, and its owner may be another.
+func TestFolderShared(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "approvals")
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	require.NoError(t, os.Chmod(dir, 0o770|os.ModeSetgid))
+	if os.Geteuid() == 0 {
+		require.NoError(t, os.Chown(dir, 12345, 12346))
+		require.NoError(t, os.Chmod(dir, 0o770|os.ModeSetgid))
+	}
+	f := openFolder(t, dir)
+	require.NoError(t, f.Swap(t.Context(), "a", 0, []byte("data")))
+	require.NoError(t, openFolder(t, dir).Swap(t.Context(), "a", 1, []byte("data")))
+	of, err := os.Stat(dir)
+	require.NoError(t, err)
+	for name, mode := range map[string]string{"a.2": "-rw-r-----", ".lock": "-rw-rw----"} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		require.NoError(t, err)
+		require.Equal(t, mode, info.Mode().String())
+		require.Equal(t, group(of), group(info))
 	}
 }
 
