@@ -84,7 +84,17 @@ func (l *loader) extend(d *document, x item) {
 		d.r.fail(x.node, "extends %q: %s", x.text, err)
 		return
 	}
-	l.readOnce(filepath.Base(path), path, src, false)
+	l.readOnce(l.label(path), path, src, false)
+}
+
+// label is what a file is called in messages: its path from the folder of the
+// policy itself, where it lies beneath that.
+func (l *loader) label(path string) string {
+	rel, err := filepath.Rel(filepath.Dir(l.open[0]), path)
+	if err != nil || !filepath.IsLocal(rel) {
+		return filepath.Base(path)
+	}
+	return filepath.ToSlash(rel)
 }
 
 func (l *loader) readOnce(file, path string, src []byte, preset bool) {

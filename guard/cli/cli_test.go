@@ -34,7 +34,7 @@ func check(in string, args ...string) (int, string, string) {
 func TestHelp(t *testing.T) {
 	status, out, _ := run("", "help")
 	require.Zero(t, status)
-	for _, name := range []string{"check", "init", "test", "approvals", "backups", "audit", "halt", "resume"} {
+	for _, name := range []string{"check", "init", "test", "lint", "schema", "approvals", "backups", "audit", "halt", "resume"} {
 		require.Contains(t, out, "\n  "+name+" ")
 		status, _, errs := run("", name, "-help")
 		require.Zero(t, status, name)
