@@ -8,9 +8,10 @@
 //
 // What holds, and what it rests on:
 //
-//   - The same call is the same request: its key is the SHA-256 of the call
-//     and of the actions shown. Any difference (a letter's case, a link that
-//     now leads elsewhere, another policy) is another request.
+//   - The same call is the same request: its key is the SHA-256 of the call,
+//     of the actions shown, and of the diffs and code shown with them. Any
+//     difference (a letter's case, a link that now leads elsewhere, a file that
+//     has changed, another policy) is another request.
 //   - An answer is signed with the approver's Ed25519 key over the digest of
 //     everything that was shown. The host holds public keys only; it can file
 //     and spend, but not answer. A file that was forged or altered in the
@@ -21,9 +22,11 @@
 //
 // Who can both write to the store and take away what stands in it can put a
 // spent grant back until it expires. A Queue remembers what it has spent
-// itself; beyond that the store must be out of the agent's reach.
+// itself; beyond that the store must be out of the agent's reach, or be one
+// that takes nothing back (package postgres, set up as it says).
 //
 // A [Queue] serves both sides. The host uses Find, Claim and Wait; the
-// operator List, Get, Approve and Deny. Stores only store: [Memory] for tests
-// and single processes, [OpenFolder] for many processes on one machine.
+// operator List, Get, Watch, Approve, Deny and Remove. Stores only store:
+// [Memory] for tests and single processes, [OpenFolder] for many processes on
+// one machine, package postgres for many machines.
 package approval
