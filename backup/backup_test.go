@@ -630,7 +630,7 @@ func TestPrune(t *testing.T) {
 			t.Logf("keep %+v", c.keep)
 			l, ids := setup(t)
 			must(t, os.WriteFile(filepath.Join(l.vaultDir, "tmp", "left over"), []byte("x"), 0o600))
-			pruned, err := l.v.Prune(t.Context(), c.keep)
+			pruned, err := l.v.Prune(t.Context(), c.keep, nil)
 			require.NoError(t, err)
 			require.Len(t, pruned.Snapshots, 5-c.left)
 			l.sound()
@@ -642,7 +642,7 @@ func TestPrune(t *testing.T) {
 			}
 			_, err = os.Stat(filepath.Join(l.vaultDir, "tmp", "left over"))
 			require.ErrorIs(t, err, fs.ErrNotExist)
-			again, err := l.v.Prune(t.Context(), backup.Keep{})
+			again, err := l.v.Prune(t.Context(), backup.Keep{}, nil)
 			require.NoError(t, err)
 			require.Zero(t, again.Objects)
 			// What was pruned is saved again when it is needed again.

@@ -53,7 +53,7 @@ func TestCorruption(t *testing.T) {
 			require.Equal(t, id, r.Damaged[0].Snapshot)
 			require.Contains(t, r.Damaged[0].Path, l.ws)
 			require.NotContains(t, r.Damaged[0].Err.Error(), l.vaultDir)
-			_, err = l.v.Prune(t.Context(), backup.Keep{})
+			_, err = l.v.Prune(t.Context(), backup.Keep{}, nil)
 			if strings.HasPrefix(string(data), "[") {
 				require.ErrorContains(t, err, "nothing is removed beside a damaged snapshot")
 			}
@@ -196,7 +196,7 @@ func TestSnapshotFaults(t *testing.T) {
 		}
 		return err
 	})
-	_, err := l.v.Prune(t.Context(), backup.Keep{})
+	_, err := l.v.Prune(t.Context(), backup.Keep{}, nil)
 	require.NoError(t, err)
 	l.sound()
 	must(t, os.RemoveAll(l.path("sub")))
@@ -261,11 +261,11 @@ func TestPruneFaults(t *testing.T) {
 			return err
 		}
 		defer v.Close()
-		_, err = v.Prune(t.Context(), backup.Keep{Count: 1})
+		_, err = v.Prune(t.Context(), backup.Keep{Count: 1}, nil)
 		l.c.Faults = nil
 		l.open()
 		l.sound()
-		_, rerr := l.v.Prune(t.Context(), backup.Keep{Count: 1})
+		_, rerr := l.v.Prune(t.Context(), backup.Keep{Count: 1}, nil)
 		require.NoError(t, rerr)
 		l.sound()
 		l.write("a", "x")

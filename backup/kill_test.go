@@ -94,7 +94,7 @@ func helperRound(ctx context.Context, v *backup.Vault, root *fsys.Root, job stri
 		return err
 	}
 	if n%3 == 0 {
-		_, err = v.Prune(ctx, backup.Keep{Count: 20})
+		_, err = v.Prune(ctx, backup.Keep{Count: 20}, nil)
 	}
 	return err
 }
@@ -179,7 +179,7 @@ func TestKill(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, string(version(last)), string(data))
 		}
-		_, err := l.v.Prune(t.Context(), backup.Keep{Count: 20})
+		_, err := l.v.Prune(t.Context(), backup.Keep{Count: 20}, nil)
 		require.NoError(t, err)
 		l.sound()
 	}
@@ -210,7 +210,7 @@ func TestProcessesShareAVault(t *testing.T) {
 			ids = append(ids, more...)
 			running--
 		default:
-			_, err := l.v.Prune(t.Context(), backup.Keep{})
+			_, err := l.v.Prune(t.Context(), backup.Keep{}, nil)
 			require.NoError(t, err)
 			l.snapshot(unknown)
 		}

@@ -140,14 +140,15 @@ type Pruned struct {
 // that no remaining snapshot needs. It waits for running snapshots and
 // restores of every process to end, and they wait for it. If a remaining
 // snapshot is damaged, nothing it might need can be told, and no content is
-// removed.
-func (v *Vault) Prune(ctx context.Context, keep Keep) (Pruned, error) {
+// removed. progress, where it isn't nil, is called after each content with the
+// number looked at so far and the number there are.
+func (v *Vault) Prune(ctx context.Context, keep Keep, progress func(done, total int)) (Pruned, error) {
 	lock, err := v.store.root.Lock(lockName)
 	if err != nil {
 		return Pruned{}, fmt.Errorf("backup: %w", err)
 	}
 	defer lock.Unlock()
-	p := &pruner{v: v, marker: marker{v: v, ctx: ctx, need: map[string]use{}}}
+	p := &pruner{v: v, marker: marker{v: v, ctx: ctx, need: map[string]use{}}, progress: progress}
 	if err := p.snapshots(keep); err != nil {
 		return p.pruned, fmt.Errorf("backup: %w", err)
 	}
@@ -162,6 +163,8 @@ type pruner struct {
 	marker marker
 	pruned Pruned
 	bytes  int64 // marked
+
+	progress func(done, total int)
 }
 
 // snapshots removes manifests from the newest kept one on, and marks what the
@@ -240,21 +243,42 @@ func (p *pruner) objects() error {
 	for _, fan := range fans {
 		dirs = append(dirs, objectsDir+"/"+fan.Name)
 	}
+	var names []string
 	for _, dir := range dirs {
-		infos, err := root.ReadDir(dir)
+		in, err := root.Names(dir)
 		if err != nil {
 			return err
 		}
-		for _, info := range infos {
-			if _, ok := p.marker.need[path.Base(dir)+info.Name]; ok && dir != tmpDir {
-				continue
-			}
-			if err := errors.Join(p.marker.ctx.Err(), root.Remove(dir+"/"+info.Name)); err != nil {
-				return err
-			}
-			p.pruned.Objects++
-			p.pruned.Bytes += info.Size
+		for _, n := range in {
+			names = append(names, dir+"/"+n)
 		}
 	}
+	for i, name := range names {
+		if err := p.object(name); err != nil {
+			return err
+		}
+		if p.progress != nil {
+			p.progress(i+1, len(names))
+		}
+	}
+	return nil
+}
+
+// object removes one, unless it is needed.
+func (p *pruner) object(name string) error {
+	dir, base := path.Split(name)
+	if _, ok := p.marker.need[path.Base(dir)+base]; ok && dir != tmpDir+"/" {
+		return nil
+	}
+	root := p.v.store.root
+	info, err := root.Lstat(name)
+	if err := errors.Join(err, p.marker.ctx.Err()); err != nil {
+		return err
+	}
+	if err := root.Remove(name); err != nil {
+		return err
+	}
+	p.pruned.Objects++
+	p.pruned.Bytes += info.Size
 	return nil
 }
