@@ -33,6 +33,7 @@ type document struct {
 type fallback struct {
 	effect guard.Effect
 	pos    string
+	preset bool // of a preset that the policy extends
 }
 
 type list struct {
@@ -184,7 +185,7 @@ func (d *document) readDefaults(n *yaml.Node) {
 	d.r.fields(n, "default", kindNames(), func(key string, v *yaml.Node) {
 		if s := d.r.choice(v, "default."+key, effects); s != "" {
 			effect, _ := guard.ParseEffect(s)
-			d.defaults[guard.Kind(key)] = fallback{effect, fmt.Sprintf("%s:%d", d.r.file, v.Line)}
+			d.defaults[guard.Kind(key)] = fallback{effect: effect, pos: fmt.Sprintf("%s:%d", d.r.file, v.Line)}
 		}
 	})
 }

@@ -20,6 +20,8 @@ type engine struct {
 	variables []variable
 	names     map[string]int // of variables
 
+	env *cel.Env
+
 	digest    string
 	files     []string
 	tools     map[string]guard.Tool

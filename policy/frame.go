@@ -273,6 +273,7 @@ func (f *frame) pattern(i int, folded bool) *pattern {
 type condition struct {
 	program cel.Program
 	uses    uses
+	source  expression
 	always  map[bool][]guard.Kind // the kinds for which it has only this value
 }
 

@@ -145,6 +145,7 @@ func (l *loader) build() (*engine, error) {
 		l.checkUse()
 	}
 	l.engine.sensitive, l.engine.plants = l.namedPaths("sensitive"), l.namedPaths("plants")
+	l.engine.env = l.c.env
 	l.sign()
 	if err := l.found.err(); err != nil {
 		return nil, err
@@ -165,6 +166,7 @@ func (l *loader) checkUse() {
 // merge adds a document to what the ones before it hold.
 func (l *loader) merge(d *document, last bool, defaults map[guard.Kind]fallback) {
 	for k, e := range d.defaults {
+		e.preset = d.preset && !last
 		defaults[k] = e
 	}
 	for _, x := range d.lists {
@@ -340,7 +342,8 @@ func (l *loader) compileRules() {
 		go func() {
 			defer func() { <-slots; wg.Done() }()
 			r := &l.engine.rules[i]
-			*r = rule{id: t.id, pos: fmt.Sprintf("%s:%d", t.r.file, t.node.Line), effect: t.effect, audit: t.audit, require: t.require}
+			*r = rule{id: t.id, pos: fmt.Sprintf("%s:%d", t.r.file, t.node.Line), effect: t.effect, audit: t.audit, require: t.require,
+				preset: t.preset && t.r != l.documents[len(l.documents)-1].r}
 			l.compileRule(t, r, &mu)
 		}()
 	}
@@ -383,7 +386,7 @@ func (l *loader) compileRule(t *ruleText, r *rule, mu *sync.Mutex) {
 		if x == nil {
 			return nil
 		}
-		c := &condition{program: x.program, uses: x.uses}
+		c := &condition{program: x.program, uses: x.uses, source: *e}
 		if l.checks(t) {
 			c.always = l.c.constants(x, t.kinds())
 		}

@@ -250,6 +250,7 @@ type Rule struct {
 	Pos    string // "policy.yaml:12"
 	Effect guard.Effect
 	Audit  bool // reported, without effect
+	Preset bool // it comes from a preset that the policy extends
 }
 
 // Rules lists the rules in force, those of an overlay last.
@@ -259,8 +260,7 @@ func (p *Policy) Rules() []Rule {
 		out = p.under.Rules()
 	}
 	for i := range p.engine().rules {
-		r := &p.engine().rules[i]
-		out = append(out, Rule{r.id, r.pos, r.effect, r.audit})
+		out = append(out, p.engine().rules[i].told())
 	}
 	return out
 }

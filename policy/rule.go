@@ -15,6 +15,8 @@ type rule struct {
 	id, pos      string
 	effect       guard.Effect
 	audit        bool
+	preset       bool             // it comes from a preset that the policy extends
+	loosened     bool             // a mutant: it matches as its stricter original did
 	heads        [kindCount]*head // nil: not for this kind
 	tools        *nameSet         // nil: of every tool
 	when, unless *condition
@@ -23,7 +25,7 @@ type rule struct {
 }
 
 // strict rules are generous in what they match; an allow rule is exact.
-func (r *rule) strict() bool { return r.effect != guard.Allow }
+func (r *rule) strict() bool { return r.effect != guard.Allow || r.loosened }
 
 // head says which actions of a kind a rule is for: one of the sets, or all.
 type head struct {
