@@ -101,37 +101,25 @@ var ambiguous = option{role: guard.RoleFlag}
 // apply reads the invocation's words as a specification says.
 func (inv *invocation) apply(c guard.Command) { inv.applySpec(compile(c)) }
 
-// scan is the state of one pass over the words.
-type scan struct {
-	*invocation
-	spec     *spec
-	parents  []*spec
-	operands []word
-	i        int  // next word
-	ended    bool // "--" was met
-	done     bool // a command took the remaining words
-}
-
+// applySpec gives the words their meaning: options as they come, then the
+// operands, then the program that they start.
 func (inv *invocation) applySpec(s *spec) {
-	sc := scan{invocation: inv, spec: s}
-	for sc.i < len(inv.args) && !sc.done {
-		w := inv.args[sc.i]
-		sc.i++
+	a := inv.arguments(s)
+	if a.lost.kind != known && (a.spec.risky || a.lost.text != "") {
+		inv.unknown(a.lost.span, "a word that may be an option of "+inv.title()+" is not known: "+a.lost.why())
+	}
+	for _, g := range a.given {
 		switch {
-		case sc.ended || !mayBeOption(w):
-			sc.operand(w)
-		case w.kind != known && (w.text == "" || w.text == "-"):
-			sc.unknownOption(w)
-		case w.text == "--" && w.kind == known:
-			sc.ended = true
-		case strings.HasPrefix(w.text, "--") || sc.spec.singleDash && sc.long(w) != nil:
-			sc.longWord(w)
+		case !g.has:
+		case g.opt.role == guard.RoleFlag || g.opt.role == guard.RoleRecursive:
+			inv.anyWord(g.value)
 		default:
-			sc.cluster(w)
+			inv.role(g.opt.role, g.value)
 		}
 	}
-	if !sc.done {
-		sc.finish()
+	a.meaning()
+	if len(a.rest) > 0 {
+		inv.run(a.rest)
 	}
 }
 
@@ -146,190 +134,38 @@ func mayBeOption(w word) bool {
 	return w.text == "" || w.text[0] == '-'
 }
 
-// unknownOption takes a word that may be an option, or several words.
-func (sc *scan) unknownOption(w word) {
-	if sc.spec.risky {
-		sc.unknown(w.span, "a word that may be an option of "+sc.title()+" is not known: "+w.why())
-	}
-	sc.operand(w)
-}
-
-// long finds the option that a word with one or two dashes names, here or in
-// the commands above.
-func (sc *scan) long(w word) *option {
-	name, _, _ := strings.Cut(strings.TrimPrefix(w.text[1:], "-"), "=")
-	for _, s := range append([]*spec{sc.spec}, sc.parents...) {
-		if o := s.longOption(name); o != nil {
-			return o
-		}
-	}
-	return nil
-}
-
-func (sc *scan) longWord(w word) {
-	dashes := len(w.text) - len(strings.TrimLeft(w.text, "-"))
-	name, value, glued := w.after(min(dashes, 2)).cut("=")
-	o := sc.long(w)
-	if o == nil {
-		sc.flags = append(sc.flags, name)
-		if glued {
-			sc.anyWord(value)
-		}
-		return
-	}
-	sc.flags = append(sc.flags, o.names...)
-	if o == &ambiguous {
-		sc.flags = append(sc.flags, name)
-	}
-	switch {
-	case glued:
-		sc.role(o.valueRole(), value)
-	case w.kind == unknown:
-		sc.unknown(w.span, "an option of "+sc.title()+" is not known: "+w.reason)
-	default:
-		sc.value(o, w)
-	}
-}
-
-// valueRole is the role of a value that is there although the option may take
-// none.
-func (o *option) valueRole() guard.Role {
-	if o.role == guard.RoleFlag || o.role == guard.RoleRecursive {
-		return guard.RoleData
-	}
-	return o.role
-}
-
-// value takes the next word as the option's value where it wants one.
-func (sc *scan) value(o *option, w word) {
-	switch {
-	case o.role == guard.RoleRecursive:
-		sc.recursive = true
-	case o.role == guard.RoleFlag || o.glued:
-	case sc.i < len(sc.args):
-		v := sc.args[sc.i]
-		sc.i++
-		if o.role == guard.RoleCommand {
-			sc.finish()
-			sc.startFrom(sc.i - 1)
-			return
-		}
-		sc.role(o.role, v)
-	}
-}
-
-// cluster reads -abc, and -ovalue.
-func (sc *scan) cluster(w word) {
-	if sc.spec.singleDash && sc.spec.shortOption(w.text[1]) == nil {
-		name, value, glued := w.after(1).cut("=")
-		sc.flags = append(sc.flags, name)
-		if glued {
-			sc.anyWord(value)
-		}
-		return
-	}
-	for i := 1; i < len(w.text); i++ {
-		o := sc.shortIn(w.text[i])
-		if o == nil {
-			sc.flags = append(sc.flags, w.text[i:i+1])
-			if rest := w.after(i + 1); looksLikePath(rest.text) {
-				sc.anyWord(rest)
-			}
-			continue
-		}
-		sc.flags = append(sc.flags, o.names...)
-		if o.role == guard.RoleRecursive {
-			sc.recursive = true
-		}
-		if o.role == guard.RoleFlag || o.role == guard.RoleRecursive {
-			continue
-		}
-		if rest := w.after(i + 1); rest.text != "" || rest.kind != known {
-			sc.role(o.role, rest)
-		} else {
-			sc.value(o, w)
-		}
-		return
-	}
-	if w.kind == unknown {
-		sc.unknown(w.span, "an option of "+sc.title()+" is not known: "+w.reason)
-	}
-}
-
-func (sc *scan) shortIn(c byte) *option {
-	if o := sc.spec.shortOption(c); o != nil {
-		return o
-	}
-	for _, p := range sc.parents {
-		if o := p.shortOption(c); o != nil {
-			return o
-		}
-	}
-	return nil
-}
-
-// operand takes a word that is no option: a sub-command, the start of another
-// command, or one to be given its role at the end.
-func (sc *scan) operand(w word) {
-	if sc.spec.commands != nil && len(sc.operands) == 0 {
-		if w.kind == known && sc.spec.commands[w.text] != nil {
-			sc.parents = append(sc.parents, sc.spec)
-			sc.spec = sc.spec.commands[w.text]
-			sc.command += " " + w.text
-			sc.ended = false
-			return
-		}
-		if len(sc.spec.head) == 0 && sc.spec.many == "" {
-			sc.unknown(w.span, sc.command+": its sub-command is not known")
-		}
-	}
-	n := len(sc.operands)
-	if n < len(sc.spec.head) && sc.spec.head[n] == guard.RoleCommand || n == len(sc.spec.head) && sc.spec.many == guard.RoleCommand {
-		sc.finish()
-		sc.startFrom(sc.i - 1)
-		return
-	}
-	sc.operands = append(sc.operands, w)
-}
-
-// startFrom runs the words from i on.
-func (sc *scan) startFrom(i int) {
-	sc.done = true
-	sc.run(sc.args[i:])
-}
-
-// finish gives the operands their roles: the last ones those of tail, the
+// meaning gives the operands their roles: the last ones those of tail, the
 // first ones those of head, the rest that of many.
-func (sc *scan) finish() {
-	s := sc.spec
-	sc.recursive = sc.recursive || s.recursive
-	n := len(sc.operands)
+func (a *arguments) meaning() {
+	inv, s := a.inv, a.spec
+	if len(a.operands) > 0 && s.commands != nil && len(s.head) == 0 && s.many == "" {
+		inv.unknown(a.operands[0].span, inv.command+": its sub-command is not known")
+	}
+	inv.recursive = inv.recursive || s.recursive
+	n := len(a.operands)
 	tail := max(n-len(s.tail), 0)
-	for i, w := range sc.operands {
+	for i, w := range a.operands {
 		switch {
 		case i >= tail && i-tail < len(s.tail) && (i >= len(s.head) || s.many == ""):
-			sc.role(s.tail[i-tail], w)
+			inv.role(s.tail[i-tail], w)
 			if w.kind != known && s.many != "" {
-				sc.role(s.many, w)
+				inv.role(s.many, w)
 			}
 		case i < len(s.head):
-			sc.role(s.head[i], w)
+			inv.role(s.head[i], w)
 		case s.many != "":
-			sc.role(s.many, w)
-		default:
-			sc.extra(w)
+			inv.role(s.many, w)
+		case s.commands == nil: // else reported with the sub-command
+			a.extra(w)
 		}
 	}
 }
 
 // extra is an operand that the specification has no role for.
-func (sc *scan) extra(w word) {
-	if sc.spec.commands != nil {
-		return // reported with the sub-command
-	}
-	sc.unknown(w.span, "an operand of "+sc.command+" has no known meaning")
+func (a *arguments) extra(w word) {
+	a.inv.unknown(w.span, "an operand of "+a.inv.command+" has no known meaning")
 	if w.kind != unknown {
-		sc.anyWord(w)
+		a.inv.anyWord(w)
 	}
 }
 

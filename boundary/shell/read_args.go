@@ -16,7 +16,7 @@ type arguments struct {
 	given    []given
 	rest     []word // from the operand on that starts another program
 	dashed   int    // index of the first operand after "--", or -1
-	doubt    bool   // a word that may be an option isn't known
+	lost     word   // one that may be an option and isn't known
 }
 
 // given is one option on the command line.
@@ -45,7 +45,7 @@ func (inv *invocation) arguments(s *spec) *arguments {
 			}
 			a.operands = append(a.operands, w)
 		case w.kind != known && (w.text == "" || w.text == "-"):
-			a.doubt = true
+			a.lost = w
 			a.operands = append(a.operands, w)
 		case w.is("--"):
 			a.dashed = len(a.operands)
@@ -99,7 +99,7 @@ func (a *arguments) long(w word, words []word) []word {
 		o = &option{names: []string{name}, role: guard.RoleFlag}
 	}
 	if !glued && w.kind != known {
-		a.doubt = true
+		a.lost = w
 	}
 	g := given{opt: o, names: o.names, value: value, has: glued}
 	if o.role == guard.RoleRecursive {
@@ -154,7 +154,7 @@ func (a *arguments) short(w word, words []word) []word {
 		return words
 	}
 	if w.kind != known {
-		a.doubt = true
+		a.lost = w
 	}
 	return words
 }
@@ -213,7 +213,7 @@ func (g given) is(name string) bool {
 // options gives the values of the options their meaning, save those named,
 // which the caller sees to.
 func (a *arguments) options(save ...string) {
-	if a.doubt && a.spec.risky {
+	if a.lost.kind != known && a.spec.risky {
 		a.inv.unknown(a.inv.span, "a word that may be an option of "+a.inv.title()+" is not known")
 	}
 next:
