@@ -16,6 +16,14 @@
 //	  - actions: [{kind: connect, host: example.com}]
 //	    agent: janitor         # whatever the table fixes, a case can change
 //	    expect: allow
+//	    fires: tried-out       # rules that fired besides, such as one in audit mode
+//
+// A policy knows no clock, so that there is no time to fix.
+//
+// Passing cases say little where they leave out a rule. [Cover] says which rules
+// and which outcomes of conditions no case has seen; [Mutate] weakens the policy
+// in each of its rules and says which changes no case notices; [Thorough] fails
+// for either.
 package policytest
 
 import (
@@ -62,6 +70,10 @@ type Verdict struct {
 	t     testing.TB
 	what  string
 	rules map[string]bool
+	// call is what the guards were asked, nil where it was refused before them;
+	// places is the guard beside the policy.
+	call   *guard.Call
+	places guard.Guard
 }
 
 // Command judges a shell command.
@@ -115,6 +127,28 @@ func (v *Verdict) Requires(r guard.Requirement) *Verdict {
 	return v
 }
 
+// Fires expects each of the rules to have fired, whatever they say: rules in
+// audit mode, or beside a stricter one.
+func (v *Verdict) Fires(rule ...string) *Verdict {
+	v.t.Helper()
+	if err := v.checkFires(rule); err != nil {
+		v.t.Errorf("%s: %v", v.what, err)
+	}
+	return v
+}
+
+func (v *Verdict) checkFires(rules []string) error {
+	for _, id := range rules {
+		if !v.rules[id] {
+			return fmt.Errorf("the policy has no rule %q", id)
+		}
+		if !slices.ContainsFunc(v.Decision.Fired, func(f guard.Fired) bool { return f.Rule == id }) {
+			return fmt.Errorf("want rule %s to fire, got %s%s", id, v.effect(), v.why(nil))
+		}
+	}
+	return nil
+}
+
 func (v *Verdict) expect(effect guard.Effect, rules []string) *Verdict {
 	v.t.Helper()
 	if err := v.check(effect, rules); err != nil {
@@ -123,18 +157,14 @@ func (v *Verdict) expect(effect guard.Effect, rules []string) *Verdict {
 	return v
 }
 
-// check compares the decision with what is expected. In audit mode it is what
-// would have been decided.
+// check compares the decision with what is expected.
 func (v *Verdict) check(effect guard.Effect, rules []string) error {
 	for _, id := range rules {
 		if !v.rules[id] {
 			return fmt.Errorf("the policy has no rule %q", id)
 		}
 	}
-	got := v.Decision.Effect
-	if v.Decision.Audit {
-		got = v.Decision.Observed
-	}
+	got := v.effect()
 	decided := deciding(v.Decision, got)
 	if got == effect && (len(rules) == 0 || slices.ContainsFunc(rules, func(id string) bool { return slices.Contains(decided, id) })) {
 		return nil
@@ -144,6 +174,14 @@ func (v *Verdict) check(effect guard.Effect, rules []string) error {
 		want += " by " + strings.Join(rules, " or ")
 	}
 	return fmt.Errorf("want %s, got %s%s", want, got, v.why(decided))
+}
+
+// effect is what was decided; in audit mode, what would have been.
+func (v *Verdict) effect() guard.Effect {
+	if v.Decision.Audit {
+		return v.Decision.Observed
+	}
+	return v.Decision.Effect
 }
 
 // deciding are the rules that fired with the effect that was decided.
@@ -197,7 +235,7 @@ func (f Fixture) judge(c call) (*Verdict, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Verdict{what: c.String(), rules: knownRules(f.Policy)}
+	v := &Verdict{what: c.String(), rules: knownRules(f.Policy), places: ws}
 	inspect := func(ctx context.Context, gc *guard.Call) (actions []guard.Action, err error) {
 		if c.actions != nil {
 			actions = placed(ws, c.actions)
@@ -209,7 +247,10 @@ func (f Fixture) judge(c call) (*Verdict, error) {
 	}
 	e, err := guard.New(guard.Config{
 		Inspector: guard.InspectorFunc(inspect),
-		Guard:     guard.All(f.Policy, ws),
+		Guard: guard.GuardFunc(func(ctx context.Context, gc *guard.Call) guard.Decision {
+			v.call = gc
+			return v.decide(ctx, f.Policy)
+		}),
 		Audit:     guard.AuditFunc(func(context.Context, guard.Record) error { return nil }),
 		Container: contained{f.Engine, f.Tier},
 	})
@@ -222,6 +263,11 @@ func (f Fixture) judge(c call) (*Verdict, error) {
 	}
 	v.Decision = e.Decide(context.Background(), guard.Call{Tool: c.tool, Raw: c.raw, Principal: f.Principal, Dir: dir})
 	return v, nil
+}
+
+// decide asks a policy, and the workspace, about the call as it was inspected.
+func (v *Verdict) decide(ctx context.Context, p *policy.Policy) guard.Decision {
+	return guard.All(p, v.places).Decide(ctx, v.call)
 }
 
 func (f Fixture) inspector() (*boundary.Workspace, *boundary.Inspector, error) {

@@ -22,9 +22,21 @@ const maxTable = 4 << 20
 
 // Report is the outcome of a test file.
 type Report struct {
-	File    string
+	File string
+	// Policy is what was tested: a preset's name, or a path as it is reached from
+	// where File is.
+	Policy  string
 	Cases   []Result // in the file's order; never none
-	Unfired []string // rules of the policy that fired in no case
+	Unfired []string // rules of the policy's own that fired in no case
+
+	policy *policy.Policy
+	judged []judged
+}
+
+// judged is a case with what was decided.
+type judged struct {
+	*tableCase
+	verdict *Verdict
 }
 
 // Failed counts the cases that failed.
@@ -49,6 +61,11 @@ type Result struct {
 // sub-test where t has them. A file without cases fails.
 func Run(t testing.TB, file string) {
 	t.Helper()
+	run(t, file)
+}
+
+func run(t testing.TB, file string) Report {
+	t.Helper()
 	report, err := RunFile(nil, file)
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +81,7 @@ func Run(t testing.TB, file string) {
 			t.Errorf("%s: %s: %v", c.Pos, c.Name, c.Err)
 		}
 	}
+	return report
 }
 
 // RunFile runs the cases of a test file against a policy; nil means the one
@@ -75,25 +93,41 @@ func RunFile(p *policy.Policy, file string) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	report := Report{File: file, Policy: tab.policyPath(filepath.Dir(file)), policy: p}
 	if p == nil {
-		if p, err = tab.loadPolicy(filepath.Dir(file)); err != nil {
+		if report.policy, err = tab.loadPolicy(report.Policy); err != nil {
 			return Report{}, fmt.Errorf("%s: %w", file, err)
 		}
 	}
-	report := Report{File: file}
-	fired := map[string]bool{}
-	for i, c := range tab.Cases {
+	for i := range tab.Cases {
+		c := &tab.Cases[i]
 		c.setting = tab.setting.with(c.setting)
 		r := Result{Name: c.name(), Pos: fmt.Sprintf("%s:%d", filepath.Base(file), lines[i])}
-		r.Err = c.run(p, fired)
+		var v *Verdict
+		if v, r.Err = c.judge(report.policy); r.Err == nil {
+			report.judged = append(report.judged, judged{c, v})
+			r.Err = c.check(v)
+		}
 		report.Cases = append(report.Cases, r)
 	}
-	for _, r := range p.Rules() {
-		if !fired[r.ID] {
-			report.Unfired = append(report.Unfired, r.ID)
+	report.Unfired = report.unfired()
+	return report, nil
+}
+
+func (r *Report) unfired() []string {
+	fired := map[string]bool{}
+	for _, j := range r.judged {
+		for _, f := range j.verdict.Decision.Fired {
+			fired[f.Rule] = true
 		}
 	}
-	return report, nil
+	var out []string
+	for _, x := range r.policy.Rules() {
+		if !x.Preset && !fired[x.ID] {
+			out = append(out, x.ID)
+		}
+	}
+	return out
 }
 
 // table is a test file.
@@ -131,6 +165,7 @@ type tableCase struct {
 	Expect  string    `yaml:"expect"`
 	Rule    oneOrMore `yaml:"rule"`    // one of them must have decided
 	Require oneOrMore `yaml:"require"` // all of them
+	Fires   oneOrMore `yaml:"fires"`   // all of them fired, whatever they say
 	Reason  string    `yaml:"reason"`  // stands in the decision's reason
 
 	tools map[string]guard.Tool
@@ -214,16 +249,22 @@ func caseLines(src []byte) []int {
 	return lines
 }
 
-func (t *table) loadPolicy(dir string) (*policy.Policy, error) {
-	switch {
-	case t.Policy == "":
-		return nil, errors.New("policy is missing: name a preset, or a file relative to this one")
-	case policy.IsPreset(t.Policy):
-		return policy.Preset(t.Policy)
-	case filepath.IsAbs(t.Policy):
-		return policy.Load(t.Policy)
+// policyPath is where the policy lies, or a preset's name.
+func (t *table) policyPath(dir string) string {
+	if t.Policy == "" || policy.IsPreset(t.Policy) || filepath.IsAbs(t.Policy) {
+		return t.Policy
 	}
-	return policy.Load(filepath.Join(dir, t.Policy))
+	return filepath.Join(dir, t.Policy)
+}
+
+func (t *table) loadPolicy(path string) (*policy.Policy, error) {
+	switch {
+	case path == "":
+		return nil, errors.New("policy is missing: name a preset, or a file relative to this one")
+	case policy.IsPreset(path):
+		return policy.Preset(path)
+	}
+	return policy.Load(path)
 }
 
 // with returns the setting with what another one says put over it.
@@ -307,21 +348,22 @@ func (c *tableCase) call() (call, error) {
 	return call{tool: "actions", actions: out}, nil
 }
 
-// run judges the case and notes the rules that fired.
-func (c *tableCase) run(p *policy.Policy, fired map[string]bool) error {
+// judge decides what the case is about.
+func (c *tableCase) judge(p *policy.Policy) (*Verdict, error) {
 	x, err := c.call()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	v, err := c.fixture(p).judge(x)
-	if err != nil {
-		return err
-	}
-	for _, f := range v.Decision.Fired {
-		fired[f.Rule] = true
-	}
+	return c.fixture(p).judge(x)
+}
+
+// check compares what was decided with what the case expects.
+func (c *tableCase) check(v *Verdict) error {
 	effect, _ := guard.ParseEffect(c.Expect)
 	if err := v.check(effect, c.Rule); err != nil {
+		return err
+	}
+	if err := v.checkFires(c.Fires); err != nil {
 		return err
 	}
 	for _, r := range c.Require {
