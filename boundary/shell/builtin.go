@@ -175,7 +175,11 @@ func cd(w *walker, c *builtinCall) flow {
 	if v, ok := c.st.lookup("CDPATH"); len(c.args) > 0 && c.args[0].is("-") || ok && !v.unset {
 		w.out.add(opaqueStream("what cd writes is not known"))
 	}
-	return w.changeDir(c, target, physical)
+	f := w.changeDir(c, target, physical)
+	if len(c.args) > 0 && c.args[0].is("-") { // there may be no folder from before
+		f.fail = f.fail.add(c.in)
+	}
+	return f
 }
 
 // changeDir makes the flow of a change of the working folder: it may fail,

@@ -747,18 +747,27 @@ func hasBrace(w *syntax.Word) bool {
 	return false
 }
 
-// nestedBrace reports whether an expansion in the word holds a plain brace: to
-// Bash it may be one of the braces around the expansion.
+// nestedBrace reports whether an expansion in the word holds a plain brace, or
+// quotes within quotes: to Bash a brace in it, or a comma, may belong to the
+// braces around.
 func nestedBrace(w *syntax.Word) bool {
 	found := false
 	for _, p := range w.Parts {
-		if _, ok := p.(*syntax.ParamExp); !ok {
+		quoted, isQuoted := p.(*syntax.DblQuoted)
+		_, isParam := p.(*syntax.ParamExp)
+		if !isQuoted && !isParam {
 			continue
 		}
 		syntax.Walk(p, func(n syntax.Node) bool {
-			l, ok := n.(*syntax.Lit)
-			found = found || ok && strings.ContainsAny(l.Value, "{}")
-			return true
+			switch n := n.(type) {
+			case *syntax.CmdSubst:
+				return false
+			case *syntax.Lit:
+				found = found || isParam && strings.ContainsAny(n.Value, "{}")
+			case *syntax.DblQuoted:
+				found = found || isQuoted && n != quoted
+			}
+			return !found
 		})
 	}
 	return found

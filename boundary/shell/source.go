@@ -262,6 +262,9 @@ func (c *checker) visit(n syntax.Node) bool {
 		if n.Backquotes { // positions within nested ones are not exact
 			c.coverNode(n)
 		}
+		if strings.Contains(c.src, "<<") {
+			c.substitution(n)
+		}
 	case *syntax.DblQuoted, *syntax.ParamExp, *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.ExtGlob, *syntax.TestClause:
 		c.coverNode(n)
 	case *syntax.LetClause:
@@ -354,6 +357,25 @@ func (c *checker) let(n *syntax.LetClause) {
 		case strings.IndexByte("|&<>", b) >= 0:
 			c.fail("an operator in let is read differently by shells")
 		}
+	}
+}
+
+// substitution refuses a command in the background in a substitution that holds
+// a here-document too: Bash 5.2 writes the text of such a one anew and loses
+// what ends the command after it.
+func (c *checker) substitution(n *syntax.CmdSubst) {
+	document, background := false, false
+	syntax.Walk(n, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.Redirect:
+			document = document || n.Hdoc != nil
+		case *syntax.Stmt:
+			background = background || n.Background
+		}
+		return !(document && background)
+	})
+	if document && background {
+		c.fail("a here-document and a command in the background in a substitution are read differently by shells")
 	}
 }
 
