@@ -163,7 +163,11 @@ func (s *store) open(hash string) (*os.File, fsys.Info, error) {
 	if !validHash(hash) {
 		return nil, fsys.Info{}, errDamaged
 	}
-	f, info, err := s.root.OpenInfo(objectName(hash))
+	fan, err := s.fan(hash)
+	if err != nil {
+		return nil, fsys.Info{}, err
+	}
+	f, info, err := fan.OpenInfo(baseName(hash))
 	if err != nil {
 		return nil, info, fmt.Errorf("content %.12s: %w", hash, reason(err))
 	}
@@ -240,11 +244,7 @@ func (b *batch) has(hash string) bool {
 	if b.fresh[hash] || b.seen[hash] || b.s.holds(hash) {
 		return true
 	}
-	_, err := b.s.check(hash)
-	if err == nil {
-		_, err = b.s.fan(hash) // one more whose name may not be durable
-	}
-	if err != nil {
+	if _, err := b.s.check(hash); err != nil {
 		return false // missing or damaged: it is written anew
 	}
 	b.seen[hash] = true
@@ -289,10 +289,10 @@ func (b *batch) file(f *os.File, size int64) (sum string, n int64, err error) {
 	return sum, int64(len(data)), err
 }
 
-// readUpTo reads a file that should have size bytes; one byte more tells that
-// it has grown.
+// readUpTo reads size bytes, or what there is: that a file has grown meanwhile
+// its size will tell.
 func readUpTo(f io.Reader, size int64) ([]byte, error) {
-	data := make([]byte, size+1)
+	data := make([]byte, size)
 	n, err := io.ReadFull(f, data)
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		err = nil

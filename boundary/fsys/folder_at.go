@@ -51,9 +51,11 @@ func (d *folder) open(base string, flags int, perm fs.FileMode) (*os.File, error
 }
 
 func (d *folder) openFD(base string, flags int, perm fs.FileMode) (int, error) {
-	fd, err := retry(func() (int, error) {
-		return unix.Openat(d.fd, base, flags|flagsAlways|unix.O_NOFOLLOW, uint32(perm.Perm()))
-	})
+	flags |= flagsAlways | unix.O_NOFOLLOW
+	if flags&unix.O_EXCL != 0 {
+		flags &^= unix.O_NONBLOCK // it is a new file, and regular
+	}
+	fd, err := retry(func() (int, error) { return unix.Openat(d.fd, base, flags, uint32(perm.Perm())) })
 	if err == unix.ELOOP || err == unix.ENOTDIR && d.isLink(base) {
 		err = ErrLink
 	}

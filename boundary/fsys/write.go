@@ -208,9 +208,6 @@ func (r *Root) temp(d *folder, name string, file File) (string, error) {
 // fill gives a temporary file its content and attributes. The owner comes
 // before the mode, since a change of owner clears the setuid bit.
 func (r *Root) fill(d *folder, f *os.File, tmp, name string, file File) error {
-	if err := settle(f); err != nil {
-		return err
-	}
 	for _, step := range []struct {
 		op string
 		do func() error
@@ -333,10 +330,8 @@ func (r *Root) Create(name string, perm fs.FileMode) (f *os.File, err error) {
 		return nil, err
 	}
 	err = r.in("create", name, func(d *folder, base string) (err error) {
-		if f, err = d.open(base, flagsNew, perm); err != nil {
-			return err
-		}
-		return settle(f)
+		f, err = d.open(base, flagsNew, perm)
+		return err
 	})
 	return f, err
 }
