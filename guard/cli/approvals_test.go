@@ -232,3 +232,35 @@ func TestStoreThatIsNotLinked(t *testing.T) {
 	require.Equal(t, 1, status)
 	require.Contains(t, errs, `knows no store of the kind "postgres"`)
 }
+
+// The operator sees what would run and what would be changed, where the guard
+// has bound the tools itself.
+func TestRequestShowsCodeAndDiff(t *testing.T) {
+	h := newHost(t, approval.Config{})
+	ws := filepath.Join(filepath.Dir(h.state), "ws")
+	require.NoError(t, os.WriteFile(filepath.Join(ws, "release.sh"), []byte("#!/bin/bash\ncd out\ngit push --force\n"), 0o755))
+	show := func(id string) string {
+		status, out, errs := run("", "approvals", "-state", h.state, "show", id)
+		require.Zero(t, status, errs)
+		return out
+	}
+	for _, command := range []string{"./release.sh", "bash release.sh"} {
+		require.Contains(t, show(h.ask(command)), `the code, 36 bytes
+          1 | #!/bin/bash
+          2 | cd out
+          3 | git push --force
+`)
+	}
+	hooks := filepath.Join(ws, ".git", "hooks")
+	require.NoError(t, os.MkdirAll(hooks, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(hooks, "pre-commit"), []byte("go vet ./...\n"), 0o755))
+	for tool, args := range map[string]map[string]any{
+		"write_file": {"path": ".git/hooks/pre-commit", "content": "go test ./...\n"},
+		"edit_file":  {"path": ".git/hooks/pre-commit", "old": "go vet ./...\n", "new": "go test ./...\n"},
+	} {
+		err := h.rt.Do(t.Context(), guard.Call{Tool: tool, Args: args}, func(context.Context) (guard.Outcome, error) { panic("ran") })
+		var p *guard.PendingError
+		require.ErrorAs(t, err, &p)
+		require.Contains(t, show(p.Request), "          - | go vet ./...\n          + | go test ./...\n")
+	}
+}
