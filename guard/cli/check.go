@@ -24,7 +24,7 @@ const maxLine = guard.MaxArgsSize + 1<<16
 type check struct {
 	workspace, home, state, temp, policy string
 	engine, tier                         string
-	explain                              bool
+	explain, trace                       bool
 }
 
 func setupCheck(f *flag.FlagSet) func(*env, []string) error {
@@ -37,6 +37,7 @@ func setupCheck(f *flag.FlagSet) func(*env, []string) error {
 	f.StringVar(&c.engine, "engine", "none", "judge as if the `engine` ran it: none, compat or exact")
 	f.StringVar(&c.tier, "tier", "none", "judge as if the `tier` held it: none, landlock, seccomp or namespace")
 	f.BoolVar(&c.explain, "explain", false, "show every action and every rule that fired")
+	f.BoolVar(&c.trace, "trace", false, "show the value of each part of the conditions of what fired, too; implies -explain")
 	return c.run
 }
 
@@ -62,6 +63,7 @@ type answer struct {
 
 func (c *check) run(e *env, args []string) error {
 	ctx := context.Background()
+	c.explain = c.explain || c.trace
 	judge, err := c.judge()
 	if err != nil {
 		return err
@@ -81,7 +83,7 @@ func (c *check) one(ctx context.Context, e *env, j *judge, text string) error {
 		return err
 	}
 	if c.explain {
-		explainText(e.out, text, call, d)
+		c.explanation(j, call, d).print(e.out, text)
 		return nil
 	}
 	return json.NewEncoder(e.out).Encode(answerTo(nil, call, d))
@@ -134,7 +136,7 @@ func (c *check) answer(ctx context.Context, j *judge, q *question) (*answer, err
 	}
 	a := answerTo(q.ID, call, d)
 	if c.explain {
-		a.Explain = explain(call, d)
+		a.Explain = c.explanation(j, call, d)
 	}
 	return a, nil
 }
@@ -166,6 +168,7 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 // judge decides questions: the whole way up to the decision and nothing after.
 type judge struct {
 	enforcer *guard.Enforcer
+	policy   *policy.Policy
 	last     *guard.Call // the call as the guard saw it
 	dir      string
 }
@@ -196,7 +199,7 @@ func (c *check) judge() (*judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &judge{dir: wc.Roots[0]}
+	j := &judge{dir: wc.Roots[0], policy: pol}
 	decide := guard.All(ws, pol)
 	j.enforcer, err = guard.New(guard.Config{
 		Inspector: inspector,
@@ -297,93 +300,4 @@ func ruleIDs(d guard.Decision) []string {
 		}
 	}
 	return ids
-}
-
-// explanation is a decision in full, for machines.
-type explanation struct {
-	Actions []action `json:"actions"`
-	Rules   []fired  `json:"rules"`
-	Require []string `json:"require,omitempty"`
-	Policy  string   `json:"policy,omitempty"`
-}
-
-type action struct {
-	Kind      guard.Kind `json:"kind"`
-	Program   string     `json:"program,omitempty"`
-	Command   string     `json:"command,omitempty"`
-	Args      []string   `json:"args,omitempty"`
-	Flags     []string   `json:"flags,omitempty"`
-	Via       []string   `json:"via,omitempty"`
-	Path      string     `json:"path,omitempty"`
-	Resolved  string     `json:"resolved,omitempty"`
-	Zone      guard.Zone `json:"zone,omitempty"`
-	Host      string     `json:"host,omitempty"`
-	Pattern   bool       `json:"pattern,omitempty"`
-	Root      bool       `json:"root,omitempty"`
-	Recursive bool       `json:"recursive,omitempty"`
-	Opaque    bool       `json:"opaque,omitempty"`
-	Reason    string     `json:"reason,omitempty"`
-	Span      [2]int     `json:"span"`
-}
-
-type fired struct {
-	Rule    string       `json:"rule"`
-	Pos     string       `json:"pos"`
-	Effect  guard.Effect `json:"effect"`
-	Message string       `json:"message,omitempty"`
-	Action  int          `json:"action"`
-	Error   string       `json:"error,omitempty"`
-	Audit   bool         `json:"audit,omitempty"`
-}
-
-func explain(call *guard.Call, d guard.Decision) *explanation {
-	x := &explanation{Actions: []action{}, Rules: []fired{}, Policy: d.Policy}
-	for i := range call.Actions {
-		a := &call.Actions[i]
-		x.Actions = append(x.Actions, action{
-			a.Kind, a.Program, a.Command, a.Args, a.Flags, a.Via, a.Path, a.Resolved, a.Zone, a.Host,
-			a.Pattern, a.Root, a.Recursive, a.Opaque, a.Reason, [2]int{a.Span.Start, a.Span.End}})
-	}
-	for _, f := range d.Fired {
-		x.Rules = append(x.Rules, firedOf(f))
-	}
-	for _, r := range d.Require {
-		x.Require = append(x.Require, string(r))
-	}
-	return x
-}
-
-func firedOf(f guard.Fired) fired {
-	return fired{f.Rule, f.Pos, f.Effect, f.Message, f.Action, f.Err, f.Audit}
-}
-
-// explainText prints a decision as a person reads it.
-func explainText(w io.Writer, text string, call *guard.Call, d guard.Decision) {
-	fmt.Fprintf(w, "%s\n", d)
-	for _, r := range d.Require {
-		fmt.Fprintf(w, "requires %s\n", r)
-	}
-	fmt.Fprintf(w, "\nactions\n")
-	for i := range call.Actions {
-		a := &call.Actions[i]
-		fmt.Fprintf(w, "  %2d  %-8s %s\n", i, a.Kind, guard.Printable(a.Describe()))
-		if a.Span.End > a.Span.Start && a.Span.End <= len(text) {
-			fmt.Fprintf(w, "               from %s\n", guard.Printable(text[a.Span.Start:a.Span.End]))
-		}
-	}
-	if len(d.Fired) > 0 {
-		fmt.Fprintf(w, "\nrules\n")
-	}
-	for _, f := range d.Fired {
-		mode := ""
-		if f.Audit {
-			mode = " (audit only)"
-		}
-		fmt.Fprintf(w, "  %-5s %s  %s  action %d%s\n", f.Effect, f.Rule, f.Pos, f.Action, mode)
-		for _, line := range []string{f.Message, f.Err} {
-			if line != "" {
-				fmt.Fprintf(w, "        %s\n", guard.Printable(line))
-			}
-		}
-	}
 }
