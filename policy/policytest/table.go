@@ -73,6 +73,7 @@ func run(t testing.TB, file string) Report {
 	for _, c := range report.Cases {
 		if tt, ok := t.(*testing.T); ok {
 			tt.Run(c.Name, func(t *testing.T) {
+				t.Helper()
 				if c.Err != nil {
 					t.Errorf("%s: %v", c.Pos, c.Err)
 				}
