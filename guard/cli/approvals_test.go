@@ -264,3 +264,55 @@ func TestRequestShowsCodeAndDiff(t *testing.T) {
 		require.Contains(t, show(p.Request), "          - | go vet ./...\n          + | go test ./...\n")
 	}
 }
+
+// A yes is for where a link led when it was given.
+func TestLinkSwappedAfterTheYes(t *testing.T) {
+	h := newHost(t, approval.Config{})
+	ws := filepath.Join(filepath.Dir(h.state), "ws")
+	for _, d := range []string{"a", "b"} {
+		require.NoError(t, os.Mkdir(filepath.Join(ws, d), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(ws, d, "run.sh"), []byte("git push --force\n"), 0o755))
+	}
+	link := func(to string) {
+		_ = os.Remove(filepath.Join(ws, "ln"))
+		require.NoError(t, os.Symlink(to, filepath.Join(ws, "ln")))
+	}
+	link("a")
+	id := h.ask("bash ln/run.sh")
+	status, _, errs := run("", "approvals", "-state", h.state, "approve", id)
+	require.Zero(t, status, errs)
+	link("b")
+	require.NotContains(t, []string{id, ""}, h.ask("bash ln/run.sh"), "the same words, another file")
+	link("a")
+	require.Empty(t, h.ask("bash ln/run.sh"))
+}
+
+// No tool reaches the key, the requests or the command: these calls are
+// refused, not asked about.
+func TestAgentReachesNoKey(t *testing.T) {
+	h := newHost(t, approval.Config{})
+	id := h.ask("git push --force")
+	ws, key := filepath.Join(filepath.Dir(h.state), "ws"), filepath.Join(h.state, "keys", "approver.key")
+	require.FileExists(t, key)
+	require.NoError(t, os.Symlink(h.state, filepath.Join(ws, "ln")))
+	for _, command := range []string{
+		"cat " + key, "cat ln/keys/approver.key", "cp -r ln/keys .", "ln " + key + " here", "tar cf - ../state", "cd ln && cat keys/*",
+		"echo x > ln/keys/approvers", "echo ed25519:x >> " + filepath.Join(h.state, "keys", "approvers"), "rm -rf " + h.state, "mv ../state s",
+		"runtimeguard approvals approve " + id, "env -- runtimeguard approvals -state ln approve " + id, "sh -c 'runtimeguard approvals key'",
+	} {
+		d := h.rt.Decide(t.Context(), guard.Call{Tool: "run_command", Args: map[string]any{"command": command}})
+		require.Equal(t, guard.Deny, d.Effect, "%s: %s", command, d)
+	}
+	for tool, args := range map[string]map[string]any{
+		"read_file":   {"path": "ln/keys/approver.key"},
+		"write_file":  {"path": key, "content": "x"},
+		"delete_file": {"path": "ln/keys/approvers"},
+		"edit_file":   {"path": "ln/keys/approvers", "old": "a", "new": "b"},
+		"move_file":   {"source": "ln/keys", "destination": "k"},
+	} {
+		d := h.rt.Decide(t.Context(), guard.Call{Tool: tool, Args: args})
+		require.Equal(t, guard.Deny, d.Effect, "%s: %s", tool, d)
+		err := h.rt.Do(t.Context(), guard.Call{Tool: tool, Args: args}, func(context.Context) (guard.Outcome, error) { panic("ran") })
+		require.NotContains(t, err.Error(), "PRIVATE KEY")
+	}
+}
