@@ -129,7 +129,7 @@ func newContained(c Containment, w *Workspace) (*contained, error) {
 	case c.Off && tier != guard.TierNone:
 		return nil, errors.New("shell: Containment: Off and Tier can't both be set")
 	case !c.Off && tier == guard.TierNone:
-		tier = contain.Best(contain.Probe())
+		tier = contain.Best(contain.Probe(""))
 	}
 	k := &contained{c: c}
 	var err error

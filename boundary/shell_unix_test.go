@@ -86,7 +86,7 @@ func TestEnvironment(t *testing.T) {
 	for _, name := range []string{"BASH_ENV", "ENV", "LD_PRELOAD", "LD_LIBRARY_PATH", "SECRET_TOKEN", "BASH_FUNC_ls%%", "PS4", "IFS", "CDPATH", "SHELLOPTS"} {
 		t.Setenv(name, dir+"/evil")
 	}
-	s := newShell(t, dir, func(c *boundary.ShellConfig) { 
+	s := newShell(t, dir, func(c *boundary.ShellConfig) {
 		c.Env, c.Containment.Off = []string{"GOFLAGS=-mod=mod", "PATH=/usr/bin:/bin"}, true
 	})
 	r, err := s.Run(context.Background(), boundary.Command{Text: "env"})

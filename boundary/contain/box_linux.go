@@ -2,6 +2,7 @@ package contain
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -27,7 +28,7 @@ func Prepare(p Plan, tier guard.Tier) (*Box, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	for _, s := range Probe() {
+	for _, s := range Probe(p.Init) {
 		if s.Tier == tier && !s.Available {
 			return nil, fmt.Errorf("contain: no tier %s here: %s", tier, s.Why)
 		}
@@ -40,10 +41,8 @@ func (b *Box) Tier() guard.Tier { return b.tier }
 
 // Cell is where the programs of one call run. It is safe for concurrent use.
 type Cell struct {
-	box     *Box
-	network bool
-	rules   *ruleset
-	filter  filter
+	start func(*Cmd) (*Process, error)
+	close func() error
 
 	mu     sync.Mutex
 	closed bool
@@ -52,20 +51,44 @@ type Cell struct {
 
 // Open opens a cell for a call. Close it after use.
 func (b *Box) Open(a Access) (*Cell, error) {
-	c := &Cell{box: b, network: a.Network, procs: map[*Process]bool{}}
-	var err error
+	c := &Cell{procs: map[*Process]bool{}, close: func() error { return nil }}
+	if b.tier == guard.TierNamespace {
+		n, err := b.namespace(a)
+		if err != nil {
+			return nil, err
+		}
+		c.start, c.close = n.start, n.close
+		return c, nil
+	}
+	h, err := b.hold(a.Network)
+	if err != nil {
+		return nil, err
+	}
+	c.start = func(cmd *Cmd) (*Process, error) { return start(cmd, session(), h.apply, b.plan.Limits.apply) }
+	return c, nil
+}
+
+// hold is what a thread is held by.
+type hold struct {
+	none   bool
+	rules  *ruleset
+	filter filter
+}
+
+func (b *Box) hold(network bool) (h *hold, err error) {
+	h = &hold{none: b.tier == guard.TierNone}
 	if b.tier >= guard.TierLandlock {
-		if c.rules, err = b.ruleset(a.Network); err != nil {
+		if h.rules, err = b.ruleset(network); err != nil {
 			return nil, err
 		}
 	}
 	if b.tier >= guard.TierSeccomp {
-		c.filter = newFilter(b.plan.Grant, families{
-			unix: slices.Contains(b.plan.Grant, Sockets), inet: a.Network,
-			udp: a.Network || slices.Contains(b.plan.Grant, UDP), others: slices.Contains(b.plan.Grant, Netlink),
+		h.filter = newFilter(b.plan.Grant, families{
+			unix: slices.Contains(b.plan.Grant, Sockets), inet: network,
+			udp: network || slices.Contains(b.plan.Grant, UDP), others: slices.Contains(b.plan.Grant, Netlink),
 		})
 	}
-	return c, nil
+	return h, nil
 }
 
 func (b *Box) ruleset(network bool) (_ *ruleset, err error) {
@@ -81,6 +104,28 @@ func (b *Box) ruleset(network bool) (_ *ruleset, err error) {
 	return b.rules[i], err
 }
 
+// apply holds the calling thread and what it starts, for good.
+func (h *hold) apply() error {
+	if h.none {
+		return nil
+	}
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return err
+	}
+	if err := dropCapabilities(); err != nil {
+		return err
+	}
+	if h.rules != nil {
+		if err := h.rules.restrict(); err != nil {
+			return err
+		}
+	}
+	if h.filter != nil {
+		return h.filter.restrict()
+	}
+	return nil
+}
+
 // Start starts a program in the cell.
 func (c *Cell) Start(cmd *Cmd) (*Process, error) {
 	c.mu.Lock()
@@ -88,7 +133,7 @@ func (c *Cell) Start(cmd *Cmd) (*Process, error) {
 	if c.closed {
 		return nil, os.ErrClosed
 	}
-	p, err := start(cmd, c.confine, c.box.plan.Limits.apply)
+	p, err := c.start(cmd)
 	if err != nil {
 		return nil, err
 	}
@@ -102,44 +147,20 @@ func (c *Cell) Start(cmd *Cmd) (*Process, error) {
 	return p, nil
 }
 
-// confine holds the calling thread and what it starts, for good.
-func (c *Cell) confine() error {
-	if c.box.tier == guard.TierNone {
-		return nil
-	}
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return err
-	}
-	if err := dropCapabilities(); err != nil {
-		return err
-	}
-	if c.rules != nil {
-		if err := c.rules.restrict(); err != nil {
-			return err
-		}
-	}
-	if c.box.tier >= guard.TierSeccomp {
-		return c.filter.restrict()
-	}
-	return nil
-}
-
 // Close ends every program of the cell and waits for them.
 func (c *Cell) Close() error {
 	c.mu.Lock()
 	c.closed = true
-	procs := make([]*Process, 0, len(c.procs))
-	for p := range c.procs {
-		procs = append(procs, p)
-	}
+	procs := slices.Collect(maps.Keys(c.procs))
 	c.mu.Unlock()
 	for _, p := range procs {
 		p.Kill()
 	}
+	err := c.close()
 	for _, p := range procs {
 		<-p.ended
 	}
-	return nil
+	return err
 }
 
 // kept are the capabilities that a privileged host's programs keep: to change

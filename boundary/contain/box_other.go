@@ -10,8 +10,9 @@ import (
 	"github.com/runtimeguard/runtimeguard/guard"
 )
 
-// Probe says which tiers this machine has, in their order, and why not.
-func Probe() []Status {
+// Probe says which tiers this machine has, in their order, and why not. init
+// is as in [Plan].
+func Probe(init string) []Status {
 	const why = "built for Linux only"
 	return []Status{
 		{Tier: guard.TierLandlock, Why: why}, {Tier: guard.TierSeccomp, Why: why}, {Tier: guard.TierNamespace, Why: why},
@@ -20,6 +21,9 @@ func Probe() []Status {
 
 // Box is a prepared [Plan]. It is safe for concurrent use.
 type Box struct{}
+
+// Init does nothing on this system: see the one for Linux.
+func Init() {}
 
 // Prepare makes a Box of a tier, and refuses a tier that this machine doesn't
 // have: all but [guard.TierNone].
@@ -50,7 +54,7 @@ func (c *Cell) Start(cmd *Cmd) (*Process, error) {
 	if c.closed {
 		return nil, os.ErrClosed
 	}
-	p, err := start(cmd, func() error { return nil }, func(int) {})
+	p, err := startPlain(cmd)
 	if err == nil {
 		c.procs[p] = true
 	}

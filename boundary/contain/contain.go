@@ -39,6 +39,9 @@ type Plan struct {
 	// Read are folders and files that may be read and run. They may lie within
 	// Write, and then are read-only under namespace alone.
 	Read []string
+	// Private are folders that under namespace exist for the call alone, empty
+	// and writable.
+	Private []string
 	// Hidden are files and folders within Read and Write that are out of
 	// reach, whether they exist yet or not. Under landlock and seccomp, those
 	// within Read and not within Write.
@@ -47,6 +50,8 @@ type Plan struct {
 	Grant []Group
 	// Limits bound each program.
 	Limits Limits
+	// Init is the path of a program whose main calls [Init]; "" means this one.
+	Init string
 }
 
 // Limits bound what one program may use. Zero means the defaults; below zero
@@ -58,10 +63,25 @@ type Limits struct {
 	Memory    int64 // bytes of data; default none, since some run times reserve much more than they use
 }
 
-// Access is what one call may have beyond the plan.
+// Access is what one call may have beyond the plan, and what it may not.
 type Access struct {
 	// Network lets the call reach the network. It is none of its own then.
 	Network bool
+	// Masks are for the tier namespace.
+	Masks Masks
+}
+
+// Masks are files and folders within Plan.Write that are out of reach or can't
+// be changed for one call, under the tier namespace. None may be a link. What
+// doesn't exist when the cell is opened is left out.
+type Masks struct {
+	// Hide can't be read or changed: a folder is empty, a file can't be opened.
+	Hide []string
+	// Hold can be read and not changed.
+	Hold []string
+	// Pin can be changed and not be renamed or removed, so that nothing is put
+	// in the place of the folder that something held lies in.
+	Pin []string
 }
 
 // Cmd is a program to start.

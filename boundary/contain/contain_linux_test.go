@@ -36,7 +36,7 @@ func TestSmoke(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.Mkdir(dir+"/ws", 0o755))
 	require.NoError(t, os.WriteFile(dir+"/secret", []byte("secret"), 0o644))
-	for _, tier := range []guard.Tier{guard.TierNone, guard.TierLandlock, guard.TierSeccomp} {
+	for _, tier := range []guard.Tier{guard.TierNone, guard.TierLandlock, guard.TierSeccomp, guard.TierNamespace} {
 		t.Run(tier.String(), func(t *testing.T) {
 			b, err := contain.Prepare(contain.Plan{Write: []string{dir + "/ws"}, Read: system}, tier)
 			require.NoError(t, err)

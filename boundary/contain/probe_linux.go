@@ -2,16 +2,17 @@ package contain
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/runtimeguard/runtimeguard/guard"
 )
 
-// Probe says which tiers this machine has, in their order, and why not. It
-// starts nothing that lasts.
-func Probe() []Status {
+// Probe says which tiers this machine has, in their order, and why not. init
+// is as in [Plan].
+func Probe(init string) []Status {
 	landlock := probeLandlock()
 	seccomp := probeSeccomp(landlock)
-	return []Status{landlock, seccomp, {Tier: guard.TierNamespace, Why: "not built yet"}}
+	return []Status{landlock, seccomp, probeNamespace(init, seccomp)}
 }
 
 func probeLandlock() Status {
@@ -54,4 +55,39 @@ func probeSeccomp(landlock Status) Status {
 		s.Available, s.Why = true, "seccomp filters"
 	}
 	return s
+}
+
+// probeNamespace tries: what forbids namespaces is in too many places to look
+// for.
+func probeNamespace(init string, seccomp Status) Status {
+	s := Status{Tier: guard.TierNamespace}
+	if init == "" && !mainCallsInit.Load() {
+		s.Why = "main doesn't begin with runtimeguard.Worker(), and no worker is named: nothing can set the namespaces up"
+		return s
+	}
+	if err := seccompMissing(); err != nil {
+		s.Why = "it holds what seccomp holds and more, and there is no seccomp: " + seccomp.Why
+		return s
+	}
+	if err := tryNamespace(init); err != nil {
+		s.Why = err.Error()
+		return s
+	}
+	s.Available, s.Why = true, "user, mount, process, IPC and network namespaces"
+	return s
+}
+
+var tried sync.Map // by init: func() error
+
+// tryNamespace starts a program in namespaces, once for each init.
+func tryNamespace(init string) error {
+	try, _ := tried.LoadOrStore(init, sync.OnceValue(func() error {
+		b := &Box{plan: Plan{Read: []string{"/usr"}, Init: init}, tier: guard.TierNamespace}
+		c, err := b.Open(Access{})
+		if err != nil {
+			return err
+		}
+		return c.Close()
+	}))
+	return try.(func() error)()
 }

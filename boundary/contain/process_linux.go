@@ -9,9 +9,9 @@ import (
 
 func isFirstThread() bool { return unix.Gettid() == unix.Getpid() }
 
-// attributes put a process into a session of its own: a process group that can
+// session puts a process into a session of its own: a process group that can
 // be killed, and no terminal to type into.
-func attributes() *syscall.SysProcAttr {
+func session() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 }
 
@@ -19,4 +19,26 @@ func attributes() *syscall.SysProcAttr {
 func awaitEnd(cmd *exec.Cmd) {
 	for unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
 	}
+}
+
+// spawn starts a program on a thread of its own, which confine changes first.
+// It is a session of its own, and is not reaped here.
+func spawn(c *Cmd, confine func() error) (pid int, err error) {
+	cmd, done, err := command(c, &syscall.SysProcAttr{Setsid: true})
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	started := make(chan error)
+	go onOwnThread(func() {
+		err := confine()
+		if err == nil {
+			err = cmd.Start()
+		}
+		started <- err
+	})
+	if err := <-started; err != nil {
+		return 0, reason(err)
+	}
+	return cmd.Process.Pid, nil
 }

@@ -9,11 +9,15 @@ import (
 
 func isFirstThread() bool { return false }
 
-// attributes put a process into a session of its own: a process group that can
+// session puts a process into a session of its own: a process group that can
 // be killed, and no terminal to type into. If the host is killed, the process
 // runs on.
-func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+func session() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
 // awaitEnd returns when the process has ended. It is reaped then, so that for
 // an instant its group's number could become another's.
 func awaitEnd(cmd *exec.Cmd) { cmd.Wait() }
+
+func startPlain(c *Cmd) (*Process, error) {
+	return start(c, session(), func() error { return nil }, func(int) {})
+}

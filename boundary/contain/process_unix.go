@@ -16,57 +16,58 @@ import (
 type Process struct {
 	pid   int
 	ended chan struct{} // closed when it has ended and its group is killed
-	state *os.ProcessState
-	mu    sync.Mutex
-	gone  bool // its group's number may be another's
+	exit  int           // set before ended is closed
+	kill  func()
 }
 
-// Pid is the process's number, and its group's.
+// Pid is the process's number, as the host sees it; 0 where it doesn't.
 func (p *Process) Pid() int { return p.pid }
 
-// Ended is closed when the program has ended and nothing of its process group
-// runs on.
+// Ended is closed when the program has ended. Nothing of its process group
+// runs on then, but under the tier namespace, where what it left behind ends
+// with the cell.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
 // Exit waits for the end and returns the exit status, 128 and the signal's
 // number where a signal ended it.
 func (p *Process) Exit() int {
 	<-p.ended
-	if ws, ok := p.state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
-		return 128 + int(ws.Signal())
-	}
-	return p.state.ExitCode()
+	return p.exit
 }
 
 // Kill ends the program and its process group.
-func (p *Process) Kill() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.gone {
+func (p *Process) Kill() { p.kill() }
+
+// group is a process group that may be killed until its leader is reaped:
+// after that its number may be another's.
+type group struct {
+	mu     sync.Mutex
+	pid    int
+	reaped bool
+}
+
+func (g *group) kill() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.reaped {
 		return
 	}
-	for errors.Is(syscall.Kill(-p.pid, syscall.SIGKILL), syscall.EINTR) {
+	for errors.Is(syscall.Kill(-g.pid, syscall.SIGKILL), syscall.EINTR) {
 	}
 }
 
 // start starts a program on a thread of its own, which confine changes first,
 // and which lives until the program is reaped: the kernel kills the program
-// when that thread ends, that is with the host.
-//
-// A locked goroutine's thread is destroyed when the goroutine ends, and the
-// run time never clones it. The process's first thread is neither: it can't be
-// destroyed and stands for the whole process in /proc, so it is handed back.
-func start(c *Cmd, confine func() error, settle func(pid int)) (*Process, error) {
-	if err := c.check(); err != nil {
-		return nil, err
-	}
-	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0) // before the thread is confined
+// when that thread ends, that is with the host. settle gets its number once it
+// runs.
+func start(c *Cmd, attributes *syscall.SysProcAttr, confine func() error, settle func(pid int)) (*Process, error) {
+	cmd, done, err := command(c, attributes)
 	if err != nil {
 		return nil, err
 	}
-	defer null.Close()
-	cmd := command(c, null)
-	p := &Process{ended: make(chan struct{})}
+	defer done()
+	g := &group{}
+	p := &Process{ended: make(chan struct{}), kill: g.kill}
 	started := make(chan error)
 	go onOwnThread(func() {
 		err := confine()
@@ -75,11 +76,12 @@ func start(c *Cmd, confine func() error, settle func(pid int)) (*Process, error)
 		}
 		if err == nil {
 			p.pid = cmd.Process.Pid
+			g.pid = p.pid
 			settle(p.pid)
 		}
 		started <- err
 		if err == nil {
-			p.reap(cmd)
+			p.reap(cmd, g)
 		}
 	})
 	if err := <-started; err != nil {
@@ -88,7 +90,32 @@ func start(c *Cmd, confine func() error, settle func(pid int)) (*Process, error)
 	return p, nil
 }
 
-// onOwnThread runs f on a thread that nothing else ever runs on.
+// reap waits for the end, kills what is left of the group while its number
+// can't be another's, and reaps.
+func (p *Process) reap(cmd *exec.Cmd, g *group) {
+	awaitEnd(cmd)
+	g.kill()
+	g.mu.Lock()
+	g.reaped = true
+	g.mu.Unlock()
+	if cmd.ProcessState == nil {
+		cmd.Wait()
+	}
+	p.exit = exitStatus(cmd.ProcessState.Sys().(syscall.WaitStatus))
+	close(p.ended)
+}
+
+func exitStatus(ws syscall.WaitStatus) int {
+	if ws.Signaled() {
+		return 128 + int(ws.Signal())
+	}
+	return ws.ExitStatus()
+}
+
+// onOwnThread runs f on a thread that nothing else ever runs on. A locked
+// goroutine's thread is destroyed when the goroutine ends, and the run time
+// never clones it. The process's first thread can't be destroyed and stands for
+// the whole process in /proc, so it is handed back.
 func onOwnThread(f func()) {
 	runtime.LockOSThread() // and never unlock: the thread ends with the goroutine
 	if !isFirstThread() {
@@ -105,22 +132,16 @@ func onOwnThread(f func()) {
 	runtime.UnlockOSThread()
 }
 
-// reap waits for the end, kills what is left of the group while its number
-// can't be another's, and reaps.
-func (p *Process) reap(cmd *exec.Cmd) {
-	awaitEnd(cmd)
-	p.Kill()
-	p.mu.Lock()
-	p.gone = true
-	p.mu.Unlock()
-	if cmd.ProcessState == nil {
-		cmd.Wait()
+// command is a program as the run time starts it. Its files are open before
+// the thread that starts it is confined; done closes those that only it needs.
+func command(c *Cmd, attributes *syscall.SysProcAttr) (_ *exec.Cmd, done func(), err error) {
+	if err := c.check(); err != nil {
+		return nil, nil, err
 	}
-	p.state = cmd.ProcessState
-	close(p.ended)
-}
-
-func command(c *Cmd, null *os.File) *exec.Cmd {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return nil, nil, reason(err)
+	}
 	files := make([]*os.File, max(3, len(c.Files)))
 	copy(files, c.Files)
 	for i := range files {
@@ -131,8 +152,8 @@ func command(c *Cmd, null *os.File) *exec.Cmd {
 	return &exec.Cmd{
 		Path: c.Path, Args: c.Args, Env: append([]string{}, c.Env...), Dir: c.Dir,
 		Stdin: files[0], Stdout: files[1], Stderr: files[2], ExtraFiles: files[3:],
-		SysProcAttr: attributes(),
-	}
+		SysProcAttr: attributes,
+	}, func() { null.Close() }, nil
 }
 
 // reason is an error without the path that the system names.

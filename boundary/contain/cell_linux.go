@@ -1,0 +1,199 @@
+package contain
+
+import (
+	"bufio"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// namespace is an init as its host sees it.
+type namespace struct {
+	conn *conn
+	init *Process
+
+	mu    sync.Mutex
+	last  int // the last request's ID
+	procs map[int]*remote
+	gone  bool // no more answers come
+}
+
+// remote is a program that an init starts.
+type remote struct {
+	*Process
+	started chan error // gets one value
+	told    bool
+}
+
+// namespace starts an init and has it set everything up.
+func (b *Box) namespace(a Access) (_ *namespace, err error) {
+	n := &namespace{procs: map[int]*remote{}}
+	nonce := rand.Text()
+	ours, theirs, err := socketPair()
+	if err != nil {
+		return nil, err
+	}
+	n.conn = ours
+	defer theirs.Close()
+	path := b.plan.Init
+	if path == "" {
+		path = "/proc/self/exe"
+	}
+	n.init, err = start(&Cmd{Path: path, Args: []string{initName, nonce}, Dir: "/", Files: []*os.File{nil, nil, nil, theirs}},
+		inNamespaces(a.Network), func() error { return nil }, b.plan.Limits.apply)
+	if err != nil {
+		ours.c.Close()
+		return nil, fmt.Errorf("contain: namespaces: %w", err)
+	}
+	err = n.ask(setup{nonce, b.plan, a.Network})
+	if err == nil {
+		err = n.ask(a.Masks)
+	}
+	if err != nil {
+		n.close()
+		return nil, fmt.Errorf("contain: namespaces: %w", err)
+	}
+	go n.listen()
+	return n, nil
+}
+
+// ask sends what an init answers once.
+func (n *namespace) ask(v any) error {
+	var r reply
+	if err := n.conn.send(v); err != nil {
+		return err
+	}
+	if _, err := n.conn.receive(&r); err != nil {
+		return fmt.Errorf("the first process ended: %w", err)
+	}
+	if r.Err != "" {
+		return errors.New(r.Err)
+	}
+	return nil
+}
+
+// inNamespaces starts a process as the first one of its own namespaces. It is
+// the same user there, with every right over them and none over anything else.
+func inNamespaces(network bool) *syscall.SysProcAttr {
+	a := session()
+	a.Cloneflags = unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWIPC
+	if !network {
+		a.Cloneflags |= unix.CLONE_NEWNET
+	}
+	a.UidMappings, a.GidMappings = sameID(os.Geteuid()), sameID(os.Getegid())
+	if os.Geteuid() == 0 {
+		a.UidMappings, a.GidMappings = allIDs("/proc/self/uid_map"), allIDs("/proc/self/gid_map")
+		a.GidMappingsEnableSetgroups = true
+	} else {
+		a.AmbientCaps = []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN, unix.CAP_SETPCAP}
+	}
+	return a
+}
+
+func sameID(id int) []syscall.SysProcIDMap {
+	return []syscall.SysProcIDMap{{ContainerID: id, HostID: id, Size: 1}}
+}
+
+// allIDs maps every ID that a privileged host has to itself: its programs may
+// change what belongs to others, where they may change anything.
+func allIDs(file string) (out []syscall.SysProcIDMap) {
+	f, err := os.Open(file)
+	if err != nil {
+		return sameID(0)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		var inside, outside, size int
+		if _, err := fmt.Sscan(strings.TrimSpace(lines.Text()), &inside, &outside, &size); err == nil {
+			out = append(out, syscall.SysProcIDMap{ContainerID: inside, HostID: inside, Size: size})
+		}
+	}
+	return out
+}
+
+// start has the init start a program.
+func (n *namespace) start(c *Cmd) (*Process, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	r := request{Path: c.Path, Dir: c.Dir, Args: c.Args, Env: c.Env}
+	var files []*os.File
+	for i, f := range c.Files {
+		if f != nil {
+			r.Have, files = append(r.Have, i), append(files, f)
+		}
+	}
+	p := &remote{Process: &Process{ended: make(chan struct{})}, started: make(chan error, 1)}
+	n.mu.Lock()
+	if n.gone {
+		n.mu.Unlock()
+		return nil, errors.New("contain: the namespaces are gone")
+	}
+	n.last++
+	r.ID = n.last
+	n.procs[r.ID] = p
+	n.mu.Unlock()
+	p.kill = func() { n.conn.send(request{ID: r.ID, Kill: true}) }
+	if err := n.conn.send(r, files...); err != nil {
+		return nil, err
+	}
+	if err := <-p.started; err != nil {
+		return nil, err
+	}
+	return p.Process, nil
+}
+
+// listen hands the init's answers on until it ends; then everything has ended.
+func (n *namespace) listen() {
+	for {
+		var r reply
+		if _, err := n.conn.receive(&r); err != nil {
+			break
+		}
+		n.mu.Lock()
+		if p := n.procs[r.ID]; p != nil {
+			p.take(&r)
+			if r.Ended {
+				delete(n.procs, r.ID)
+			}
+		}
+		n.mu.Unlock()
+	}
+	<-n.init.ended
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.gone = true
+	for _, p := range n.procs {
+		p.take(&reply{Ended: true, Exit: 128 + int(syscall.SIGKILL), Err: "the namespaces are gone"})
+	}
+	n.procs = nil
+}
+
+func (p *remote) take(r *reply) {
+	if !p.told {
+		p.told = true
+		var err error
+		if r.Err != "" {
+			err = errors.New(r.Err)
+		}
+		p.started <- err
+	}
+	if r.Ended {
+		p.exit = r.Exit
+		close(p.ended)
+	}
+}
+
+// close ends everything that was started, whatever session it is in.
+func (n *namespace) close() error {
+	n.init.Kill()
+	<-n.init.ended
+	return n.conn.c.Close()
+}

@@ -1,0 +1,230 @@
+package contain
+
+import (
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// initName is what an init is called in its arguments.
+const initName = "runtimeguard-init"
+
+// nonceSize is the length of a nonce's text, at least.
+const nonceSize = 26
+
+var mainCallsInit atomic.Bool
+
+// Init must be the first thing that main does in a program whose programs are
+// to have the tier namespace: it is started again as the first process of each
+// call's namespaces, and Init takes that process over and doesn't return. In
+// every other process it returns at once.
+//
+// Such a process has a socket that it inherited, and the word that the host
+// sends there among its arguments. Who starts it otherwise gains nothing: it
+// has no right that its starter hasn't.
+func Init() {
+	mainCallsInit.Store(true)
+	if len(os.Args) != 2 || os.Args[0] != initName || len(os.Args[1]) < nonceSize {
+		return
+	}
+	err := serve(os.NewFile(3, "host"), os.Args[1])
+	fmt.Fprintln(os.Stderr, "contain:", err)
+	os.Exit(1)
+}
+
+// The messages. A host sends a setup and then, for the call, masks; an init
+// answers each with a reply. After that it takes any number of requests, and
+// answers each with a reply when the program has started and another when it
+// has ended.
+type (
+	setup struct {
+		Nonce   string
+		Plan    Plan
+		Network bool
+	}
+	request struct {
+		ID        int
+		Path, Dir string
+		Args, Env []string
+		Have      []int // which descriptors the files that came along are
+		Kill      bool
+	}
+	reply struct {
+		ID    int
+		Pid   int
+		Ended bool
+		Exit  int
+		Err   string
+	}
+)
+
+// initProcess is the first process of a call's namespaces.
+type initProcess struct {
+	conn *conn
+	hold hold
+
+	mu      sync.Mutex
+	running map[int]int // pids of what was started, to their requests' IDs
+	wake    *sync.Cond  // something was started
+}
+
+func serve(f *os.File, nonce string) error {
+	c, err := newConn(f)
+	if err != nil {
+		return err
+	}
+	var s setup
+	if _, err := c.receive(&s); err != nil {
+		return err
+	}
+	if subtle.ConstantTimeCompare([]byte(s.Nonce), []byte(nonce)) != 1 {
+		return errors.New("not started by a host")
+	}
+	// Caught rather than ignored: what is ignored stays so in the programs.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught)
+	p := &initProcess{conn: c, running: map[int]int{}}
+	p.wake = sync.NewCond(&p.mu)
+	if err := p.answer(p.prepare(&s)); err != nil {
+		return err
+	}
+	var m Masks
+	if _, err := c.receive(&m); err != nil {
+		return nil
+	}
+	if err := p.answer(p.finish(&s.Plan, &m)); err != nil {
+		return err
+	}
+	go p.reap()
+	for {
+		var r request
+		files, err := c.receive(&r)
+		if err != nil {
+			return nil // the host is gone, and the kernel ends everything with this process
+		}
+		p.handle(&r, files)
+	}
+}
+
+// answer tells the host how a step went.
+func (p *initProcess) answer(err error) error {
+	var r reply
+	if err != nil {
+		r.Err = err.Error()
+	}
+	return errors.Join(err, p.conn.send(r))
+}
+
+// prepare makes the namespaces what the plan says.
+func (p *initProcess) prepare(s *setup) error {
+	if unix.Getpid() != 1 {
+		return errors.New("not the first process of a namespace")
+	}
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+		return err
+	}
+	if !s.Network {
+		if err := loopbackUp(); err != nil {
+			return fmt.Errorf("the loopback: %w", err)
+		}
+	}
+	p.hold.filter = newFilter(s.Plan.Grant, families{
+		unix: slices.Contains(s.Plan.Grant, Sockets), inet: true, udp: true, others: slices.Contains(s.Plan.Grant, Netlink),
+	})
+	return buildRoot(&s.Plan)
+}
+
+// finish adds what belongs to one call. Landlock repeats what the mounts say,
+// where there is one; under it nothing can be mounted.
+func (p *initProcess) finish(plan *Plan, m *Masks) (err error) {
+	if err := m.mount(plan.Hidden); err != nil {
+		return err
+	}
+	if abi, _ := landlockABI(); abi < 3 {
+		return nil
+	}
+	inside := Plan{
+		Write: slices.Concat(plan.Write, plan.Private, []string{"/dev/shm", "/dev/pts", "/dev/ptmx"}),
+		Read:  append([]string{"/proc", "/dev"}, plan.Read...),
+	}
+	p.hold.rules, err = newRuleset(&inside, true)
+	return err
+}
+
+func (p *initProcess) handle(r *request, files []*os.File) {
+	defer closeAll(files)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if r.Kill {
+		p.kill(r.ID)
+		return
+	}
+	pid, err := p.start(r, files)
+	answer := reply{ID: r.ID, Pid: pid}
+	if err != nil {
+		answer.Err, answer.Ended = err.Error(), true
+	} else {
+		p.running[pid] = r.ID
+		p.wake.Signal()
+	}
+	p.conn.send(answer) // before the reaper tells of its end
+}
+
+func (p *initProcess) start(r *request, files []*os.File) (int, error) {
+	if len(r.Have) != len(files) {
+		return 0, errors.New("files were lost")
+	}
+	cmd := Cmd{Path: r.Path, Args: r.Args, Env: r.Env, Dir: r.Dir, Files: make([]*os.File, 3)}
+	for i, at := range r.Have {
+		if at < 0 || at >= maxFiles {
+			return 0, errors.New("no such descriptor")
+		}
+		for len(cmd.Files) <= at {
+			cmd.Files = append(cmd.Files, nil)
+		}
+		cmd.Files[at] = files[i]
+	}
+	return spawn(&cmd, p.hold.apply)
+}
+
+func (p *initProcess) kill(id int) {
+	for pid, of := range p.running {
+		if of == id {
+			syscall.Kill(-pid, syscall.SIGKILL)
+		}
+	}
+}
+
+// reap reaps every process of the namespace and reports those it was asked for.
+func (p *initProcess) reap() {
+	for {
+		var ws syscall.WaitStatus
+		pid, err := syscall.Wait4(-1, &ws, 0, nil)
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case err != nil: // nothing to wait for
+			p.mu.Lock()
+			if len(p.running) == 0 {
+				p.wake.Wait()
+			}
+			p.mu.Unlock()
+			continue
+		}
+		p.mu.Lock()
+		id, ours := p.running[pid]
+		delete(p.running, pid)
+		p.mu.Unlock()
+		if ours {
+			p.conn.send(reply{ID: id, Ended: true, Exit: exitStatus(ws)})
+		}
+	}
+}
