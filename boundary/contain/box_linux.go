@@ -70,13 +70,13 @@ func (b *Box) Open(a Access) (*Cell, error) {
 
 // hold is what a thread is held by.
 type hold struct {
-	none   bool
+	tier   guard.Tier
 	rules  *ruleset
 	filter filter
 }
 
 func (b *Box) hold(network bool) (h *hold, err error) {
-	h = &hold{none: b.tier == guard.TierNone}
+	h = &hold{tier: b.tier}
 	if b.tier >= guard.TierLandlock {
 		if h.rules, err = b.ruleset(network); err != nil {
 			return nil, err
@@ -106,7 +106,7 @@ func (b *Box) ruleset(network bool) (_ *ruleset, err error) {
 
 // apply holds the calling thread and what it starts, for good.
 func (h *hold) apply() error {
-	if h.none {
+	if h.tier == guard.TierNone {
 		return nil
 	}
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
@@ -120,7 +120,7 @@ func (h *hold) apply() error {
 			return err
 		}
 	}
-	if h.filter != nil {
+	if h.tier >= guard.TierSeccomp {
 		return h.filter.restrict()
 	}
 	return nil

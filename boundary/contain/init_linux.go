@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/runtimeguard/runtimeguard/guard"
 )
 
 // initName is what an init is called in its arguments.
@@ -91,7 +93,7 @@ func serve(f *os.File, nonce string) error {
 	// Caught rather than ignored: what is ignored stays so in the programs.
 	caught := make(chan os.Signal, 1)
 	signal.Notify(caught)
-	p := &initProcess{conn: c, running: map[int]int{}}
+	p := &initProcess{conn: c, running: map[int]int{}, hold: hold{tier: guard.TierNamespace}}
 	p.wake = sync.NewCond(&p.mu)
 	if err := p.answer(p.prepare(&s)); err != nil {
 		return err
