@@ -239,6 +239,9 @@ func (r *Request) lasts(yes bool) time.Duration {
 func (q *Queue) file(ctx context.Context, r Request, version uint64, now time.Time) (string, error) {
 	q.filing.Lock()
 	defer q.filing.Unlock()
+	if e, err := q.c.Store.Get(ctx, r.storeID()); err == nil && e.Version != version {
+		return "", ErrConflict // while this waited, as when many make the same call; so the store isn't listed for each
+	}
 	if err := q.room(ctx, &r); err != nil {
 		return "", err
 	}
