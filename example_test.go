@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/runtimeguard/runtimeguard"
+	"github.com/runtimeguard/runtimeguard/backup"
 	"github.com/runtimeguard/runtimeguard/boundary"
 	"github.com/runtimeguard/runtimeguard/guard"
 )
@@ -49,4 +50,52 @@ func Example() {
 	fmt.Println(err)
 	// Output:
 	// deny by rule "default.delete" (standard.yaml:27): no rule allows this delete: /opt/data lies outside the workspace
+}
+
+// What an agent's command destroyed is put back.
+func Example_restore() {
+	ctx := context.Background()
+	workspace, state, temp, remove := exampleFolders()
+	defer remove()
+	notes := filepath.Join(workspace, "notes")
+	if err := os.WriteFile(notes, []byte("don't lose this\n"), 0o640); err != nil {
+		log.Fatal(err)
+	}
+	rt, err := runtimeguard.Open(runtimeguard.Config{Workspace: workspace, State: state, Temp: []string{temp}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer rt.Close()
+
+	command := `f=notes; rm "$f"`
+	call := guard.Call{Tool: "run_command", Args: map[string]any{"command": command}}
+	err = rt.Do(ctx, call, func(ctx context.Context) (guard.Outcome, error) {
+		result, err := rt.Shell.Run(ctx, boundary.Command{Text: command})
+		return result.Outcome(), err
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	saved, err := rt.Backups.Find(ctx, backup.Query{Path: notes}) // by file, call or time
+	if err != nil {
+		log.Fatal(err)
+	}
+	plan, err := rt.Backups.Plan(ctx, saved[len(saved)-1].ID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, change := range plan.Changes {
+		fmt.Println(change.Op, filepath.Base(change.Path)) // or rt.Backups.Diff
+	}
+	if _, err := rt.Backups.Apply(ctx, plan); err != nil { // exactly that, or nothing
+		log.Fatal(err)
+	}
+
+	text, err := os.ReadFile(notes)
+	fmt.Printf("%s%v\n", text, err)
+	// Output:
+	// create notes
+	// don't lose this
+	// <nil>
 }

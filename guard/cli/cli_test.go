@@ -159,8 +159,9 @@ func TestInitAndTest(t *testing.T) {
 	status, out, _ = run("", "test", empty)
 	require.Equal(t, 1, status, "no case is no success")
 	require.Contains(t, out, "FAIL")
-	status, _, _ = run("", "test")
-	require.Equal(t, 2, status)
+	status, out, _ = run("", "test", t.TempDir())
+	require.Equal(t, 1, status, "no file is no success")
+	require.Contains(t, out, "no files named *_test.yaml")
 }
 
 // The operator's day: a request is listed, shown and approved; a file that was
@@ -222,6 +223,7 @@ func TestOperator(t *testing.T) {
 	require.Equal(t, "one\ntwo\n", string(text))
 	require.Contains(t, operator("backups", "restore", saved), "nothing to restore")
 	require.Contains(t, operator("backups", "verify"), "whole")
+	operatorFindsBackups(t, state, notes)
 
 	operator("halt", "incident")
 	require.ErrorContains(t, call("run_command", `{"command":"ls"}`, nil), "incident")
@@ -247,6 +249,45 @@ func TestOperator(t *testing.T) {
 	status, out, _ := run("", "audit", "-state", state, "verify")
 	require.Equal(t, 1, status)
 	require.Contains(t, out, "BROKEN")
+}
+
+// operatorFindsBackups restores by file, by call and by time, and prunes.
+func operatorFindsBackups(t *testing.T, state, notes string) {
+	t.Helper()
+	backups := func(args ...string) (int, string) {
+		status, out, errs := run("", append([]string{"backups", "-state", state}, args...)...)
+		if status == 0 {
+			require.Empty(t, errs, "no progress in a pipe")
+		}
+		return status, out + errs
+	}
+	_, shown := backups("show", strings.Fields(run1(t, "backups", "-state", state))[0])
+	call := regexp.MustCompile(`call (\w+)`).FindStringSubmatch(shown)[1]
+	for _, by := range [][]string{{"-path", notes}, {"-call", call}, {"-time", "1h"}, {"-time", "1h", "-path", notes}} {
+		require.NoError(t, os.WriteFile(notes, []byte("lost"), 0o640))
+		status, out := backups(append(by, "-n", "restore")...)
+		require.Zero(t, status, out)
+		require.Contains(t, out, "overwrite")
+		status, out = backups(append(by, "diff")...)
+		require.Zero(t, status, out)
+		require.Contains(t, out, "+two")
+		status, out = backups(append(by, "restore")...)
+		require.Zero(t, status, "%v %s", by, out)
+		text, err := os.ReadFile(notes)
+		require.NoError(t, err)
+		require.Equal(t, "one\ntwo\n", string(text), by)
+	}
+	for _, wrong := range [][]string{{"restore"}, {"-call", call, "restore", "x"}, {"-keep", "-1", "prune"}, {"prune", "x"}, {"show"}} {
+		status, out := backups(wrong...)
+		require.Equal(t, 2, status, "%v %s", wrong, out)
+	}
+	status, out := backups("-call", "none", "restore")
+	require.Equal(t, 1, status)
+	require.Contains(t, out, "nothing like that has been saved")
+	status, out = backups("-keep", "1", "prune")
+	require.Zero(t, status, out)
+	require.Regexp(t, `^removed [1-9]\d* snapshots`, out)
+	require.Equal(t, 1, strings.Count(run1(t, "backups", "-state", state), "\n"))
 }
 
 func run1(t *testing.T, args ...string) string {
