@@ -121,6 +121,27 @@ func (inv *invocation) applySpec(s *spec) {
 	if len(a.rest) > 0 {
 		inv.run(a.rest)
 	}
+	a.hidden()
+}
+
+// hidden looks for a program that the specification doesn't see: in the value
+// of an option of a wrapper, or behind "--" where the operands mean nothing.
+func (a *arguments) hidden() {
+	inv, s := a.inv, a.spec
+	if len(a.rest) > 0 || s.many == guard.RoleCommand {
+		for _, g := range a.given {
+			if g.has && g.opt.role == guard.RoleData && g.value.kind == known && inv.a.isCommand(g.value.text) {
+				inv.unknown(g.value.span, inv.title()+" may run "+g.value.text)
+			}
+		}
+	}
+	if s.commands != nil || s.many != guard.RoleData || a.dashed < 1 || a.dashed >= len(a.operands) {
+		return
+	}
+	if w := a.operands[a.dashed]; w.kind == known && inv.a.isCommand(w.text) {
+		inv.unknown(w.span, inv.title()+" may run "+w.text)
+		inv.run(a.operands[a.dashed:])
+	}
 }
 
 // mayBeOption reports whether a word begins with a dash, or may.

@@ -34,7 +34,7 @@ var variables = map[string]effect{
 	"BROWSER": command, "LESSOPEN": code, "LESSCLOSE": code, "LESSEDIT": code, "LESSKEY": code, "LESSKEYIN": code, "LESSKEY_CONTENT": code, "MANOPT": options, "MANROFFOPT": options, "MANROFFSEQ": code, "LESS": options, "MORE": options,
 
 	"GIT_SSH": command, "GIT_SSH_COMMAND": command, "GIT_ASKPASS": command, "SSH_ASKPASS": command, "SUDO_ASKPASS": command, "GIT_PROXY_COMMAND": command, "GIT_EXTERNAL_DIFF": command,
-	"GIT_EXEC_PATH": code, "GIT_TEMPLATE_DIR": code, "GIT_CONFIG": code, "GIT_CONFIG_GLOBAL": redirects, "GIT_CONFIG_SYSTEM": redirects, "GIT_CONFIG_COUNT": code, "GIT_CONFIG_PARAMETERS": code, "GIT_CONFIG_NOSYSTEM": harmless,
+	"GIT_EXEC_PATH": code, "GIT_TEMPLATE_DIR": code, "GIT_CONFIG": code, "GIT_CONFIG_GLOBAL": code, "GIT_CONFIG_SYSTEM": code, "GIT_CONFIG_COUNT": code, "GIT_CONFIG_PARAMETERS": code, "GIT_CONFIG_NOSYSTEM": harmless,
 	"GIT_DIR": redirects, "GIT_COMMON_DIR": redirects, "GIT_WORK_TREE": redirects, "GIT_INDEX_FILE": redirects, "GIT_OBJECT_DIRECTORY": redirects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": redirects, "GIT_ALLOW_PROTOCOL": code, "GIT_PROTOCOL_FROM_USER": code,
 	"GIT_ATTR_SOURCE": redirects, "GIT_TRACE": options, "GIT_TRACE2": options, "GIT_SSL_NO_VERIFY": code, "GIT_SSL_CAINFO": code, "GIT_NAMESPACE": harmless,
 
@@ -123,6 +123,10 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 		return reason
 	}
 	switch e {
+	case code:
+		if v.text == "/dev/null" {
+			return ""
+		}
 	case command:
 		if plainCommand(v.text) {
 			return ""

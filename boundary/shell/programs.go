@@ -553,22 +553,28 @@ func (inv *invocation) parallelRuns(command, items []word) {
 		marked := false
 		plain := it.kind == known
 		var texts []string
+		quoted := it // as it stands in the text for the shell
+		if len(command) > 0 && it.kind == known {
+			quoted.text = "'" + strings.ReplaceAll(it.text, "'", `'\''`) + "'"
+		}
 		for i, a := range command {
+			t := a
 			for _, mark := range []string{"{}", "{.}", "{/}", "{//}", "{/.}"} {
 				marked = marked || strings.Contains(a.text, mark)
 				if mark != "{}" && strings.Contains(a.text, mark) {
 					it = word{kind: unknown, reason: "a part of a name that is not known", span: it.span}
 					plain = false
 				}
+				t = t.put(mark, quoted)
 				a = a.put(mark, it)
 			}
 			words[i] = a
 			plain = plain && a.kind == known
-			texts = append(texts, a.text)
+			texts = append(texts, t.text)
 		}
 		if !marked {
 			words = append(words, it)
-			texts = append(texts, it.text)
+			texts = append(texts, quoted.text)
 		}
 		if plain {
 			inv.shell(lit(strings.Join(texts, " "), inv.span), guard.DialectAny)

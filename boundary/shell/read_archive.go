@@ -246,6 +246,9 @@ func readSeven(inv *invocation) {
 		inv.read(words[1])
 	case "x", "e":
 		inv.read(words[1])
+		if last := words[len(words)-1]; strings.HasSuffix(inv.name, "rar") && len(words) > 2 && strings.HasSuffix(last.text, "/") {
+			inv.chdir(last)
+		}
 		inv.unpackHere()
 	default:
 		inv.write(words[1])
@@ -258,6 +261,13 @@ func readSeven(inv *invocation) {
 
 // readAr reads ar: a cluster, an archive, members.
 func readAr(inv *invocation) {
+	for i, w := range inv.args {
+		if name, dir, ok := w.cut("="); ok && name == "--output" {
+			inv.chdir(dir)
+			inv.args = append(inv.args[:i:i], inv.args[i+1:]...)
+			break
+		}
+	}
 	if len(inv.args) < 2 {
 		return
 	}

@@ -334,6 +334,7 @@ func readCMake(inv *invocation) {
 				inv.list(args[i+1])
 				inv.ownFolder(args[i+1])
 			}
+			inv.cmakePrefix(args[i+1:])
 			return
 		}
 	}
@@ -341,6 +342,17 @@ func readCMake(inv *invocation) {
 	a.options()
 	for _, w := range a.operands {
 		inv.list(w)
+	}
+}
+
+// cmakePrefix sees to where an installation goes.
+func (inv *invocation) cmakePrefix(args []word) {
+	for i, w := range args {
+		if name, v, ok := w.cut("="); ok && name == "--prefix" {
+			inv.touch(guard.KindWrite, v, true)
+		} else if w.is("--prefix") && i+1 < len(args) {
+			inv.touch(guard.KindWrite, args[i+1], true)
+		}
 	}
 }
 

@@ -1,6 +1,10 @@
 package shell
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
 
 // Editors, pagers and the clients of databases: programs with a language of
 // their own that can start others.
@@ -8,6 +12,8 @@ func init() {
 	register(readVi, "vi vim nvim gvim view ex vimx vim.tiny vim.basic rvim vimdiff")
 	register(readLess, "less more most")
 	register(readEd, "ed red")
+	register(readCalculator, "dc")
+	register(readPatch, "patch")
 	register(readSQLite, "sqlite3 sqlite litecli duckdb")
 	register(readPsql, "psql pgcli")
 	register(readMySQL, "mysql mariadb mycli")
@@ -265,5 +271,37 @@ func readMySQL(inv *invocation) {
 	inv.databaseHost(a)
 	if !inv.flag("execute", "version", "help") {
 		inv.sqlInput(`\`)
+	}
+}
+
+// readCalculator reads dc, in which "!" runs a command.
+func readCalculator(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	texts := a.values("expression")
+	if len(texts) == 0 && len(a.operands) == 0 && inv.stdin.set {
+		texts = append(texts, inv.stdin.text.word(inv.span))
+	}
+	for _, f := range append(a.values("file"), a.operands...) {
+		inv.read(f)
+		if content, ok := inv.content(f); ok {
+			texts = append(texts, lit(content, f.span))
+		}
+	}
+	for _, t := range texts {
+		if t.kind != known || strings.Contains(t.text, "!") {
+			inv.unknown(t.span, "dc may run a command")
+		}
+	}
+}
+
+// readPatch reads patch: the files that it changes are named where they are
+// operands, else in the patch.
+func readPatch(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	a.meaning()
+	if len(a.operands) == 0 && !inv.flag("output", "dry-run") && len(a.values("directory")) > 0 {
+		inv.touch(guard.KindWrite, inv.here(), true)
 	}
 }

@@ -13,6 +13,7 @@ func init() {
 	register(readMove, "mv")
 	register(readLink, "ln link symlink")
 	register(readDd, "dd")
+	register(readModes, "chmod chown chgrp chflags")
 	register(readRename, "rename prename file-rename")
 	register(readSplit, "split csplit")
 	register(readRsync, "rsync")
@@ -396,4 +397,19 @@ func (inv *invocation) keep(do func(), wanted func(*guard.Action) bool) {
 		}
 	}
 	inv.a.actions = kept
+}
+
+// readModes reads chmod and its like, whose first operand is no file unless a
+// reference stands for it.
+func readModes(inv *invocation) {
+	if a := inv.parse(); len(a.values("reference")) > 0 {
+		a.options()
+		for _, w := range a.operands {
+			inv.write(w)
+		}
+		return
+	}
+	inv.flags = nil
+	inv.command = inv.name
+	inv.applySpec(builtinSpec(inv.name))
 }

@@ -170,7 +170,7 @@ func init() {
 		"grep":     (*invocation).gitGrep,
 		"checkout": (*invocation).gitCheckout, "restore": (*invocation).gitRestore, "reset": (*invocation).gitReset,
 		"clean": (*invocation).gitClean, "rm": (*invocation).gitRemove, "mv": (*invocation).gitMove,
-		"push": (*invocation).gitPush, "fetch": reach, "pull": reach, "ls-remote": reach, "clone": (*invocation).gitClone,
+		"push": (*invocation).gitPush, "daemon": gitServe, "instaweb": gitServe, "fetch": reach, "pull": reach, "ls-remote": reach, "clone": (*invocation).gitClone,
 		"remote": (*invocation).gitRemotes, "config": (*invocation).gitConfig, "submodule": (*invocation).gitSubmodule, "bisect": (*invocation).gitBisect,
 		"apply": (*invocation).gitApply, "am": (*invocation).gitApply, "add": (*invocation).gitAdd, "stage": (*invocation).gitAdd,
 		"commit": (*invocation).gitCommit, "interpret-trailers": (*invocation).gitTrailers, "hash-object": (*invocation).gitPlumbing, "checkout-index": (*invocation).gitPlumbing,
@@ -436,6 +436,11 @@ func (inv *invocation) repository(w word) {
 	case looksLikePath(w.text):
 		inv.read(w)
 	}
+	for _, r := range inv.a.remotes {
+		if r[0].kind != known || r[0].text == w.text {
+			inv.connect(r[1])
+		}
+	}
 }
 
 func (inv *invocation) gitClone(a *arguments) {
@@ -467,6 +472,9 @@ func (inv *invocation) gitRemotes(a *arguments) {
 			if strings.Contains(w.text, "::") {
 				inv.repository(w)
 			}
+		}
+		if len(a.operands) > 1 { // a push to it by its name goes there
+			inv.a.remotes = append(inv.a.remotes, a.operands[:2:2])
 		}
 	}
 }
@@ -606,4 +614,10 @@ func (inv *invocation) gitNames(a *arguments) {
 	for _, w := range a.operands {
 		inv.gitRef(w)
 	}
+}
+
+// gitServe opens the repository to others.
+func gitServe(inv *invocation, a *arguments) {
+	a.options()
+	inv.connect(word{kind: unknown, reason: "it serves or reaches any host", span: inv.span})
 }

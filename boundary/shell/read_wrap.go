@@ -14,6 +14,31 @@ func init() {
 	register(readTmux, "tmux")
 	register(readCommand, "command")
 	register(readKill, "kill")
+	register(readTracer, "strace ltrace")
+}
+
+// readTracer reads programs that watch another one: one that they start, or one
+// that runs already.
+func readTracer(inv *invocation) {
+	a := inv.parse()
+	a.options("output", "pid", "p", "attach")
+	for _, name := range []string{"pid", "attach", "p"} {
+		for _, v := range a.values(name) {
+			if v.kind != known {
+				inv.unknown(v.span, inv.title()+" takes hold of a process that is not known")
+			}
+		}
+	}
+	for _, v := range a.values("output") {
+		if strings.HasPrefix(v.text, "|") || strings.HasPrefix(v.text, "!") { // of strace
+			inv.shell(v.after(1), guard.DialectPOSIX)
+		} else {
+			inv.write(v)
+		}
+	}
+	if len(a.rest) > 0 {
+		inv.run(a.rest)
+	}
 }
 
 // readJoined is for programs that make one text of their words and give it to

@@ -107,6 +107,7 @@ type analysis struct {
 	texts         int  // texts within each other
 	links         []link
 	written       []place
+	remotes       [][]word          // names and addresses that "git remote" gives
 	substitutions map[string]stream // process substitutions by their names
 }
 

@@ -28,7 +28,7 @@ func fileSpecs() commands {
 			"data: printf relative-to relative-base", "recursive: R,recursive"),
 		"file":                         cmd("read...", "read: f,files-from m,magic-file", "data: e,exclude F,separator P,parameter", "flag: C,compile i,mime b,brief"),
 		"du":                           whole("list...", "read: files0-from X,exclude-from", "data: d,max-depth B,block-size t,threshold exclude time time-style"),
-		"df":                           cmd("list...", "data: B,block-size t,type x,exclude-type output"),
+		"df":                           cmd("data...", "data: B,block-size t,type x,exclude-type output"),
 		"dust,dutree,ncdu,gdu,duf,dua": whole("list...", "write: o", "read: f", "data: d n X exclude"),
 		"test,[":                       cmd("data..."),
 		"basename,dirname":             cmd("data...", "data: s,suffix"),

@@ -76,6 +76,7 @@ func networkSpecs() commands {
 				"data: pass passin passout k K S iv md days subj newkey inform outform name purpose nameopt certopt sigopt pkeyopt set_serial addext "+
 					"extensions reqexts macopt algorithm iter",
 				"flag: d e a base64 A salt nosalt noout text nodes new modulus pubin pubout p check hex r binary sign verify dgst pbkdf2"),
+			"engine,fipsinstall": oneDash("code...", "code: pre post module", "flag: t c v vv vvv tt"),
 			"s_client,s_server,s_time,ocsp,tsget": oneDash("connect...", "connect: connect host url proxy accept", "read: cert key CAfile CApath in",
 				"write: out keylogfile msgfile", "data: servername port starttls alpn"),
 		}),

@@ -9,9 +9,10 @@ func systemSpecs() commands {
 		"kill,pkill,killall,killall5,xkill,skill": cmd("data...",
 			"data: s,signal n q,queue u,user U,uid g,pgroup G,group P,parent t,terminal e x,exact o,older-than y,younger-than timeout", "read: F,pidfile",
 			"flag: 9 KILL STOP l,list f,full"),
-		"id,getent,locale,getconf,dmidecode,lscpu,lsmem,lspci,lsusb,lsblk,lsscsi,lshw,hwinfo,inxi,neofetch,fastfetch,screenfetch,blkid,findmnt," +
+		"id,locale,getconf,dmidecode,lscpu,lsmem,lspci,lsusb,lsblk,lsscsi,lshw,hwinfo,inxi,neofetch,fastfetch,screenfetch,blkid,findmnt," +
 			"lslocks,lsns,lsipc,lslogins,ipcs,lsmod,modinfo,sw_vers,system_profiler,osquery": cmd("data...", "data: o,output t,types s,sysroot", "list: F,fstab"),
-		"dmesg": cmd("data...", "read: F,file K,kmsg-file", "data: l,level f,facility n,console-level s,buffer-size", "flag: C,clear c,read-clear D,console-off E,console-on H w T,ctime"),
+		"getent": with(cmd("data...", "data: s,service", "flag: i,no-idn"), commands{"hosts,ahosts,ahostsv4,ahostsv6,networks": cmd("connect...")}),
+		"dmesg":  cmd("data...", "read: F,file K,kmsg-file", "data: l,level f,facility n,console-level s,buffer-size", "flag: C,clear c,read-clear D,console-off E,console-on H w T,ctime"),
 		"journalctl": cmd("data...", "read: file", "list: D,directory root", "connect: H,host", "data: u,unit n,lines S,since U,until p,priority o,output b,boot t,identifier g,grep M,machine",
 			"flag: rotate vacuum-time vacuum-size vacuum-files flush sync f,follow x,catalog e r k"),
 		"date": cmd("data...", "data: d,date s,set rfc-3339", "?data: I,iso-8601", "read: f,file", "list: r,reference", "flag: u,utc R debug"),
@@ -33,8 +34,9 @@ func systemSpecs() commands {
 			"poweroff,reboot,halt,kexec,soft-reboot,suspend,hibernate,hybrid-sleep,sleep,exit,rescue,emergency,default,switch-root": cmd("data..."),
 		}),
 		"service,rc-service,initctl,sv,svc,runit,launchctl,rc-update,chkconfig,update-rc.d,loginctl,machinectl,hostnamectl,timedatectl,localectl," +
-			"resolvectl,networkctl,bootctl,coredumpctl,udevadm,systemd-analyze,homectl,userdbctl,portablectl,oomctl,systemd-tmpfiles,systemd-cryptenroll," +
+			"networkctl,bootctl,coredumpctl,udevadm,systemd-analyze,homectl,userdbctl,portablectl,oomctl,systemd-tmpfiles,systemd-cryptenroll," +
 			"kernel-install": cmd("data..."),
+		"resolvectl,systemd-resolve":   with(cmd("data..."), commands{"query,openpgp,tlsa,service": cmd("connect...", "data: i,interface t,type c,class p,protocol")}),
 		"busctl,gdbus":                 with(cmd("code..."), commands{"list,status,tree,introspect,monitor,help,wait": cmd("data...")}),
 		"dbus-send,qdbus,dbus-monitor": cmd("code..."),
 		"sysctl":                       cmd("data...", "?read: p,load", "data: r,pattern", "flag: w,write a,all n,values q e"),
@@ -77,10 +79,12 @@ func powerSpecs() commands {
 func wrapperSpecs() commands {
 	return commands{
 		"nice,gnice": cmd("command...", "data: n,adjustment"),
-		"nohup,setsid,unbuffer,eatmydata,catchsegv,torsocks,torify,proxychains,proxychains4,tsocks,linux32,linux64,i386,x86_64,uname26,nocache," +
-			"builtin,coproc,primusrun,optirun,gamemoderun,mangohud,dbus-launch,aa-exec,caffeinate,with-contenv,chronic,rlwrap,firejail," +
+		"nohup,setsid,unbuffer,eatmydata,catchsegv,torify,proxychains,proxychains4,tsocks,linux32,linux64,i386,x86_64,uname26,nocache," +
+			"builtin,coproc,primusrun,optirun,gamemoderun,mangohud,dbus-launch,aa-exec,with-contenv,chronic,rlwrap,firejail," +
 			"catatonit,tini,dumb-init,retry": cmd("command...",
 			"data: q s,signal p,profile i H l t", "flag: f c,ctty w,wait k"),
+		"torsocks":         cmd("command...", "data: a,address P,port u,user p,pass", "flag: i,isolate d,debug q,quiet"),
+		"caffeinate":       cmd("command...", "data: t w", "flag: d i m s u"),
 		"timeout,gtimeout": cmd("data command...", "data: k,kill-after s,signal", "flag: foreground preserve-status v,verbose"),
 		"stdbuf,gstdbuf":   cmd("command...", "data: i,input o,output e,error"),
 		"ionice":           cmd("command...", "data: c,class n,classdata p,pid P,pgid u,uid", "flag: t,ignore"),
@@ -117,7 +121,7 @@ func wrapperSpecs() commands {
 			"data: w,warmup m,min-runs M,max-runs r,runs P,parameter-scan D,parameter-step-size L,parameter-list n,command-name u,time-unit style sort",
 			"flag: i,ignore-failure N show-output", "shell: S,shell"),
 		"watch": cmd("shell...", "data: n,interval q,equexit s,shotsdir", "flag: d,differences t,no-title b,beep e,errexit g,chgexit c,color x,exec p,precise"),
-		"entr":  cmd("command...", "flag: a c d n p r s z"),
+		"entr":  cmd("command...", "shell: s", "flag: a c d n p r z"),
 		"script": cmd("write", "shell: c,command", "write: B,log-io I,log-in O,log-out T,log-timing t,timing", "data: E,echo m,logging-format o,output-limit",
 			"flag: a,append e,return f,flush q,quiet force"),
 		"scriptreplay,asciinema,ttyrec,termtosvg": cmd("read...", "shell: c,command", "data: t i"),

@@ -79,7 +79,8 @@ func textSpecs() commands {
 		"ts,unts,vis,unvis,lolcat,nkf,ansi2html,aha": cmd("read...", "read: f"),
 		"hexyl,xd,bless":                cmd("read", "data: n,length c,bytes s,skip o,display-offset"),
 		"m4,gm4":                        cmd("code...", "list: I,include", "data: D,define U,undefine", "read: R,reload-state", "write: F,freeze-state o,error-output debugfile"),
-		"bc,dc":                         cmd("read...", "data: e,expression S,scale", "read: f,file", "flag: l,mathlib q,quiet"),
+		"dc":                            cmd("read...", "data: e,expression", "read: f,file"),
+		"bc":                            cmd("read...", "data: e,expression S,scale", "read: f,file", "flag: l,mathlib q,quiet"),
 		"units,calc,qalc,numbat,genius": cmd("data...", "read: f,file"),
 		"man,info,tldr,cheat,help,pinfo": cmd("data...", "code: P,pager", "?code: H,html", "read: f,file C,config-file,conf render", "write: o,output",
 			"list: M,manpath d,directory", "data: S,s,sections L,locale m,systems p,preprocessor E,encoding n,node", "flag: k,apropos f0 w a K"),
@@ -132,6 +133,7 @@ func editorSpecs() commands {
 			"data: q,query f,filter d,delimiter n,nth with-nth m,multi height layout border prompt header tiebreak expect history-size", "write: history",
 			"connect: listen", "flag: 1,select-1 0,exit-0 e,exact"),
 		"sensible-editor,editor,sensible-pager,pager,visudo,vigr,xdg-open,open,gio-open,sensible-browser,x-www-browser,www-browser": cmd("connect..."),
-		"mc,ranger,nnn,lf,yazi,vifm,broot": cmd("list...", "code: cmd command"),
+		"mc":                            with(cmd("list...", "code: cmd command"), commands{"cp,mv,mirror,pipe,put,get,cat,ls,rm,share,alias,mb,rb": cmd("connect...")}),
+		"ranger,nnn,lf,yazi,vifm,broot": cmd("list...", "code: cmd command"),
 	}
 }

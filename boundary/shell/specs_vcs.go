@@ -164,9 +164,10 @@ var gitRemote = commands{
 	"submodule": with(cmd("data...", "flag: q,quiet"), commands{"status,summary,init,sync,absorbgitdirs,deinit": cmd("data...",
 		"flag: recursive f,force all cached"), "update,add": cmd("data...", "data: b,branch name reference depth j,jobs filter",
 		"flag: init remote recursive f,force merge rebase"), "foreach": cmd("shell...", "flag: recursive"), "set-branch,set-url": cmd("data...")}),
-	"upload-pack,receive-pack,upload-archive,send-pack,fetch-pack,http-push,http-fetch,daemon,instaweb,http-backend,remote-ext,remote-fd," +
+	"upload-pack,receive-pack,upload-archive,send-pack,fetch-pack,http-push,http-fetch,http-backend,remote-ext,remote-fd," +
 		"cvsserver,imap-send,shell": cmd("code...", "shell: exec upload-pack receive-pack"),
-	"send-email": cmd("connect...", "shell: smtp-server to-cmd cc-cmd sendmail-cmd", "flag: dry-run"),
+	"daemon,instaweb": cmd("connect...", "list: base-path", "data: port p listen httpd d browser b"),
+	"send-email":      cmd("connect...", "shell: smtp-server to-cmd cc-cmd sendmail-cmd", "flag: dry-run"),
 	"svn,p4,cvsimport,cvsexportcommit,archimport,quiltimport,fast-export,fast-import": cmd("data..."),
 	"credential,credential-cache,credential-store":                                    cmd("code..."),
 }
