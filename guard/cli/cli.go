@@ -38,7 +38,7 @@ type command struct {
 var commands = []command{
 	{"check", "[COMMAND]", "judge a command, or JSON lines on standard input, without running anything", setupCheck},
 	{"init", "", "write a commented policy and a first test", setupInit},
-	{"test", "FILE...", "run policy tests", setupTest},
+	{"test", "[FILE | FOLDER | FOLDER/...]...", "run policy tests: the files named *_test.yaml", setupTest},
 	{"lint", "FILE...", "say what is wrong with policies, with file, line and column", setupLint},
 	{"schema", "", "print the JSON Schema of policies, for editors", setupSchema},
 	{"approvals", "list | watch | show ID | approve ID | deny ID [REASON] | remove ID | key", "answer the requests that wait for a human", setupApprovals},
