@@ -273,7 +273,7 @@ async function requestDetail(item) {
   const wait = r.state === "pending";
   const actions = r.sections.filter((s) => s.kind === "action");
   const decided = actions.find((s) => s.decided) || actions[0];
-  r.asks = decided ? decided.does : r.summary;
+  r.asks = !decided ? r.summary : decided.title === "exec" ? decided.does : [decided.title + " " + decided.does[0], ...decided.does.slice(1)];
   const content = [
     el("div", { className: "facts" }, badge(r.state), el("span", {}, "Tool ", el("b", {}, show(firstRow(r, "tool")))), el("span", {}, "Request ", el("b", {}, r.id))),
     el("h2", {}, show(r.asks)),
@@ -338,7 +338,7 @@ function preview(s) {
 function action(s, i, all) {
   const details = el("details", { open: !!s.decided || all.length <= 6 },
     el("summary", {}, el("span", { className: "kind" }, s.title), el("span", { className: "does" }, show(s.does)), s.decided ? el("span", { className: "badge ask" }, "? asks") : ""),
-    rows(s.rows.slice(1).filter((r) => r.label !== "asks")));
+    rows(s.rows.slice(1).filter((r) => r.label !== "asks" && plain(r.value) !== plain(s.does))));
   return el("li", { className: s.decided ? "decided" : "" }, details);
 }
 
@@ -522,7 +522,7 @@ function shut() {
 function keys() {
   const all = [["j  ↓", "next"], ["k  ↑", "the one before"], ["a", "approve what is shown, once"], ["d", "deny it, with a reason"], ["r", "restore the backup that is shown"],
     ["1 – 4", "waiting, history, record, backups"], ["Esc", "close"], ["?", "these keys"]];
-  ask({ title: "Keys", body: [el("dl", { className: "rows" }, ...all.flatMap(([k, what]) => [el("dt", {}, el("kbd", {}, k)), el("dd", {}, what)])), el("p", {}, $("help").title.replace(/^.*· y/, "Y") + ".")] });
+  ask({ title: "Keys", body: [el("dl", { className: "rows keys" }, ...all.flatMap(([k, what]) => [el("dt", {}, el("kbd", {}, k)), el("dd", {}, what)])), el("p", {}, $("help").title.replace(/^.*· y/, "Y") + ".")] });
 }
 
 const clip = (s, n) => [...s].length > n ? [...s].slice(0, n - 1).join("") + "…" : s;
