@@ -72,7 +72,12 @@ func (in *Inspector) Inspect(ctx context.Context, call *guard.Call) ([]guard.Act
 	if err != nil {
 		return nil, err
 	}
-	p := placer{in: in, look: &look, left: maxEntries}
+	return in.placed(actions, &look)
+}
+
+// placed resolves the paths of actions, and adds what becomes visible by that.
+func (in *Inspector) placed(actions []guard.Action, look *lookup) ([]guard.Action, error) {
+	p := placer{in: in, look: look, left: maxEntries}
 	for i := range actions {
 		if err := p.place(&actions[i]); err != nil {
 			return nil, err

@@ -5,21 +5,11 @@ package boundary
 import (
 	"context"
 	"errors"
-	"time"
-
-	"github.com/runtimeguard/runtimeguard/boundary/contain"
 )
 
-type process struct {
-	cell    *contain.Cell
-	path    string
-	argv    []string
-	dir     string
-	env     []string
-	timeout time.Duration
-	out     *capped
-}
+// compat runs commands by bash, where there is one.
+type compat struct{ s *Shell }
 
-func (p *process) run(context.Context) (Result, error) {
+func (compat) run(context.Context, job) (Result, error) {
 	return Result{}, errors.New("shell: not supported on this system")
 }

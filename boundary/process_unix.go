@@ -13,66 +13,95 @@ import (
 	"github.com/runtimeguard/runtimeguard/boundary/contain"
 )
 
-// process is one program run to its end.
-type process struct {
-	cell    *contain.Cell
-	path    string
-	argv    []string
-	dir     string
-	env     []string
-	timeout time.Duration
-	out     *capped
-}
+// compat runs commands by bash.
+type compat struct{ s *Shell }
 
-func (p *process) run(ctx context.Context) (Result, error) {
-	r, w, err := os.Pipe()
+func (c compat) run(ctx context.Context, j job) (Result, error) {
+	cell, err := c.s.cell(ctx)
 	if err != nil {
 		return Result{}, fmt.Errorf("shell: %w", err)
 	}
-	defer r.Close()
-	proc, err := p.cell.Start(&contain.Cmd{Path: p.path, Args: p.argv, Env: p.env, Dir: p.dir, Files: []*os.File{nil, w, w}})
-	w.Close()
+	defer cell.Close()
+	out, err := gather(j.out)
 	if err != nil {
 		return Result{}, fmt.Errorf("shell: %w", err)
 	}
-	read := make(chan struct{})
-	go func() {
-		io.Copy(p.out, r)
-		close(read)
-	}()
-	result, err := p.wait(ctx, proc)
-	// Whatever the command wrote is in the pipe by now. Who still holds the
-	// other end has left the group; nobody waits for that.
-	r.SetReadDeadline(time.Unix(1, 0))
-	<-read
-	p.drain(r)
-	result.Output, result.Truncated = p.out.bytes(), p.out.lost > 0
+	defer out.close()
+	proc, err := cell.Start(&contain.Cmd{
+		Path: c.s.c.Bash,
+		// After "--" a text that begins with a dash is no option.
+		Args: []string{"bash", "--norc", "--noprofile", "-c", "--", j.Text},
+		Env:  c.s.environ(j.dir), Dir: j.dir, Files: []*os.File{nil, out.w, out.w},
+	})
+	if err != nil {
+		return Result{}, fmt.Errorf("shell: %w", err)
+	}
+	out.begin()
+	result, err := j.wait(ctx, proc.Ended(), proc.Kill)
+	<-proc.Ended()
+	out.finish()
+	result.Output, result.Truncated = j.out.bytes(), j.out.lost > 0
 	result.Exit = proc.Exit()
 	return result, err
 }
 
-// wait returns when the process has ended or been killed, and nothing of its
-// group runs on.
-func (p *process) wait(ctx context.Context, proc *contain.Process) (result Result, err error) {
-	timer := time.NewTimer(p.timeout)
+// wait returns when a command has ended, or its time or ctx, and then it is
+// killed.
+func (j *job) wait(ctx context.Context, ended <-chan struct{}, kill func()) (result Result, err error) {
+	timer := time.NewTimer(j.Timeout)
 	defer timer.Stop()
 	select {
-	case <-proc.Ended():
+	case <-ended:
 		return result, nil
 	case <-timer.C:
 		result.TimedOut = true
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
-	proc.Kill()
-	<-proc.Ended()
+	kill()
 	return result, err
 }
 
+// gathering collects what a command writes to a pipe.
+type gathering struct {
+	to   *capped
+	r, w *os.File
+	read chan struct{} // closed when nothing is read any more
+}
+
+func gather(to *capped) (*gathering, error) {
+	r, w, err := os.Pipe()
+	return &gathering{to: to, r: r, w: w}, err
+}
+
+// begin reads what is written, once the command has the other end.
+func (g *gathering) begin() {
+	g.w.Close()
+	g.read = make(chan struct{})
+	go func() {
+		io.Copy(g.to, g.r)
+		close(g.read)
+	}()
+}
+
+// finish takes what stands in the pipe when the command has ended: all that it
+// wrote. Who still holds the other end has left its process group; nobody waits
+// for that.
+func (g *gathering) finish() {
+	g.r.SetReadDeadline(time.Unix(1, 0))
+	<-g.read
+	g.drain()
+}
+
+func (g *gathering) close() {
+	g.w.Close()
+	g.r.Close()
+}
+
 // drain takes what is in the pipe right now, and not what comes.
-func (p *process) drain(r *os.File) {
-	r.SetReadDeadline(time.Time{})
-	conn, err := r.SyscallConn()
+func (g *gathering) drain() {
+	g.r.SetReadDeadline(time.Time{})
+	conn, err := g.r.SyscallConn()
 	if err != nil {
 		return
 	}
@@ -86,6 +115,6 @@ func (p *process) drain(r *os.File) {
 		if err != nil || n <= 0 {
 			return
 		}
-		p.out.Write(buf[:n])
+		g.to.Write(buf[:n])
 	}
 }

@@ -40,18 +40,28 @@ type ShellConfig struct {
 	// Bash is the absolute path of bash; "" means the first in the system's
 	// folders.
 	Bash string
+	// Inspector says what programs do with their real words. nil means that
+	// there is no exact engine.
+	Inspector *Inspector
+	// Worker is the absolute path of a program whose main begins with [Worker],
+	// as the operator's command does: the exact engine runs commands in it. ""
+	// means this program itself, where its main does; else there is no exact
+	// engine. It is refused where commands may write.
+	Worker string
 	// Containment says what holds the commands; zero means the best tier that
 	// this machine has.
 	Containment Containment
 }
 
-// Shell runs commands by a real bash: the engine "compat". It is a
-// [guard.Container]. It must be made by [NewShell] and is safe for concurrent
-// use.
+// Shell runs commands, by the exact engine where there is one and it can run the
+// command, else by a real bash, the engine "compat". It is a [guard.Container].
+// It must be made by [NewShell] and is safe for concurrent use.
 type Shell struct {
 	c         ShellConfig
 	env       []string
 	contained *contained
+	exact     *exactEngine // nil: there is none
+	bashes    remembered   // commands of which it turned out that they need bash
 }
 
 // NewShell checks the configuration and finds bash.
@@ -72,7 +82,7 @@ func NewShell(c ShellConfig) (*Shell, error) {
 	if c.Bash, err = findBash(c.Bash); err != nil {
 		return nil, err
 	}
-	k, err := newContained(c.Containment, c.Workspace)
+	k, err := newContained(c.Containment, c.Workspace, c.Worker)
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +91,31 @@ func NewShell(c ShellConfig) (*Shell, error) {
 		return nil, err
 	}
 	c.Tools = slices.Clone(c.Tools)
-	return &Shell{c, env, k}, nil
+	s := &Shell{c: c, env: env, contained: k}
+	if s.exact, err = newExact(s); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
+
+// Close ends the worker that waits. Commands must not be run afterwards.
+func (s *Shell) Close() error {
+	if s == nil || s.exact == nil {
+		return nil
+	}
+	return s.exact.close()
+}
+
+// Engine is the engine that runs what it can.
+func (s *Shell) Engine() guard.Engine {
+	if s == nil || s.exact == nil {
+		return guard.EngineCompat
+	}
+	return guard.EngineExact
+}
+
+// environ is the environment of commands that start in a folder.
+func (s *Shell) environ(dir string) []string { return append(slices.Clone(s.env), "PWD="+dir) }
 
 func findBash(path string) (string, error) {
 	candidates := []string{path}
@@ -161,26 +194,27 @@ func (s *Shell) Run(ctx context.Context, c Command) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	timeout := s.c.Timeout
-	if c.Timeout > 0 {
-		timeout = min(timeout, c.Timeout)
+	if c.Timeout <= 0 || c.Timeout > s.c.Timeout {
+		c.Timeout = s.c.Timeout
 	}
-	cell, err := s.cell(ctx)
+	e, err := s.engine(ctx)
 	if err != nil {
-		return Result{}, fmt.Errorf("shell: %w", err)
+		return Result{}, err
 	}
-	defer cell.Close()
-	p := &process{
-		cell: cell,
-		path: s.c.Bash,
-		// After "--" a text that begins with a dash is no option.
-		argv:    []string{"bash", "--norc", "--noprofile", "-c", "--", c.Text},
-		dir:     dir,
-		env:     append(slices.Clone(s.env), "PWD="+dir),
-		timeout: timeout,
-		out:     &capped{max: s.c.MaxOutput},
+	return e.run(ctx, job{Command: c, dir: dir, out: &capped{max: s.c.MaxOutput}})
+}
+
+// engine is the one that the running call was judged with. Outside of a call
+// there is nothing that could judge, and bash runs the command.
+func (s *Shell) engine(ctx context.Context) (engine, error) {
+	call, ok := guard.Running(ctx)
+	switch {
+	case !ok || call.Engine != guard.EngineExact:
+		return compat{s}, nil
+	case s.exact == nil:
+		return nil, errors.New("shell: the call was judged for the exact engine, and there is none here")
 	}
-	return p.run(ctx)
+	return s.exact, nil
 }
 
 // folder is where a command starts: the same that the Inspector judged.
@@ -204,10 +238,10 @@ func (s *Shell) folder(dir string) (string, error) {
 }
 
 // Contain implements [guard.Container]: commands of the configured tools are
-// run by bash under the Shell's tier.
+// run under the Shell's tier, by the engine that can run them.
 func (s *Shell) Contain(_ context.Context, call *guard.Call) (guard.Engine, guard.Tier, error) {
 	if s == nil || !slices.Contains(s.c.Tools, call.Tool) {
 		return guard.EngineNone, guard.TierNone, nil
 	}
-	return guard.EngineCompat, s.contained.tier(call), nil
+	return s.choose(call), s.contained.tier(call), nil
 }

@@ -51,7 +51,7 @@ func (b *binding) shell(text string) {
 func (b *binding) exec(words []string) {
 	quoted := make([]string, len(words))
 	for i, w := range words {
-		quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		quoted[i] = quote(w)
 	}
 	b.shell(strings.Join(quoted, " "))
 }

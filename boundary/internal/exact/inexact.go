@@ -1,0 +1,214 @@
+package exact
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// Parse parses shell text.
+func Parse(text string, posix bool) (*syntax.File, error) {
+	lang := syntax.LangBash
+	if posix {
+		lang = syntax.LangPOSIX
+	}
+	return syntax.NewParser(syntax.Variant(lang)).Parse(strings.NewReader(text), "")
+}
+
+// Inexact says why text needs a real shell: it uses what the interpreter lacks
+// or does otherwise. It returns "" where the interpreter does what bash does,
+// as far as that can be seen before the words are known; for those that are
+// known later, [builtin] is asked again.
+func Inexact(text string, posix bool) string {
+	file, err := Parse(text, posix)
+	if err != nil {
+		return "its syntax"
+	}
+	return inexact(file)
+}
+
+func inexact(file *syntax.File) (reason string) {
+	syntax.Walk(file, func(n syntax.Node) bool {
+		if reason == "" && n != nil {
+			reason = node(n)
+		}
+		return reason == ""
+	})
+	return reason
+}
+
+func node(n syntax.Node) string {
+	switch n := n.(type) {
+	case *syntax.CoprocClause:
+		return "coproc"
+	case *syntax.TimeClause:
+		return "time"
+	case *syntax.ForClause:
+		if n.Select {
+			return "select"
+		}
+	case *syntax.ProcSubst:
+		return "process substitution"
+	case *syntax.ExtGlob:
+		return "extended patterns"
+	case *syntax.Redirect:
+		return redirect(n)
+	case *syntax.ParamExp:
+		return parameter(n)
+	case *syntax.DeclClause:
+		return declaration(n)
+	case *syntax.CallExpr:
+		return call(n)
+	case *syntax.Word:
+		return dots(n)
+	case *syntax.Stmt:
+		if n.Coprocess || n.Disown {
+			return "coprocesses"
+		}
+	}
+	return ""
+}
+
+// redirect: descriptors from 3 on, and files opened to read and write.
+func redirect(r *syntax.Redirect) string {
+	n := ""
+	if r.N != nil {
+		n = r.N.Value
+	}
+	ok := false
+	switch r.Op {
+	case syntax.RdrIn, syntax.Hdoc, syntax.DashHdoc, syntax.WordHdoc:
+		ok = n == "" || n == "0"
+	case syntax.RdrOut, syntax.AppOut:
+		ok = n == "" || n == "1" || n == "2"
+	case syntax.RdrAll, syntax.AppAll:
+		ok = n == ""
+	case syntax.DplOut:
+		ok = slices.Contains([]string{"", "1", "2"}, n) && slices.Contains([]string{"1", "2", "-"}, r.Word.Lit())
+	}
+	switch {
+	case !ok:
+		return "a redirection of this kind"
+	case strings.HasPrefix(r.Word.Lit(), "/dev/tcp/"), strings.HasPrefix(r.Word.Lit(), "/dev/udp/"):
+		return "a network connection by redirection"
+	}
+	return ""
+}
+
+// foreign are variables that bash sets and the interpreter doesn't.
+var foreign = regexp.MustCompile(`^(BASH(_.*|PID|OPTS)?|PIPESTATUS|FUNCNAME|LINENO|SECONDS|HOSTNAME|HOSTTYPE|OSTYPE|MACHTYPE|EPOCH.*|SHLVL|DIRSTACK|GROUPS|COMP_.*|SHELLOPTS|HISTCMD|COPROC|_|-)$`)
+
+func parameter(p *syntax.ParamExp) string {
+	switch {
+	case p.Param != nil && foreign.MatchString(p.Param.Value):
+		return "the variable " + p.Param.Value
+	case p.Exp != nil && p.Exp.Op == syntax.OtherParamOps:
+		return "an expansion with @"
+	}
+	return ""
+}
+
+// declaration: the options of declare and its kin that mean something else to
+// the interpreter, or nothing.
+func declaration(d *syntax.DeclClause) string {
+	if len(d.Args) == 0 {
+		return d.Variant.Value + " without words"
+	}
+	for _, a := range d.Args {
+		if !a.Naked || a.Value == nil {
+			continue
+		}
+		w := a.Value.Lit()
+		if strings.HasPrefix(w, "+") || strings.HasPrefix(w, "-") && !slices.Contains([]string{"-x", "-r", "-a", "-A", "-g", "--"}, w) {
+			return d.Variant.Value + " " + w
+		}
+		if w == "--" {
+			return d.Variant.Value + " --"
+		}
+	}
+	return ""
+}
+
+// call: what can be seen of a command before its words are known.
+func call(c *syntax.CallExpr) string {
+	if len(c.Args) == 0 {
+		return ""
+	}
+	words := make([]string, 0, len(c.Args))
+	for _, w := range c.Args {
+		text, ok := literal(w)
+		if !ok {
+			break
+		}
+		words = append(words, text)
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	if name := path.Base(words[0]); Elsewhere(name) {
+		return name
+	}
+	if len(words) == len(c.Args) {
+		_, reason := builtin(words, false)
+		return reason
+	}
+	if lacking[words[0]] {
+		return words[0]
+	}
+	return ""
+}
+
+// elsewhere are programs that make command lines of what they read, and aren't
+// run inside.
+var elsewhere = map[string]bool{
+	"parallel": true, "entr": true, "watch": true, "zsh": true, "ksh": true, "mksh": true, "fish": true, "csh": true, "tcsh": true,
+	"busybox": true, "toybox": true, "script": true, "expect": true,
+}
+
+// Elsewhere reports whether a program makes command lines of what it reads, and
+// isn't run inside: bash and a rule for all it may do are what there is then.
+func Elsewhere(name string) bool { return elsewhere[name] }
+
+// literal is the text of a word without expansions.
+func literal(w *syntax.Word) (text string, ok bool) {
+	for _, p := range w.Parts {
+		switch p := p.(type) {
+		case *syntax.Lit:
+			if strings.ContainsAny(p.Value, "*?[\\~{") {
+				return "", false
+			}
+			text += p.Value
+		case *syntax.SglQuoted:
+			if p.Dollar {
+				return "", false
+			}
+			text += p.Value
+		case *syntax.DblQuoted:
+			inner, ok := literal(&syntax.Word{Parts: p.Parts})
+			if !ok {
+				return "", false
+			}
+			text += inner
+		default:
+			return "", false
+		}
+	}
+	return text, true
+}
+
+// leadingDot is a pattern that names hidden files.
+var leadingDot = regexp.MustCompile(`(^|/)\.[^/]*[*?\[]`)
+
+// dots: patterns match no hidden files here at all. The interpreter would match
+// too many: "*.*" would match ".env", which it doesn't in bash.
+func dots(w *syntax.Word) string {
+	for _, p := range w.Parts {
+		if l, ok := p.(*syntax.Lit); ok && leadingDot.MatchString(l.Value) {
+			return "a pattern of hidden files"
+		}
+	}
+	return ""
+}
