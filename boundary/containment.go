@@ -53,12 +53,13 @@ var settings = []string{
 const goDownloads = "go/pkg/mod/cache/download"
 
 // plan is what commands may reach.
-func (c *Containment) plan(w *Workspace, cache string) contain.Plan {
+func (c *Containment) plan(w *Workspace) contain.Plan {
 	p := contain.Plan{
 		Write: slices.Concat(w.roots, w.temp, c.Write),
 		Read:  slices.Concat(w.readOnly, c.Read),
 		Grant: c.Grant, Limits: c.Limits,
-		Hidden: slices.Clone(w.hidden),
+		Hidden:  slices.Clone(w.hidden),
+		Private: []string{"/run", "/var/tmp"},
 	}
 	for _, dir := range slices.Concat(systemFolders, readable) {
 		if dir != "/dev" {
@@ -66,6 +67,7 @@ func (c *Containment) plan(w *Workspace, cache string) contain.Plan {
 		}
 	}
 	if w.home != "" {
+		p.Private = append(p.Private, w.home)
 		for _, name := range settings {
 			p.Read = append(p.Read, w.home+"/"+name)
 		}
@@ -118,27 +120,34 @@ func (c *Containment) secrets(dir string, depth int) (out []string) {
 
 // contained is the containment of a Shell.
 type contained struct {
-	c     Containment
-	box   *contain.Box
-	cache string
+	c       Containment
+	box     *contain.Box
+	cache   string
+	write   []string // folders that commands may change
+	scanner scanner
 }
 
-func newContained(c Containment, w *Workspace) (*contained, error) {
+// newContained prepares it. init is as in [contain.Plan].
+func newContained(c Containment, w *Workspace, init string) (*contained, error) {
 	tier := c.Tier
 	switch {
 	case c.Off && tier != guard.TierNone:
 		return nil, errors.New("shell: Containment: Off and Tier can't both be set")
 	case !c.Off && tier == guard.TierNone:
-		tier = contain.Best(contain.Probe(""))
+		tier = contain.Best(contain.Probe(init))
 	}
-	k := &contained{c: c}
+	k := &contained{c: c, scanner: scanner{sensitive: c.Sensitive, plants: c.Plants}}
 	var err error
 	if tier > guard.TierNone {
 		if k.cache, err = cacheFolder(w); err != nil {
 			return nil, err
 		}
 	}
-	k.box, err = contain.Prepare(c.plan(w, k.cache), tier)
+	k.scanner.skip = []string{k.cache}
+	plan := c.plan(w)
+	plan.Init = init
+	k.write = plan.Write
+	k.box, err = contain.Prepare(plan, tier)
 	return k, err
 }
 
@@ -196,8 +205,36 @@ func (k *contained) tier(call *guard.Call) guard.Tier {
 
 // cell opens a cell for the call that runs in ctx.
 func (s *Shell) cell(ctx context.Context) (*contain.Cell, error) {
+	k := s.contained
 	call, _ := guard.Running(ctx)
-	return s.contained.box.Open(contain.Access{Network: s.contained.network(call)})
+	a := contain.Access{Network: k.network(call)}
+	if k.box.Tier() == guard.TierNamespace {
+		var err error
+		if a.Masks, err = k.scanner.scan(k.write); err != nil {
+			return nil, err
+		}
+		a.Masks.Hold, a.Masks.Pin = judged(a.Masks.Hold, call), judged(a.Masks.Pin, call)
+	}
+	return k.box.Open(a)
+}
+
+// judged leaves out of what is held the files that the call was judged to
+// write or delete: it may.
+func judged(held []string, call *guard.Call) []string {
+	if call == nil {
+		return held
+	}
+	return slices.DeleteFunc(held, func(path string) bool {
+		return slices.ContainsFunc(call.Actions, func(a guard.Action) bool {
+			switch {
+			case a.Pattern || a.Resolved == "":
+				return false
+			case a.Kind == guard.KindDelete:
+				return within(a.Resolved, path) || within(path, a.Resolved)
+			}
+			return a.Kind == guard.KindWrite && within(a.Resolved, path)
+		})
+	})
 }
 
 // Tier is the tier that commands are run under.
