@@ -246,3 +246,36 @@ func TestWhatCommandsDestroyIsRestored(t *testing.T) {
 		})
 	}
 }
+
+// What is more than may be saved is refused, or asked and then run without a
+// backup, and the record says so; it is never left out without a word.
+func TestPastTheBackupsBudget(t *testing.T) {
+	f := newFolders(t)
+	for i := range 10 {
+		require.NoError(t, os.WriteFile(filepath.Join(f.workspace, fmt.Sprint("f", i)), []byte("x"), 0o644))
+	}
+	if _, err := os.Stat("/usr/bin/python3"); err != nil {
+		t.Skip("there is no python3")
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(f.workspace, "tool"), []byte("#!/usr/bin/python3\nimport os\nos.remove('f9')\n"), 0o755))
+	c := f.config()
+	c.BackupFiles = 5
+	rt := open(t, c)
+
+	ran, err := do(rt, "run_command", `{"command":"rm f0 f1 f2 f3 f4 f5"}`)
+	require.ErrorContains(t, err, "the backup that the policy requires could not be made")
+	require.False(t, ran)
+	ran, err = do(rt, "run_command", `{"command":"rm f0"}`)
+	require.NoError(t, err)
+	require.True(t, ran)
+
+	ran, err = do(rt, "run_command", `{"command":"./tool"}`)
+	require.ErrorContains(t, err, "it would run without a backup: backup: more than 5 files would have to be saved")
+	require.ErrorContains(t, err, "waits for a human")
+	require.False(t, ran)
+	require.NoError(t, guarded(t, f, rt, "./tool"))
+	require.NoFileExists(t, filepath.Join(f.workspace, "f9"))
+	saved, err := rt.Backups.List(t.Context())
+	require.NoError(t, err)
+	require.Len(t, saved, 1, "only that of rm f0")
+}
