@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"path"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -614,12 +615,10 @@ func (x *expansion) home(name string) value {
 	if name[0] >= '0' && name[0] <= '9' || name[0] == '+' || name[0] == '-' {
 		return unknownValue("a folder of the stack is not known")
 	}
-	home := x.w.a.o.Home
-	i := strings.LastIndexByte(home, '/')
-	if i <= 0 {
-		return unknownValue("the home folder of " + name + " is not known")
+	if home := x.w.a.o.Home; name == path.Base(home) {
+		return text(home)
 	}
-	return text(home[:i+1] + name)
+	return unknownValue("the home folder of " + name + " is not known") // nor whether there is such a user
 }
 
 // value is the place as the value of PWD.

@@ -360,22 +360,26 @@ func (c *checker) let(n *syntax.LetClause) {
 	}
 }
 
-// substitution refuses a command in the background in a substitution that holds
-// a here-document too: Bash 5.2 writes the text of such a one anew and loses
-// what ends the command after it.
+// substitution refuses several here-documents in a substitution, and one beside
+// a command in the background: Bash 5.2 writes the text of a substitution anew,
+// and loses ends of commands and documents then.
 func (c *checker) substitution(n *syntax.CmdSubst) {
-	document, background := false, false
+	documents, background := 0, 0
 	syntax.Walk(n, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.Redirect:
-			document = document || n.Hdoc != nil
+			if n.Hdoc != nil {
+				documents++
+			}
 		case *syntax.Stmt:
-			background = background || n.Background
+			if n.Background {
+				background = 1
+			}
 		}
-		return !(document && background)
+		return true
 	})
-	if document && background {
-		c.fail("a here-document and a command in the background in a substitution are read differently by shells")
+	if documents > 0 && documents+background > 1 {
+		c.fail("here-documents in a substitution are read differently by shells")
 	}
 }
 
