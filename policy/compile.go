@@ -22,6 +22,9 @@ type uses struct {
 	names  map[string]bool // variables and lists
 }
 
+// callArguments stands in uses.fields for call.args.
+const callArguments = "call.args"
+
 // expressionPos is a place in a policy file.
 type expressionPos struct{ line, column int }
 
@@ -171,10 +174,14 @@ func (k *checker) check() {
 		case ast.IdentKind:
 			k.ident(n.AsIdent())
 		case ast.SelectKind:
-			if s := n.AsSelect(); isIdent(s.Operand(), "action") {
+			s := n.AsSelect()
+			if isIdent(s.Operand(), "action") {
 				if _, ok := k.uses.fields[s.FieldName()]; !ok {
 					k.uses.fields[s.FieldName()] = k.pos(n)
 				}
+			}
+			if isIdent(s.Operand(), "call") && s.FieldName() == "args" {
+				k.uses.fields[callArguments] = k.pos(n)
 			}
 		case ast.CallKind:
 			k.call(n, n.AsCall())

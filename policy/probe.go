@@ -2,6 +2,7 @@ package policy
 
 import (
 	"iter"
+	"maps"
 	"slices"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -96,6 +97,42 @@ func (o *Outcomes) note(c *condition, f *frame, failed bool) bool {
 	return holds
 }
 
+// ReadsArguments reports whether what the policy decides of the call may depend
+// on the tool's arguments, beyond what its actions say: a condition reads
+// call.args in a rule whose head matches. Without its arguments such a call
+// can't be judged again.
+func (p *Policy) ReadsArguments(call *guard.Call) bool {
+	if p != nil && p.under != nil && p.under.ReadsArguments(call) {
+		return true
+	}
+	e := p.engine()
+	f := newFrame(e, call)
+	defer f.release()
+	for i := range call.Actions {
+		f.enter(i)
+		kind := kindNumber(f.action.Kind)
+		for j := range e.rules {
+			if r := &e.rules[j]; kind >= 0 && (e.readsArguments(r.when) || e.readsArguments(r.unless)) && r.match(f, kind) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (e *engine) readsArguments(c *condition) bool {
+	if c == nil {
+		return false
+	}
+	_, reads := c.uses.fields[callArguments]
+	for name := range c.uses.names {
+		if i, ok := e.names[name]; ok && !reads {
+			_, reads = e.variables[i].uses.fields[callArguments]
+		}
+	}
+	return reads
+}
+
 // Mutant is a policy with one thing in it made weaker, to see whether any test
 // notices.
 type Mutant struct {
@@ -157,4 +194,4 @@ func (p *Policy) mutated(e *engine) *Policy {
 }
 
 // told is what the policy tells of the rule.
-func (r *rule) told() Rule { return Rule{r.id, r.pos, r.effect, r.audit, r.preset} }
+func (r *rule) told() Rule { return Rule{r.id, r.pos, r.effect, r.audit, r.preset, maps.Clone(r.meta)} }

@@ -40,6 +40,7 @@ var commands = []command{
 	{"init", "", "write a commented policy and a first test", setupInit},
 	{"test", "[FILE | FOLDER | FOLDER/...]...", "run policy tests: the files named *_test.yaml", setupTest},
 	{"lint", "FILE...", "say what is wrong with policies, with file, line and column", setupLint},
+	{"replay", "[AUDIT-LOG]", "judge the decisions of an audit log again by a new policy, and show what would change", setupReplay},
 	{"schema", "", "print the JSON Schema of policies, for editors", setupSchema},
 	{"approvals", "list | watch | show ID | approve ID | deny ID [REASON] | remove ID | key", "answer the requests that wait for a human", setupApprovals},
 	{"serve", "", "answer requests, read the log and restore backups on a page in your browser", setupServe},
