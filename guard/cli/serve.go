@@ -103,13 +103,17 @@ func (s *serving) open() (net.Listener, error) {
 const linkFile = "console.link"
 
 // keepLink writes the link where only the operator reads it, and returns what
-// removes it.
+// removes it. An operator who has no state folder here, or may not write in it,
+// has it from the command's output alone.
 func keepLink(state, link string) (forget func(), err error) {
 	file, text := filepath.Join(state, linkFile), []byte(link+"\n")
-	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
 		return nil, err
 	}
 	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return func() {}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
