@@ -66,6 +66,14 @@ type Guard interface {
 	Decide(ctx context.Context, call *Call) Decision
 }
 
+// Versioned is a [Guard] whose rules are swapped while calls are judged, such as
+// a policy that is loaded anew, and with them what its [Vocabulary] says. A
+// later state has a greater version. The Enforcer judges a call again that was
+// inspected by one state and decided by another.
+type Versioned interface {
+	Version() uint64
+}
+
 // GuardFunc is a function as a [Guard].
 type GuardFunc func(ctx context.Context, call *Call) Decision
 
@@ -87,6 +95,25 @@ func (a all) Decide(ctx context.Context, call *Call) Decision {
 		out = merge(out, decide(ctx, g, call))
 	}
 	return out
+}
+
+// Version implements [Versioned]: versions only grow, so that their sum is the
+// same only where each is.
+func (a all) Version() uint64 {
+	var n uint64
+	for _, g := range a {
+		n += version(g)
+	}
+	return n
+}
+
+// version is a guard's version, 0 where it has none or can't say.
+func version(g Guard) (n uint64) {
+	defer func() { _ = recover() }() // asked for its decision, it panics again
+	if v, ok := g.(Versioned); ok {
+		return v.Version()
+	}
+	return 0
 }
 
 // decide asks one guard; a nil or panicking one, and an effect outside the

@@ -226,6 +226,20 @@ func (e *Enforcer) judge(ctx context.Context, call *Call) Decision {
 	if err := decode(call); err != nil {
 		return Refuse("%v", err)
 	}
+	for range maxRejudge {
+		before := version(e.c.Guard)
+		if d := e.judgeOnce(ctx, call); version(e.c.Guard) == before {
+			return d
+		}
+	}
+	return Refuse("the policy is being changed: make the call again")
+}
+
+// maxRejudge is how often a call is judged whose policy changes meanwhile.
+const maxRejudge = 4
+
+// judgeOnce finds the call's actions and decides them.
+func (e *Enforcer) judgeOnce(ctx context.Context, call *Call) Decision {
 	err := safely("inspector", func() (err error) {
 		call.Actions, err = e.c.Inspector.Inspect(ctx, call)
 		return err

@@ -63,6 +63,7 @@ type ruleText struct {
 	require      []guard.Requirement
 	message      string
 	messageNode  *yaml.Node
+	meta         map[string]string
 }
 
 // headText is one entry of a rule's head.
@@ -276,8 +277,17 @@ func (t *ruleText) field(r *reader, key string, n *yaml.Node) {
 			if v.Kind != yaml.ScalarNode {
 				r.fail(v, "meta.%s: want text, not %s", k.Value, describe(v))
 			}
+			t.meta = setText(t.meta, k.Value, v.Value)
 		})
 	}
+}
+
+func setText(m map[string]string, key, value string) map[string]string {
+	if m == nil {
+		m = map[string]string{}
+	}
+	m[key] = value
+	return m
 }
 
 func (d *document) checkOverlay() {

@@ -22,6 +22,7 @@ type engine struct {
 
 	env *cel.Env
 
+	version   uint64 // counts the states of one policy
 	digest    string
 	files     []string
 	tools     map[string]guard.Tool

@@ -342,7 +342,7 @@ func (l *loader) compileRules() {
 		go func() {
 			defer func() { <-slots; wg.Done() }()
 			r := &l.engine.rules[i]
-			*r = rule{id: t.id, pos: fmt.Sprintf("%s:%d", t.r.file, t.node.Line), effect: t.effect, audit: t.audit, require: t.require,
+			*r = rule{id: t.id, pos: fmt.Sprintf("%s:%d", t.r.file, t.node.Line), effect: t.effect, audit: t.audit, require: t.require, meta: t.meta,
 				preset: t.preset && t.r != l.documents[len(l.documents)-1].r}
 			l.compileRule(t, r, &mu)
 		}()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -323,6 +324,97 @@ func TestReloadIsAtomic(t *testing.T) {
 	for range cap(done) {
 		require.NoError(t, <-done)
 	}
+}
+
+// What tools mean and what is allowed changes as one: while a policy is
+// reloaded, no call is inspected by one text and decided by another, which here
+// would deny it.
+func TestReloadSwapsTheVocabularyToo(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "policy.yaml")
+	text := func(does, allowed, denied string) []byte {
+		return []byte(strings.ReplaceAll(defaults, "deny", "ask") + "tools: {t: {" + does + ": x}}\nrules:\n" +
+			"  - {id: a, effect: allow, on: {" + allowed + ": '**'}}\n  - {id: d, effect: deny, on: {" + denied + ": '**'}}\n")
+	}
+	texts := [][]byte{text("read", "read", "write"), text("write", "write", "read")}
+	require.NoError(t, os.WriteFile(file, texts[0], 0o600))
+	p, err := policy.Load(file)
+	require.NoError(t, err)
+	e, err := guard.New(guard.Config{
+		Inspector: guard.InspectorFunc(func(context.Context, *guard.Call) ([]guard.Action, error) {
+			kind := guard.KindRead
+			if tool, _ := p.Tool("t"); tool.Write != "" {
+				kind = guard.KindWrite
+			}
+			runtime.Gosched()
+			return []guard.Action{{Kind: kind, Path: "/x", Resolved: "/x"}}, nil
+		}),
+		Guard: guard.All(p, p.WithOverlay("o.yaml", []byte("version: 1\n"))),
+		Audit: guard.AuditFunc(func(context.Context, guard.Record) error { return nil }),
+	})
+	require.NoError(t, err)
+	stop, denied := make(chan struct{}), make(chan string, 4)
+	for range cap(denied) {
+		go func() {
+			for {
+				select {
+				case <-stop:
+					denied <- ""
+					return
+				default:
+				}
+				if d := e.Decide(context.Background(), guard.Call{Tool: "t"}); d.Effect != guard.Allow && !strings.Contains(d.Reason, "being changed") {
+					denied <- d.String()
+					return
+				}
+			}
+		}()
+	}
+	for i := range 40 {
+		require.NoError(t, os.WriteFile(file, texts[i%2], 0o600))
+		require.NoError(t, p.Reload())
+	}
+	close(stop)
+	for range cap(denied) {
+		require.Empty(t, <-denied)
+	}
+}
+
+// A reload tells what it did, and why it didn't.
+func TestOnReload(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "policy.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(defaults), 0o600))
+	p, err := policy.Load(path)
+	require.NoError(t, err)
+	var got []policy.Reloaded
+	p.WithOverlay("o.yaml", []byte("version: 1\n")).OnReload(func(r policy.Reloaded) { got = append(got, r) })
+	first, version := p.Digest(), p.Version()
+
+	require.NoError(t, os.WriteFile(path, []byte(defaults+"mode: audit\n"), 0o600))
+	require.NoError(t, p.Reload())
+	second := p.Digest()
+	require.Greater(t, p.Version(), version)
+	version = p.Version()
+	require.NoError(t, os.WriteFile(path, []byte("version: 2\n"), 0o600))
+	require.Error(t, p.Reload())
+	require.Equal(t, version, p.Version())
+	require.NoError(t, os.Remove(path))
+	require.ErrorIs(t, p.Reload(), os.ErrNotExist)
+
+	require.Len(t, got, 3)
+	require.Equal(t, policy.Reloaded{Before: first, After: second}, got[0])
+	require.Equal(t, second, got[1].After)
+	require.ErrorContains(t, got[1].Err, `policy.yaml:1:10: version "2": this program reads version 1`)
+	require.ErrorIs(t, got[2].Err, os.ErrNotExist)
+	require.Equal(t, got[2].Err, p.Err())
+
+	require.NoError(t, os.WriteFile(path, []byte(defaults), 0o600))
+	require.NoError(t, p.Reload())
+	require.NoError(t, p.Err())
+}
+
+func TestMeta(t *testing.T) {
+	p := load(t, "rules:\n  - {id: r, effect: deny, on: {exec: rm}, meta: {owner: team-a, ticket: 12}}\n")
+	require.Equal(t, []policy.Rule{{ID: "r", Pos: "p.yaml:4", Effect: guard.Deny, Meta: map[string]string{"owner": "team-a", "ticket": "12"}}}, p.Rules())
 }
 
 func TestVocabulary(t *testing.T) {

@@ -20,8 +20,9 @@ type Policy struct {
 	state  atomic.Pointer[engine]
 	source func() (*engine, error)
 
-	mu  sync.Mutex // one Reload at a time; guards err
-	err error
+	mu       sync.Mutex // one Reload at a time; guards what follows
+	err      error
+	onReload []func(Reloaded)
 
 	under *Policy // of an overlay: the policy that it tightens
 }
@@ -101,9 +102,30 @@ func open(source func() (*engine, error)) (*Policy, error) {
 	return p, nil
 }
 
+// Reloaded is what a Reload did.
+type Reloaded struct {
+	Before, After string // digests of the policy in force; the same where nothing changed
+	Err           error  // why the policy was not loaded, or nil
+}
+
+// OnReload has f called after every Reload from now on, one at a time, before
+// Reload returns: a policy that wasn't loaded is worth an alarm. f must not
+// call Reload or Err.
+func (p *Policy) OnReload(f func(Reloaded)) {
+	for p != nil && p.under != nil {
+		p = p.under
+	}
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.onReload = append(p.onReload, f)
+}
+
 // Reload loads the policy anew and puts it in force as one. If anything is
-// wrong, the policy in force stays, and Reload and [Policy.Err] say why. An
-// overlay reloads the policy beneath it.
+// wrong, the policy in force stays, and Reload, [Policy.Err] and the functions
+// of [Policy.OnReload] say why. An overlay reloads the policy beneath it.
 func (p *Policy) Reload() error {
 	if p == nil {
 		return errNoPolicy
@@ -116,12 +138,27 @@ func (p *Policy) Reload() error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	r := Reloaded{Before: p.Digest()}
 	e, err := p.source()
-	if p.err = err; err != nil {
-		return err
+	if p.err = err; err == nil {
+		e.version = p.engine().version + 1
+		p.state.Store(e)
 	}
-	p.state.Store(e)
-	return nil
+	r.After, r.Err = p.Digest(), err
+	for _, f := range p.onReload {
+		f(r)
+	}
+	return err
+}
+
+// Version implements [guard.Versioned]: it counts the states that the policy
+// and those beneath it have had.
+func (p *Policy) Version() uint64 {
+	var n uint64
+	for ; p != nil; p = p.under {
+		n += p.engine().version
+	}
+	return n
 }
 
 var errNoPolicy = errors.New("no policy is loaded")
@@ -249,8 +286,9 @@ type Rule struct {
 	ID     string
 	Pos    string // "policy.yaml:12"
 	Effect guard.Effect
-	Audit  bool // reported, without effect
-	Preset bool // it comes from a preset that the policy extends
+	Audit  bool              // reported, without effect
+	Preset bool              // it comes from a preset that the policy extends
+	Meta   map[string]string // what the rule says about itself
 }
 
 // Rules lists the rules in force, those of an overlay last.

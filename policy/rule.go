@@ -22,6 +22,7 @@ type rule struct {
 	when, unless *condition
 	require      []guard.Requirement
 	message      message
+	meta         map[string]string
 }
 
 // strict rules are generous in what they match; an allow rule is exact.
