@@ -62,6 +62,11 @@ type Config struct {
 	// Runtime.Shell and by nothing else; nil means run_command. Only of these
 	// does the record say what runs and holds them.
 	ShellTools []string
+	// Worker is the absolute path of a program whose main begins with [Worker],
+	// as the operator's command does: commands are judged again, while they run,
+	// in it. "" means this program, where its main does. It is refused where
+	// commands may write.
+	Worker string
 	// Env is added to the clean environment of the commands that Shell runs,
 	// as "NAME=value".
 	Env []string
@@ -206,6 +211,7 @@ func (rt *Runtime) containment(c boundary.Containment) boundary.Containment {
 // after Close are refused, since they can't be recorded.
 func (rt *Runtime) Close() error {
 	var errs []error
+	errs = append(errs, rt.Shell.Close())
 	if rt.Files != nil {
 		errs = append(errs, rt.Files.Close())
 	}

@@ -33,6 +33,7 @@ type toolCall struct {
 type model func(result string) (toolCall, bool)
 
 func main() {
+	runtimeguard.Worker()
 	if err := run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "agent:", err)
 		os.Exit(1)

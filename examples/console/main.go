@@ -29,6 +29,7 @@ import (
 )
 
 func main() {
+	runtimeguard.Worker()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, os.Stdout); err != nil {

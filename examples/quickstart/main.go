@@ -25,6 +25,7 @@ import (
 )
 
 func main() {
+	runtimeguard.Worker()
 	if err := run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
 		os.Exit(1)

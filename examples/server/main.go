@@ -20,6 +20,7 @@ import (
 )
 
 func main() {
+	runtimeguard.Worker()
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "server:", err)
 		os.Exit(1)

@@ -6,7 +6,11 @@ package main
 import (
 	"os"
 
+	"github.com/runtimeguard/runtimeguard"
 	"github.com/runtimeguard/runtimeguard/guard/cli"
 )
 
-func main() { os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	runtimeguard.Worker()
+	os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
