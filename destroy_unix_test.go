@@ -270,7 +270,7 @@ func TestPastTheBackupsBudget(t *testing.T) {
 	require.True(t, ran)
 
 	ran, err = do(rt, "run_command", `{"command":"./tool"}`)
-	require.ErrorContains(t, err, "it would run without a backup: backup: more than 5 files would have to be saved")
+	require.ErrorContains(t, err, "it would run without a backup: past the backup")
 	require.ErrorContains(t, err, "waits for a human")
 	require.False(t, ran)
 	require.NoError(t, guarded(t, f, rt, "./tool"))
