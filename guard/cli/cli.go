@@ -46,6 +46,7 @@ var commands = []command{
 	{"serve", "", "answer requests, read the log and restore backups on a page in your browser", setupServe},
 	{"backups", "list | show ID | diff [ID [PATH...]] | restore [ID [PATH...]] | verify | prune", "look at what was saved, and put it back", setupBackups},
 	{"audit", "tail | query | verify", "read the log, and verify its chain", setupAudit},
+	{"doctor", "", "say what this machine holds: containment, approvals, state", setupDoctor},
 	{"halt", "[REASON]", "refuse every call from now on", setupHalt},
 	{"resume", "", "end a halt", setupResume},
 }
