@@ -2,6 +2,8 @@ package policytest
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -18,8 +20,25 @@ type Coverage struct {
 
 // Gap is what no case has seen of a rule.
 type Gap struct {
-	Rule   policy.Rule
-	Unseen []string // "fired", "when true", "when false", "unless true", "unless false"
+	Rule    policy.Rule
+	Reached bool     // its head matched an action
+	Unseen  []string // "fired", "when true", "when false", "unless true", "unless false"
+}
+
+// String says where the rule stands and what no case has seen of it.
+func (g Gap) String() string {
+	var words []string
+	if !g.Reached {
+		return fmt.Sprintf("%s: rule %q: no case reaches it", g.Rule.Pos, g.Rule.ID)
+	}
+	for _, u := range g.Unseen {
+		if condition, value, ok := strings.Cut(u, " "); ok {
+			words = append(words, condition+" is never "+value)
+		} else {
+			words = append(words, "never "+u)
+		}
+	}
+	return fmt.Sprintf("%s: rule %q: %s", g.Rule.Pos, g.Rule.ID, strings.Join(words, ", "))
 }
 
 // Percent is how much was seen, from 0 to 100; of nothing, all of it.
@@ -54,7 +73,7 @@ func (c *Coverage) add(t *policy.Tally) {
 	if t.Rule.Preset {
 		return
 	}
-	gap := Gap{Rule: t.Rule}
+	gap := Gap{Rule: t.Rule, Reached: t.Matched > 0}
 	point := func(what string, seen int) {
 		c.Points++
 		if seen > 0 {
@@ -87,6 +106,15 @@ type Mutation struct {
 type Survivor struct {
 	Rule   policy.Rule // a default has the id "default.KIND"
 	Change string      // "without it", "ask instead of deny", "allow instead of ask"
+}
+
+// String says where the rule stands and which change no case notices.
+func (s Survivor) String() string {
+	change := s.Change
+	if strings.Contains(change, " instead of ") {
+		change = "if it says " + change
+	}
+	return fmt.Sprintf("%s: rule %q: no case fails %s", s.Rule.Pos, s.Rule.ID, change)
 }
 
 // Mutate judges the cases of some test files by weaker policies: see
@@ -139,9 +167,9 @@ func Thorough(t testing.TB, files ...string) {
 		return
 	}
 	for _, g := range Cover(reports...).Gaps {
-		t.Errorf("%s: rule %q: no case sees it %v", g.Rule.Pos, g.Rule.ID, g.Unseen)
+		t.Errorf("%s", g)
 	}
 	for _, s := range Mutate(reports...).Survived {
-		t.Errorf("%s: rule %q: no case notices %s", s.Rule.Pos, s.Rule.ID, s.Change)
+		t.Errorf("%s", s)
 	}
 }

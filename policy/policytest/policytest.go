@@ -143,7 +143,7 @@ func (v *Verdict) checkFires(rules []string) error {
 			return fmt.Errorf("the policy has no rule %q", id)
 		}
 		if !slices.ContainsFunc(v.Decision.Fired, func(f guard.Fired) bool { return f.Rule == id }) {
-			return fmt.Errorf("want rule %s to fire, got %s%s", id, v.effect(), v.why(nil))
+			return fmt.Errorf("want rule %s to fire, got %s%s", id, v.effect(), v.why(deciding(v.Decision, v.effect())))
 		}
 	}
 	return nil
@@ -197,8 +197,12 @@ func deciding(d guard.Decision, effect guard.Effect) []string {
 
 func (v *Verdict) why(decided []string) string {
 	var b strings.Builder
-	if len(decided) > 0 {
-		fmt.Fprintf(&b, " by %s", strings.Join(decided, ", "))
+	for i, f := range v.first(decided) {
+		word := " by"
+		if i > 0 {
+			word = ","
+		}
+		fmt.Fprintf(&b, "%s %s (%s)", word, f.Rule, f.Pos)
 	}
 	if v.Decision.Reason != "" {
 		fmt.Fprintf(&b, ": %s", v.Decision.Reason)
@@ -209,6 +213,15 @@ func (v *Verdict) why(decided []string) string {
 		}
 	}
 	return b.String()
+}
+
+// first returns where each of the rules fired first.
+func (v *Verdict) first(rules []string) (out []guard.Fired) {
+	for _, id := range rules {
+		i := slices.IndexFunc(v.Decision.Fired, func(f guard.Fired) bool { return f.Rule == id && !f.Audit })
+		out = append(out, v.Decision.Fired[i])
+	}
+	return out
 }
 
 // call is what a case judges: a tool call, or actions.

@@ -68,8 +68,8 @@ cases:
 	require.NoError(t, err)
 	require.Equal(t, 5, report.Failed())
 	for i, want := range []string{
-		"want allow, got deny by no-deploy: deploy",
-		"want ask by installs, got ask by git-push-force: overwrites or deletes what others may have: git push",
+		"want allow, got deny by no-deploy (policy.yaml:4): deploy",
+		"want ask by installs, got ask by git-push-force (standard.yaml:",
 		`the policy has no rule "no-such"`,
 		"want it to require seccomp, got [backup]",
 		`want a reason with "because", got "this file holds secrets: /srv/proj/.env"`,
@@ -121,11 +121,14 @@ func TestFixture(t *testing.T) {
 	f.Command(r, "ls").Deny()
 	f.Command(r, "ls").Allow("no-such")
 	f.Command(r, "ls").Requires(guard.RequireSeccomp)
+	f.Command(r, "ls").Fires("no-deploy")
+	require.Len(t, r.errors, 4)
+	require.Regexp(t, `^ls: want deny, got allow by workspace-read \(standard\.yaml:\d+\)$`, r.errors[0])
 	require.Equal(t, []string{
-		"ls: want deny, got allow by workspace-read",
 		`ls: the policy has no rule "no-such"`,
 		"ls: want it to require seccomp, got []",
-	}, r.errors)
+	}, r.errors[1:3])
+	require.Contains(t, r.errors[3], "ls: want rule no-deploy to fire, got allow by workspace-read")
 }
 
 // recorder keeps the errors of a test that is meant to fail.
