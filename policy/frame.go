@@ -10,6 +10,7 @@ import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
 	"cel.dev/cel-go/interpreter"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -105,12 +106,45 @@ func (f *frame) variable(i int) ref.Val {
 	}
 	if f.vars[i] == nil {
 		out, _, err := v.program.Eval(f)
+		if err == nil && weigh(out, maxArgs) < 0 {
+			err = fmt.Errorf("its value is of more than %d bytes", maxArgs)
+		}
 		if err != nil {
 			out = types.NewErr("variable %s: %v", v.name, err)
 		}
 		f.vars[i], f.dirty = out, true
 	}
 	return f.vars[i]
+}
+
+// itemWeight is what an item of a list or a map weighs beside its own bytes.
+const itemWeight = 16
+
+// weigh takes the bytes of a value from what is left, and returns a negative
+// number where that isn't enough: variables made of each other could double
+// without end.
+func weigh(v ref.Val, left int) int {
+	switch v := v.(type) {
+	case types.Bool:
+		return left
+	case types.String:
+		return left - len(v)
+	case types.Bytes:
+		return left - len(v)
+	case traits.Iterable: // lists and, by their keys, maps
+		m, isMap := v.(traits.Mapper)
+		for it := v.Iterator(); left >= 0 && it.HasNext() == types.True; left -= itemWeight {
+			x := it.Next()
+			if left = weigh(x, left); isMap && left >= 0 {
+				left = weigh(m.Get(x), left)
+			}
+		}
+	case *types.Optional:
+		if v.HasValue() {
+			return weigh(v.GetValue(), left)
+		}
+	}
+	return left
 }
 
 // actionVal and callVal are the variables action and call.
