@@ -118,8 +118,9 @@ func TestDoWaiting(t *testing.T) {
 // A handler that ran is never run again, whatever its own error says.
 func TestDoWaitingRunsOnce(t *testing.T) {
 	for _, effect := range []guard.Effect{guard.Allow, guard.Ask} {
-		p := &parts{effect: effect}
-		e, err := guard.New(p.config())
+		config := (&parts{effect: effect}).config()
+		config.Approver = &desk{answers: []string{"yes"}, filed: 1, answered: true}
+		e, err := guard.New(config)
 		require.NoError(t, err)
 		n := 0
 		err = e.DoWaiting(t.Context(), guard.Call{Tool: "t"}, guard.Wait{For: time.Hour}, func(context.Context) (guard.Outcome, error) {
