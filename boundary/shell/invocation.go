@@ -130,9 +130,27 @@ func (inv *invocation) anyWord(w word) {
 		inv.connect(w)
 		return
 	}
+	if v, ok := slashOption(w, inv.via); ok {
+		inv.anyWord(v)
+		return
+	}
 	if looksLikePath(w.text) || inv.a.sensitive(inv.dir, w) {
 		inv.read(w)
 	}
+}
+
+// slashOption tells an option as Windows writes it, /name:value, from a path.
+// Without a value it counts as one only beneath a program that runs such
+// programs.
+func slashOption(w word, via []string) (value word, ok bool) {
+	if w.kind != known || len(w.text) < 2 || w.text[0] != '/' {
+		return word{}, false
+	}
+	name, v, colon := w.after(1).cut(":")
+	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ?") != "" || name == "" {
+		return word{}, false
+	}
+	return v, colon || slices.ContainsFunc(via, func(p string) bool { return strings.HasPrefix(p, "wine") })
 }
 
 // title names the program in a reason.

@@ -127,8 +127,11 @@ func (a *arguments) short(w word, words []word) []word {
 				a.note(given{opt: o, names: []string{name}, value: value, has: glued})
 				return words
 			}
-			if rest := w.after(i + 1); looksLikePath(rest.text) {
-				a.note(given{opt: o, names: o.names, value: rest, has: true})
+			if v, last := gluedPath(w, i); v.text != "" {
+				a.note(given{opt: o, names: o.names, value: v, has: true})
+				if last {
+					return words
+				}
 				continue
 			}
 		}
@@ -157,6 +160,23 @@ func (a *arguments) short(w word, words []word) []word {
 		a.lost = w
 	}
 	return words
+}
+
+// gluedPath is what may be a path behind the letter i of an option that isn't
+// known: -I/etc/x, -fdir/x, -name=dir/x. last says that no letters follow.
+func gluedPath(w word, i int) (v word, last bool) {
+	rest := w.after(i + 1)
+	switch {
+	case !looksLikePath(rest.text):
+		return word{}, false
+	case rest.text[0] == '=':
+		return rest.after(1), true
+	case strings.IndexByte("/.~", rest.text[0]) >= 0:
+		return rest, true
+	case i == 1:
+		return rest, false
+	}
+	return word{}, false
 }
 
 func (a *arguments) letter(c byte) *option {

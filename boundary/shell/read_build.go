@@ -15,6 +15,7 @@ func init() {
 	register(readMake, "make gmake bmake remake")
 	register(readNpm, "npm cnpm yarn yarnpkg pnpm bun")
 	register(readCMake, "cmake")
+	register(readSlashes, "msbuild nmake csc vbc fsc mcs")
 	register(readGo, "go")
 	register(readBuild, `ninja samu n2 ctest meson mvn mvnw mvnd gradle gradlew cargo just task go-task mage rake tox nox scons ant buck2 pants earthly sbt lein grunt gulp jake
 		xmake pytest py.test jest vitest mocha ava tap jasmine karma cypress playwright rspec cucumber rails phpunit pest behat dotnet swift zig mix stack cabal dune rebar3 flutter dart`)
@@ -558,4 +559,18 @@ func readKubectl(inv *invocation) {
 			inv.anyWord(w)
 		}
 	}
+}
+
+// readSlashes reads programs whose options may begin with a slash.
+func readSlashes(inv *invocation) {
+	var words []word
+	for _, w := range inv.args {
+		if v, ok := slashOption(w, nil); ok {
+			inv.anyWord(v)
+		} else {
+			words = append(words, w)
+		}
+	}
+	inv.args = words
+	inv.applySpec(builtinSpec(inv.name))
 }

@@ -9,7 +9,8 @@ func mediaSpecs() commands {
 		"convert,magick,mogrify,composite,montage,compare,import,animate,display,conjure,stream,gm": cmd("data..."),
 		"exiftool": oneDash("write...", "write: o,out", "code: config if p", "read: @ tagsfromfile csv json", "data: d ext x charset", "flag: r j g s overwrite_original n"),
 		"sox,rec,play,lame,oggenc,flac,opusenc,faac,mpg123,mpv,mplayer,vlc,cvlc,aplay,arecord,paplay,parecord,ffmpegthumbnailer,ffmpeg-normalize," +
-			"handbrakecli,mkvmerge,mkvextract,mp4box,melt": cmd("write...", "write: o,output", "code: script scripts lua", "data: b r c q V"),
+			"mkvmerge,mkvextract,mp4box,melt": cmd("write...", "write: o,output", "code: script scripts lua", "data: b r c q V"),
+		"handbrakecli,HandBrakeCLI": cmd("read...", "read: i,input", "write: o,output", "data: t,title preset q,quality e,encoder"),
 		"cwebp,dwebp,pngcrush,pngquant,optipng,oxipng,jpegoptim,jpegtran,cjpeg,djpeg,gifsicle,guetzli,zopflipng,svgo,rsvg-convert,inkscape,gimp," +
 			"potrace,qrencode,zbarimg,tesseract,img2pdf,timg,chafa,viu,feh,sxiv,imv,avifenc,cavif,heif-convert,gifski,vips": oneDash("write...",
 			"write: o,output outfile export-filename dest d out", "code: b,batch shell actions", "data: q w h s l resize quality size ext"),
