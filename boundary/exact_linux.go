@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/runtimeguard/runtimeguard/boundary/contain"
@@ -177,7 +178,7 @@ func (x *exactEngine) run(ctx context.Context, j job) (result Result, err error)
 	defer cancel()
 	s := &session{
 		x: x, ctx: inner, w: w, cell: cell, text: j.Text, out: j.out, ended: make(chan struct{}),
-		running: map[uint64]*contain.Process{}, listed: map[string]string{}, exit: crashed,
+		running: map[uint64]*contain.Process{}, listed: map[string]string{}, exit: 128 + int(syscall.SIGKILL),
 	}
 	defer s.end()
 	out, err := gather(j.out)
@@ -195,7 +196,9 @@ func (x *exactEngine) run(ctx context.Context, j job) (result Result, err error)
 	cancel()
 	s.end()
 	out.finish()
-	s.explain()
+	if err == nil && !result.TimedOut {
+		s.explain()
+	}
 	result.Exit = s.exit
 	result.Output, result.Truncated = j.out.bytes(), j.out.lost > 0
 	return result, err

@@ -3,9 +3,9 @@ package boundary_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -41,7 +41,7 @@ func rules(_ context.Context, call *guard.Call) guard.Decision {
 	for i := range call.Actions {
 		a := &call.Actions[i]
 		switch {
-		case a.Kind == guard.KindExec && (a.Program == "sudo" || a.Program == "forbidden"):
+		case a.Kind == guard.KindExec && (a.Program == "sudo" || a.Program == "nl"):
 			refuse(guard.Deny, a, "programs", "not this one")
 		case a.Kind == guard.KindUnknown && (call.Engine != guard.EngineExact || a.Opaque):
 			refuse(guard.Ask, a, "unknown", a.Reason)
@@ -174,4 +174,102 @@ func TestExact(t *testing.T) {
 	}
 }
 
-var _ = errors.New
+// TestRealWords: words that nobody knows before the command runs are judged
+// when it does.
+func TestRealWords(t *testing.T) {
+	for i, c := range []struct {
+		text    string
+		exit    int
+		gone    []string // in the workspace
+		saved   string
+		refused string // what the record of the refusal says
+	}{
+		{"rm $(cat list)", 0, []string{"f", "sub/g"}, "ws/f ws/sub/g", ""},
+		{"rm $(cat evil)", 126, nil, "", "deny delete $/secret/key"},
+		{"x=rm; $x $(cat evil)", 126, nil, "", "deny delete $/secret/key"},
+		{"cat evil | xargs rm", 126, nil, "", "deny delete $/secret/key"},
+		{"cat list | xargs -n 1 rm", 0, []string{"f", "sub/g"}, "ws/f ws/sub/g", ""},
+		{"sh -c \"rm $(cat evil)\"", 126, nil, "", "deny delete $/secret/key"},
+		{"nice -n 3 sh -c 'rm $(cat evil)'", 126, nil, "", "deny delete $/secret/key"},
+		{"env A=1 nohup timeout 20 bash -c 'rm $(cat evil)'", 126, nil, "", "deny delete $/secret/key"},
+		{"exec rm $(cat evil)", 126, nil, "", "deny delete $/secret/key"},
+		{"command rm $(cat evil)", 126, nil, "", "deny delete $/secret/key"},
+		{"eval \"$(cat code)\"", 126, nil, "", "deny delete $/secret/key"},
+		{"cat code | sh", 126, nil, "", "deny delete $/secret/key"},
+		{"./plain", 126, nil, "", "deny delete $/secret/key"},
+		{"./script", 126, nil, "", "deny delete $/secret/key"},
+		{"sh script", 126, nil, "", "deny delete $/secret/key"},
+		{". ./script; true", 0, nil, "", "deny delete $/secret/key"},
+		{"find $(cat outside)/ -name 'k*' -delete", 126, nil, "", "deny list $/ws/out/ → $/secret"},
+		{"find sub -name g -delete", 0, []string{"sub/g"}, "ws/sub/g", ""},
+		{"find $(cat sub.txt) -type f -exec rm {} +", 0, []string{"sub/g"}, "ws/sub/g", ""},
+		{"find . -name evil -exec sh -c 'rm $(cat $1)' x {} ';'", 0, nil, "", "deny delete $/secret/key"},
+		{"f() { rm $(cat evil); }; f", 126, nil, "", "deny delete $/secret/key"},
+		{"trap 'rm $(cat evil)' EXIT; true", 0, nil, "", "deny delete $/secret/key"},
+		{"echo x > $(cat evil)", 1, nil, "", "deny write $/secret/key"},
+		{"echo x > $(cat one)", 0, nil, "ws/f", ""},
+		{"echo x > $(cat etc)", 1, nil, "", "deny write /etc/passwd"},
+		{"cat < $(cat evil)", 1, nil, "", "deny read $/secret/key"},
+		{"x=$(< $(cat evil)); echo \"<$x>\"", 0, nil, "", "deny read $/secret/key"},
+		{"d=$(cat evil); echo ${d%key}*", 0, nil, "", "deny list $/secret"},
+		{"cd \"$(dirname $(cat evil))\"", 1, nil, "", "deny list $/secret"},
+		{"$(cat prog) now", 126, nil, "", "deny exec nl now"},
+		{"LD_PRELOAD=$(cat list) ls", 126, nil, "", "deny unknown"},
+	} {
+		t.Run(strconv.Itoa(i), func(t *testing.T) { // names would stand in the folder's
+			dir := tree(t, "ws/f", "ws/sub/g", "tmp/", "home/", "state/", "secret/key", "ws/out -> $/secret")
+			for name, text := range map[string]string{
+				"one": "f", "etc": "/etc/passwd", "prog": "nl", "outside": "out", "sub.txt": "sub",
+				"list": "f sub/g\n", "evil": dir + "/secret/key\n", "code": "rm " + dir + "/secret/key\n",
+				"plain": "rm $(cat evil)\n", "script": "#!/bin/sh\nrm $(cat evil)\n",
+			} {
+				require.NoError(t, os.WriteFile(dir+"/ws/"+name, []byte(text), 0o755))
+			}
+			b := newBench(t, dir, nil)
+			r := b.exact(t, c.text)
+			require.FileExists(t, dir+"/secret/key")
+			require.Equal(t, "content of secret/key\n", content(t, dir+"/secret/key"))
+			require.Equal(t, c.exit, r.Exit, "%s\n%s", r.Output, strings.Join(b.stepped(), "\n"))
+			for _, name := range c.gone {
+				require.NoFileExists(t, dir+"/ws/"+name)
+			}
+			require.Equal(t, c.saved, strings.Join(b.saved, " "))
+			if c.refused != "" {
+				require.Contains(t, strings.Join(b.stepped(), "\n"), c.refused)
+			}
+			if c.exit == 126 {
+				require.Regexp(t, `(?m)^runtimeguard: deny( by rule "\w+" \(test:1\))?: `, string(r.Output))
+			}
+		})
+	}
+}
+
+// TestHostSurvives: whatever a script does to the interpreter, the worker dies
+// alone, and the next command runs.
+func TestHostSurvives(t *testing.T) {
+	dir := tree(t, "ws/f", "tmp/", "home/", "state/")
+	b := newBench(t, dir, nil)
+	for name, text := range map[string]string{
+		"a panic in a goroutine": "set -- a; x=-1; shift $x | cat; echo on",
+		"output without end":     "x=$(cat /dev/zero | tr '\\0' y); echo ${#x}",
+		"a doubling variable":    "x=aaaaaaaaaaaaaaaa; while :; do x=$x$x; done",
+		"a doubling array":       "a=(1 2 3 4); while :; do a=(\"${a[@]}\" \"${a[@]}\"); done",
+		"recursion":              "f() { f; }; f",
+		"a fork bomb":            "bomb() { bomb | bomb & }; bomb; wait",
+		"a brace bomb":           "echo {1..9}{1..9}{1..9}{1..9}{1..9}{1..9}{1..9}{1..9}{1..9} | wc -c",
+		"many background jobs":   "for i in {1..600}; do sleep 100 & done; echo started; true",
+		"eval in eval":           "x='eval \"$x\"'; eval \"$x\"",
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+			defer cancel()
+			_, r, err := b.run(ctx, text)
+			if err != nil {
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+			}
+			t.Logf("exit %d: %.200s", r.Exit, r.Output)
+			r = b.exact(t, "echo alive")
+			require.Equal(t, "alive\n", string(r.Output))
+		})
+	}
+}

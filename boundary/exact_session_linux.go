@@ -29,9 +29,6 @@ const (
 	maxListed   = 1 << 16 // files of a folder that a pattern is matched against
 )
 
-// crashed is the exit status of a command whose worker ended without a word.
-const crashed = 128 + int(syscall.SIGABRT)
-
 // session is one command in a worker. Whatever the worker asks is answered, or
 // refused; it isn't trusted.
 type session struct {
@@ -50,6 +47,7 @@ type session struct {
 	busy       int
 	running    map[uint64]*contain.Process
 	listed     map[string]string // what was said of folders and files that were looked at
+	done       bool              // the worker has said how it ended
 	exit       int
 	impossible string // why bash is needed after all
 }
@@ -87,7 +85,7 @@ func (s *session) explain() {
 		s.x.s.bashes.add(s.text)
 		fmt.Fprintf(s.out, "runtimeguard: this needs bash itself (%s): run it again, it will be judged as such\n", guard.Printable(s.impossible))
 		s.exit = 126
-	case s.exit == crashed:
+	case !s.done:
 		fmt.Fprintf(s.out, "runtimeguard: the interpreter of this command has ended: it used too much memory, or met what it can't handle\n")
 	}
 }
@@ -104,7 +102,7 @@ func (s *session) serve() {
 		switch r.Op {
 		case exact.OpDone:
 			s.mu.Lock()
-			s.exit = r.Exit & 0xff
+			s.exit, s.done = r.Exit&0xff, true
 			s.mu.Unlock()
 			closeFiles(files)
 			return
@@ -605,7 +603,13 @@ func (s *session) access(r *exact.Request) error {
 	return unix.Access(resolved, uint32(r.Flags&7))
 }
 
+// list lists a folder for a pattern. A pattern's folders are listed from the
+// root of the file system on: those that lead to the workspace are there, and
+// that is all that is said of them.
 func (s *session) list(r *exact.Request) ([]exact.Entry, error) {
+	if s.x.s.c.Workspace.leadsIn(path.Clean(r.Path)) {
+		return nil, nil
+	}
 	resolved, err := s.look(r.Path, true)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package boundary
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -52,6 +53,15 @@ func (w *Workspace) isWhole(resolved string, isPattern bool) bool {
 		}
 	}
 	return false
+}
+
+// leadsIn reports whether a folder that the agent has no business in is on the
+// way to one where it has, by its name.
+func (w *Workspace) leadsIn(folder string) bool {
+	if w.Zone(folder) != guard.ZoneOutside {
+		return false
+	}
+	return slices.ContainsFunc(slices.Concat(w.roots, w.readOnly, w.temp), func(r string) bool { return within(r, folder) })
 }
 
 func withinAny(p string, folders []string) bool {

@@ -51,6 +51,9 @@ var (
 	escapes = regexp.MustCompile(`^([^\\]|\\[abefnrtv\\]|\\x[0-9A-Fa-f]{2}|\\0[0-7]{3})*$`)
 )
 
+// endsOptions are the builtins for which the interpreter takes "--" as bash does.
+var endsOptions = setOf("set read type command wait shopt trap")
+
 // builtin looks at a command whose words are known. It returns them in the form
 // that the interpreter understands as bash does, or why it has none. Words that
 // aren't a builtin are returned as they are.
@@ -69,7 +72,7 @@ func builtin(args []string, posix bool) (out []string, reason string) {
 		return args, ""
 	}
 	for _, a := range args[1:] {
-		if a == "" || a[0] != '-' {
+		if a == "" || a[0] != '-' || a == "--" && endsOptions[name] {
 			break
 		}
 		if !ok.MatchString(a) {

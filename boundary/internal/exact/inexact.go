@@ -148,7 +148,7 @@ func call(c *syntax.CallExpr) string {
 	if len(words) == 0 {
 		return ""
 	}
-	if name := path.Base(words[0]); Elsewhere(name) {
+	if name, ok := program(words[0]); ok && Elsewhere(name) {
 		return name
 	}
 	if len(words) == len(c.Args) {
@@ -166,6 +166,12 @@ func call(c *syntax.CallExpr) string {
 var elsewhere = map[string]bool{
 	"parallel": true, "entr": true, "watch": true, "zsh": true, "ksh": true, "mksh": true, "fish": true, "csh": true, "tcsh": true,
 	"busybox": true, "toybox": true, "script": true, "expect": true,
+}
+
+// program is the name of a program that PATH or a system folder names.
+func program(word string) (name string, ok bool) {
+	dir := path.Dir(word)
+	return path.Base(word), !strings.Contains(word, "/") || dir == "/bin" || dir == "/usr/bin" || dir == "/usr/local/bin"
 }
 
 // Elsewhere reports whether a program makes command lines of what it reads, and

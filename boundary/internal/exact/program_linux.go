@@ -51,8 +51,8 @@ type runner func(ctx context.Context, w *worker, sc *scope, via []string) (int, 
 // inside returns how a program is run inside, or nil where the host starts it:
 // because all its words are known, and judged, with the program itself.
 func inside(args []string) runner {
-	name := path.Base(args[0])
-	if strings.Contains(args[0], "/") && !slices.Contains([]string{"/bin", "/usr/bin", "/usr/local/bin"}, path.Dir(args[0])) {
+	name, ok := program(args[0])
+	if !ok {
 		return nil
 	}
 	switch name {

@@ -36,12 +36,12 @@ func Main() {
 // limits bound a worker. The run time reserves address space without using it,
 // so data is what counts.
 var limits = map[int]uint64{
-	unix.RLIMIT_DATA:   512 << 20,
+	unix.RLIMIT_DATA:   384 << 20,
 	unix.RLIMIT_NOFILE: 1024,
 	unix.RLIMIT_CORE:   0,
 }
 
-const heapTarget = 256 << 20 // bytes, from where on the collector works harder
+const maxStack = 16 << 20 // bytes: how deep functions call themselves
 
 // work runs one job.
 func work(nonce string) int {
@@ -54,8 +54,7 @@ func work(nonce string) int {
 			return 2
 		}
 	}
-	debug.SetMemoryLimit(heapTarget)
-	debug.SetMaxThreads(512)
+	debug.SetMaxStack(maxStack)
 	conn, err := NewConn(os.NewFile(SocketFD, "socket"))
 	if err != nil || conn.Send(&Request{Op: OpReady, Text: nonce}) != nil {
 		return 2
