@@ -86,9 +86,9 @@ var attacks = []attack{
 	{"DNS rebinding approves", approves("POST", "{}", func(r *http.Request) { r.Host = "evil.example:4711" }, header("Origin", "http://evil.example:4711"))},
 	{"DNS rebinding by a name that looks like ours", reads(func(r *http.Request) { r.Host = "127.0.0.1.evil.example" })},
 	{"DNS rebinding without a name", reads(func(r *http.Request) { r.Host = "" })},
-	{"a GET that approves", approves("GET", "")},
-	{"a HEAD that approves", approves("HEAD", "")},
-	{"a GET that says it is a POST", approves("GET", "", header("X-HTTP-Method-Override", "POST"))},
+	{"a GET that approves", approves("GET", "{}", header("Content-Type", "application/json"))},
+	{"a HEAD that approves", approves("HEAD", "{}", header("Content-Type", "application/json"))},
+	{"a GET that says it is a POST", approves("GET", "{}", header("Content-Type", "application/json"), header("X-HTTP-Method-Override", "POST"))},
 	{"a GET that halts", func(w *world, b *browser, _ string) bool {
 		b.send("GET", "/api/halt?reason=x", "")
 		_, halted := runtimeguard.Halted(w.state)
