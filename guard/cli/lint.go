@@ -45,7 +45,7 @@ func problems(file string, err error) []policy.Problem {
 	}
 	var load *policy.LoadError
 	if !errors.As(err, &load) {
-		return []policy.Problem{{File: file, Message: cause(err)}}
+		return []policy.Problem{{File: file, Message: cause(err).Error()}}
 	}
 	out := load.Problems
 	for i := range out {
@@ -57,11 +57,11 @@ func problems(file string, err error) []policy.Problem {
 }
 
 // cause is an error without the path in front, which the problem names itself.
-func cause(err error) string {
+func cause(err error) error {
 	if inner := errors.Unwrap(err); inner != nil {
-		return inner.Error()
+		return inner
 	}
-	return err.Error()
+	return err
 }
 
 func exists(path string) bool {

@@ -208,7 +208,7 @@ func dueTo(old, now *guard.Decision, was, is guard.Effect) guard.Fired {
 }
 
 func (r *replaying) print(w io.Writer, log string) {
-	fmt.Fprintf(w, "%s: %d decisions judged again by %s, %d would be others\n", log, r.judged, r.policy, len(r.changes))
+	fmt.Fprintf(w, "%s: %s judged again by %s, %d would be others\n", log, many(r.judged, "decision"), r.policy, len(r.changes))
 	for _, n := range []struct {
 		n   int
 		why string

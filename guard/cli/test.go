@@ -110,11 +110,19 @@ func (t *testing) file(e *env, pol *policy.Policy, file string) {
 	}
 	took := fmt.Sprintf("%.2fs", time.Since(start).Seconds())
 	if n := report.Failed(); n > 0 {
-		t.fail(e, "%s  %d of %d cases failed  %s", file, n, len(report.Cases), took)
+		t.fail(e, "%s  %d of %s failed  %s", file, n, many(len(report.Cases), "case"), took)
 	} else {
-		fmt.Fprintf(e.out, "ok    %s  %d cases  %s\n", file, len(report.Cases), took)
+		fmt.Fprintf(e.out, "ok    %s  %s  %s\n", file, many(len(report.Cases), "case"), took)
 	}
 	t.add(report)
+}
+
+// many writes a number of things.
+func many(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // placed is an error of a test file with the positions of a policy's problems
@@ -158,7 +166,7 @@ func (t *testing) about(e *env, p tested) {
 	cover := policytest.Cover(p.reports...)
 	if t.coverage {
 		t.cover(e, p, &cover)
-	} else if ids := unfired(&cover); len(ids) > 0 {
+	} else if ids := unfired(&cover); len(ids) > 0 && !policy.IsPreset(p.name) {
 		fmt.Fprintf(e.out, "note  %s: rules that no case fires: %s\n", p.name, strings.Join(ids, ", "))
 	}
 	switch {
@@ -208,40 +216,26 @@ func (t *testing) cover(e *env, p tested, c *policytest.Coverage) {
 		fmt.Fprintf(e.out, "ok    %s\n", line)
 	}
 	for _, g := range c.Gaps {
-		fmt.Fprintf(e.out, "    %s: rule %q: %s\n", p.pos(g.Rule), g.Rule.ID, strings.Join(unseen(g), ", "))
+		g.Rule.Pos = p.pos(g.Rule)
+		fmt.Fprintf(e.out, "    %s\n", g)
 	}
-}
-
-// unseen says in words what no case has seen of a rule.
-func unseen(g policytest.Gap) (words []string) {
-	for _, u := range g.Unseen {
-		if condition, value, ok := strings.Cut(u, " "); ok {
-			words = append(words, condition+" is never "+value)
-		} else {
-			words = append(words, "never "+u)
-		}
-	}
-	return words
 }
 
 func (t *testing) survivors(e *env, p tested) {
 	start := time.Now()
 	m := policytest.Mutate(p.reports...)
 	line := fmt.Sprintf("%s: %d of %d weaker policies noticed  %.2fs", p.name, m.Mutants-len(m.Survived), m.Mutants, time.Since(start).Seconds())
-	if len(m.Survived) == 0 {
+	switch {
+	case m.Mutants == 0:
+		fmt.Fprintf(e.out, "ok    %s: no rules of its own to weaken\n", p.name)
+		return
+	case len(m.Survived) == 0:
 		fmt.Fprintf(e.out, "ok    %s\n", line)
 		return
 	}
 	t.fail(e, "%s", line)
 	for _, s := range m.Survived {
-		fmt.Fprintf(e.out, "    %s: rule %q: no case fails %s\n", p.pos(s.Rule), s.Rule.ID, weakened(s.Change))
+		s.Rule.Pos = p.pos(s.Rule)
+		fmt.Fprintf(e.out, "    %s\n", s)
 	}
-}
-
-// weakened is a mutant's change at the end of a sentence.
-func weakened(change string) string {
-	if strings.HasPrefix(change, "without") {
-		return change
-	}
-	return "if it says " + change
 }

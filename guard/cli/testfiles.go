@@ -21,7 +21,7 @@ func testFiles(arg string) ([]string, error) {
 	info, err := os.Stat(arg)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", arg, cause(err))
 	case info.IsDir():
 		return found(arg, arg, false)
 	}
@@ -43,10 +43,13 @@ func found(arg, dir string, beneath bool) ([]string, error) {
 		}
 		return nil
 	})
-	if err == nil && len(files) == 0 {
-		err = fmt.Errorf("%s: no files named *_test.yaml", arg)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", arg, cause(err))
+	case len(files) == 0:
+		return nil, fmt.Errorf("%s: no files named *_test.yaml", arg)
 	}
-	return files, err
+	return files, nil
 }
 
 func passedOver(dir string) bool {

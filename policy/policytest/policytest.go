@@ -232,8 +232,12 @@ type call struct {
 }
 
 func (c call) String() string {
-	if c.actions != nil {
-		return fmt.Sprintf("%d actions", len(c.actions))
+	if len(c.actions) > 0 {
+		s := string(c.actions[0].Kind) + " " + c.actions[0].Describe()
+		if n := len(c.actions) - 1; n > 0 {
+			s += fmt.Sprintf(" (+%d)", n)
+		}
+		return s
 	}
 	var shell struct{ Command string }
 	if c.tool == "run_command" && json.Unmarshal(c.raw, &shell) == nil && shell.Command != "" {

@@ -84,7 +84,7 @@ func TestFilesThatCannotBeRun(t *testing.T) {
 		"":                                 "no cases: a test that tests nothing fails",
 		"policy: policy.yaml\n":            "no cases: a test that tests nothing fails",
 		"policy: policy.yaml\ncases: []\n": "no cases: a test that tests nothing fails",
-		"policy: policy.yaml\ncasse: []\n": "field casse not found",
+		"policy: policy.yaml\ncasse: []\n": `policy_test.yaml:2: unknown key "casse": want one of policy, workspace, home, temp,`,
 		"cases: [{command: ls, expect: allow}]\n":                                    "policy is missing: name a preset, or a file relative to this one",
 		"policy: policy.yaml\ncases: [{command: ls}]\n":                              "policy_test.yaml:2: expect is missing: deny, ask or allow",
 		"policy: policy.yaml\ncases: [{command: ls, expect: alow}]\n":                `effect "alow": want deny, ask or allow`,
@@ -93,7 +93,7 @@ func TestFilesThatCannotBeRun(t *testing.T) {
 		"policy: policy.yaml\ncases: [{command: ls, expect: deny, engine: fast}]\n":  `engine "fast": want none, compat or exact`,
 		"policy: policy.yaml\ncases: [{command: ls, expect: deny, tier: high}]\n":    `tier "high": want none, landlock, seccomp or namespace`,
 		"policy: nowhere.yaml\ncases: [{command: ls, expect: deny}]\n":               "nowhere.yaml",
-		"policy: policy.yaml\ncases: [{command: ls, expect: deny, exepct: allow}]\n": "field exepct not found",
+		"policy: policy.yaml\ncases: [{command: ls, expect: deny, exepct: allow}]\n": `policy_test.yaml:2: unknown key "exepct": want one of name, workspace, home, temp, dir, agent, session, user, verified, engine, tier, command, tool, args, actions, expect, rule, require, fires, reason`,
 	} {
 		_, err := policytest.RunFile(nil, write(t, table))
 		require.ErrorContains(t, err, want, table)

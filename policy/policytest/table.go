@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -219,7 +221,7 @@ func readTable(file string) (*table, []int, error) {
 	dec.KnownFields(true)
 	var t table
 	if err := dec.Decode(&t); err != nil && !errors.Is(err, io.EOF) {
-		return nil, nil, fmt.Errorf("%s: %s", file, strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), " in type policytest.", ": not a key of "))
+		return nil, nil, unreadable(file, err)
 	}
 	lines := caseLines(src)
 	if len(t.Cases) == 0 || len(lines) != len(t.Cases) {
@@ -232,6 +234,45 @@ func readTable(file string) (*table, []int, error) {
 		}
 	}
 	return &t, lines, nil
+}
+
+// unknownKey is how the YAML package says that a key isn't one of ours.
+var unknownKey = regexp.MustCompile(`^line (\d+): field (\S+) not found in type policytest\.(\w+)$`)
+
+// unreadable is an error of reading a table, with its places as in other
+// messages.
+func unreadable(file string, err error) error {
+	lines := []string{err.Error()}
+	var typed *yaml.TypeError
+	if errors.As(err, &typed) {
+		lines = typed.Errors
+	}
+	for i, l := range lines {
+		if m := unknownKey.FindStringSubmatch(l); m != nil {
+			l = fmt.Sprintf("line %s: unknown key %q: want one of %s", m[1], m[2], strings.Join(keys(m[3]), ", "))
+		}
+		l = strings.TrimPrefix(l, "yaml: ")
+		if at, rest, ok := strings.Cut(l, ": "); ok && strings.HasPrefix(at, "line ") {
+			lines[i] = file + ":" + strings.TrimPrefix(at, "line ") + ": " + rest
+		} else {
+			lines[i] = file + ": " + l
+		}
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+// keys are those of a part of a table, by the name of its type.
+func keys(part string) (out []string) {
+	for _, x := range []any{table{}, tableCase{}, tableAction{}, guard.Tool{}} {
+		if t := reflect.TypeOf(x); t.Name() == part {
+			for _, f := range reflect.VisibleFields(t) {
+				if name, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); name != "" && name != "-" {
+					out = append(out, name)
+				}
+			}
+		}
+	}
+	return out
 }
 
 func caseLines(src []byte) []int {
