@@ -341,6 +341,9 @@ func trustedKeys(dir string) ([]ed25519.PublicKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("%s holds no key: add the line that \"runtimeguard approvals key\" prints for whoever is to approve", file)
+	}
 	return keys, nil
 }
 

@@ -214,6 +214,16 @@ func TestKeyOfTheOperatorsOwn(t *testing.T) {
 	require.Empty(t, h.ask("git push --force"))
 }
 
+// A file of approvers without any is said, and lets nothing through.
+func TestNobodyIsTrusted(t *testing.T) {
+	h := newHost(t, approval.Config{})
+	file := filepath.Join(h.state, "keys", "approvers")
+	require.NoError(t, os.WriteFile(file, []byte("# nobody yet\n"), 0o600))
+	status, _, errs := run("", "approvals", "-state", h.state)
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, file+" holds no key")
+}
+
 // Who answers is who the system says, whatever the environment says.
 func TestWhoIsNotTheEnvironments(t *testing.T) {
 	for _, v := range []string{"USER", "LOGNAME", "USERNAME", "SUDO_USER"} {
