@@ -4,9 +4,14 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
 	"github.com/bmatcuk/doublestar/v4"
 	"github.com/stretchr/testify/require"
 
@@ -35,7 +40,7 @@ func (g gen) glob() string {
 	}
 	s := g.one("", "/**", "/ws")
 	for range 1 + g.IntN(2) {
-		s += "/" + g.one("*", "**", "a", ".env", "*.pem", "x.{go,pem}", "[a-x]*", ".?nv", "café", "lib")
+		s += "/" + g.one("*", "**", "a", ".env", "*.pem", "x.{go,pem}", "x.go", "x.pem", "[a-x]*", ".?nv", "café", "lib")
 	}
 	s = strings.TrimPrefix(s, "/**/")
 	if !strings.HasPrefix(s, "/") && s != "**" {
@@ -131,7 +136,7 @@ func (g gen) action() guard.Action {
 		case 0:
 			a.Resolved = g.path()
 		case 1:
-			a.Path += "/" + g.one("*", ".e*", "*.p?m", "[a-z].go", "**/x.pem", "@(a|b)")
+			a.Path += "/" + g.one("*", ".e*", "*.p?m", "[a-z].go", "*.pem", "**/x.pem", "@(a|b)")
 			a.Resolved, a.Pattern = a.Path, true
 		case 2:
 			a.Resolved = ""
@@ -191,33 +196,142 @@ const (
 	calls    = 60
 )
 
-// Adding a deny or ask rule never loosens a decision.
-func TestAddingARuleNeverLoosens(t *testing.T) {
-	for seed := range uint64(policies) {
-		g := newGen(seed)
-		header := g.header()
-		rules := g.rules("r", 1+g.IntN(8), "deny", "ask", "allow", "allow")
-		more := append(append([]string{}, rules...), g.rules("more", 1, "deny", "ask")...)
-		before, after := checked(header, rules), checked(header, more)
-		for range calls {
-			c := g.call()
-			a, b := before.Decide(context.Background(), c), after.Decide(context.Background(), c)
-			require.LessOrEqual(t, b.Effect, a.Effect, "seed %d: %+v\n%s\n%s", seed, c.Actions, a, strings.Join(more, ""))
+// fault is a change of an engine that a property must find.
+type fault struct {
+	name  string
+	plant func(e *engine)
+}
+
+// holds checks that a property finds nothing in the engine as it is, and
+// something in each faulty one. The property returns what it found, or "".
+func holds(t *testing.T, property func(plant func(*engine)) string, faults []fault) {
+	t.Helper()
+	require.Empty(t, property(func(*engine) {}))
+	for _, f := range faults {
+		require.NotEmpty(t, property(f.plant), "the fault isn't found: %s", f.name)
+	}
+}
+
+// each changes every kind's index.
+func each(change func(x *kindIndex)) func(*engine) {
+	return func(e *engine) {
+		for i := range e.index {
+			change(&e.index[i])
 		}
 	}
 }
 
+// without drops a rule from what is asked.
+func without(drop func(r *rule) bool) func(*engine) {
+	return func(e *engine) {
+		e.rules = slices.Clone(e.rules)
+		for i := range e.rules {
+			if drop(&e.rules[i]) {
+				e.rules[i].heads = [kindCount]*head{}
+			}
+		}
+	}
+}
+
+// failing makes erring rules not fire, as engines do that fail open.
+func failing(e *engine) {
+	e.rules = slices.Clone(e.rules)
+	for i := range e.rules {
+		if r := &e.rules[i]; r.strict() && r.when != nil {
+			when := *r.when
+			when.program = failOpen{when.program}
+			r.when = &when
+		}
+	}
+}
+
+type failOpen struct{ cel.Program }
+
+func (p failOpen) Eval(input any) (ref.Val, *cel.EvalDetails, error) {
+	out, details, err := p.Program.Eval(input)
+	if err != nil {
+		return types.False, details, nil
+	}
+	return out, details, err
+}
+
+// Adding a deny or ask rule never loosens a decision.
+func TestAddingARuleNeverLoosens(t *testing.T) {
+	holds(t, func(plant func(*engine)) string {
+		for seed := range uint64(policies) {
+			g := newGen(seed)
+			header := g.header()
+			rules := g.rules("r", 1+g.IntN(8), "deny", "ask", "allow", "allow")
+			more := append(append([]string{}, rules...), g.rules("more", 1, "deny", "ask")...)
+			before, after := checked(header, rules), checked(header, more)
+			plant(after.engine())
+			for range calls {
+				c := g.call()
+				a, b := before.Decide(context.Background(), c), after.Decide(context.Background(), c)
+				if b.Effect > a.Effect {
+					return fmt.Sprintf("seed %d: %+v\n%s\n%s", seed, c.Actions, a, strings.Join(more, ""))
+				}
+			}
+		}
+		return ""
+	}, []fault{
+		{"the new rule's effect is allow", func(e *engine) { e.rules[len(e.rules)-1].effect = guard.Allow }},
+		{"the new rule takes the first one's place", func(e *engine) { e.rules[0].heads = [kindCount]*head{} }},
+		{"the new rule takes the place of the defaults", func(e *engine) {
+			for k, h := range e.rules[len(e.rules)-1].heads {
+				if h != nil {
+					e.defaults[k].effect = guard.Allow
+				}
+			}
+		}},
+		{"deny rules count for less than ask rules", func(e *engine) {
+			if e.rules[len(e.rules)-1].effect == guard.Ask {
+				without(func(r *rule) bool { return r.effect == guard.Deny })(e)
+			}
+		}},
+		{"an error keeps rules from firing", failing},
+	})
+}
+
 // An overlay never loosens a decision, whether it loads or not.
 func TestAnOverlayNeverLoosens(t *testing.T) {
-	for seed := range uint64(policies) {
-		g := newGen(1000 + seed)
-		base := checked(g.header(), g.rules("r", 1+g.IntN(6), "deny", "ask", "allow"))
-		over := base.WithOverlay("o.yaml", []byte("version: 1\nrules:\n"+strings.Join(g.rules("o", 1+g.IntN(3), "deny", "ask", "allow"), "")))
-		for range calls {
-			c := g.call()
-			a, b := base.Decide(context.Background(), c), over.Decide(context.Background(), c)
-			require.LessOrEqual(t, b.Effect, a.Effect, "seed %d: %+v", seed, c.Actions)
+	property := func(over func(base *Policy, text []byte) *Policy) string {
+		for seed := range uint64(policies) {
+			g := newGen(1000 + seed)
+			base := checked(g.header(), g.rules("r", 1+g.IntN(6), "deny", "ask", "allow"))
+			o := over(base, []byte("version: 1\nrules:\n"+strings.Join(g.rules("o", 1+g.IntN(3), "deny", "ask", "allow"), "")))
+			for range calls {
+				c := g.call()
+				a, b := base.Decide(context.Background(), c), o.Decide(context.Background(), c)
+				if b.Effect > a.Effect {
+					return fmt.Sprintf("seed %d: %+v", seed, c.Actions)
+				}
+			}
 		}
+		return ""
+	}
+	sound := func(base *Policy, text []byte) *Policy { return base.WithOverlay("o.yaml", text) }
+	require.Empty(t, property(sound))
+	for name, faulty := range map[string]func(base *Policy, text []byte) *Policy{
+		"it takes the policy's place": func(base *Policy, text []byte) *Policy {
+			o := sound(base, text)
+			o.under = nil
+			return o
+		},
+		"what doesn't load is allowed": func(base *Policy, text []byte) *Policy {
+			if o := sound(base, text); o.err == nil {
+				return o
+			}
+			open := &engine{}
+			for i := range open.defaults {
+				open.defaults[i].effect = guard.Allow
+			}
+			o := &Policy{}
+			o.state.Store(open)
+			return o
+		},
+	} {
+		require.NotEmpty(t, property(faulty), "the fault isn't found: %s", name)
 	}
 }
 
@@ -225,18 +339,44 @@ func TestAnOverlayNeverLoosens(t *testing.T) {
 // reports the same.
 func TestTheIndexChangesNothing(t *testing.T) {
 	fired := 0
-	for seed := range uint64(policies) {
-		g := newGen(2000 + seed)
-		p := checked(g.header(), g.rules("r", 1+g.IntN(12), "deny", "ask", "allow"))
-		all := *p.engine()
-		all.scan = true
-		for range calls {
-			c := g.call()
-			a, b := p.engine().decide(c), all.decide(c)
-			require.Equal(t, b, a, "seed %d: %+v", seed, c.Actions)
-			fired += len(a.Fired)
+	holds(t, func(plant func(*engine)) string {
+		for seed := range uint64(policies) {
+			g := newGen(2000 + seed)
+			p := checked(g.header(), g.rules("r", 1+g.IntN(12), "deny", "ask", "allow"))
+			all := *p.engine()
+			all.scan = true
+			plant(p.engine())
+			for range calls {
+				c := g.call()
+				a, b := p.engine().decide(c), all.decide(c)
+				if !reflect.DeepEqual(a, b) {
+					return fmt.Sprintf("seed %d: %+v: %s, not %s", seed, c.Actions, a, b)
+				}
+				fired += len(a.Fired)
+			}
 		}
-	}
+		return ""
+	}, []fault{
+		{"rules for every action of a kind are missing", each(func(x *kindIndex) { x.always = nil })},
+		{"rules for a tool are missing", each(func(x *kindIndex) { x.byTool, x.use = nil, nil })},
+		{"programs are missing", each(func(x *kindIndex) { x.words.first = table{} })},
+		{"sub-commands are missing", each(func(x *kindIndex) { x.words.second = table{} })},
+		{"sub-commands among the arguments are missing", each(func(x *kindIndex) { x.words.all = table{} })},
+		{"programs with a star are missing", each(func(x *kindIndex) { x.words.stars = nil })},
+		{"names in paths are missing", each(func(x *kindIndex) { x.paths.names = table{} })},
+		{"extensions are missing", each(func(x *kindIndex) { x.paths.exts = table{} })},
+		{"other globs are missing", each(func(x *kindIndex) { x.paths.rest = nil })},
+		{"names in patterns are missing", each(func(x *kindIndex) { x.texts.names = table{} })},
+		{"extensions in patterns are missing", each(func(x *kindIndex) { x.texts.exts = table{} })},
+		{"extensions of names in patterns are missing", each(func(x *kindIndex) { x.texts.endings = table{} })},
+		{"other globs in patterns are missing", each(func(x *kindIndex) { x.texts.rest = nil })},
+		{"globs for vague patterns are missing", each(func(x *kindIndex) { x.texts.all = nil })},
+		{"globs for paths that aren't known are missing", each(func(x *kindIndex) { x.pathIDs = nil })},
+		{"hosts are missing", each(func(x *kindIndex) { x.hosts.exact = table{} })},
+		{"domains are missing", each(func(x *kindIndex) { x.hosts.suffixes = table{} })},
+		{"address ranges are missing", each(func(x *kindIndex) { x.hosts.rest = nil })},
+		{"shapes are wrong", each(func(x *kindIndex) { x.paths.names.shapes = [4]uint64{} })},
+	})
 	require.Greater(t, fired, policies*calls, "rules and actions meet")
 }
 
