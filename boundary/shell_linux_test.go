@@ -25,7 +25,7 @@ func TestEscapeIsNotWaitedFor(t *testing.T) {
 		t.Skip("there is no setsid")
 	}
 	dir := tree(t, "ws/", "tmp/", "home/")
-	s := newShell(t, dir, nil)
+	s := newShell(t, dir, uncontained)
 	r, err := s.Run(context.Background(), boundary.Command{
 		Text: `setsid bash -c 'echo $$ >pid; echo escaped; echo x >ready; exec sleep 1000' & while [ ! -e ready ]; do :; done`,
 	})

@@ -140,6 +140,10 @@ func TestNewShellRefuses(t *testing.T) {
 	require.Error(t, err)
 }
 
+// uncontained is for commands that tell their process ids, which in a namespace
+// are others than here.
+func uncontained(c *boundary.ShellConfig) { c.Containment.Off = true }
+
 // pids reads the process ids that a command wrote, one a line.
 func pids(t *testing.T, path string) []int {
 	t.Helper()
@@ -175,7 +179,7 @@ func TestTimeoutKillsAll(t *testing.T) {
 	// A machine that is too slow to start three processes in time gets more.
 	for timeout := 250 * time.Millisecond; ; timeout *= 2 {
 		dir := tree(t, "ws/", "tmp/", "home/")
-		s := newShell(t, dir, nil)
+		s := newShell(t, dir, uncontained)
 		r, err := s.Run(context.Background(), boundary.Command{Text: family + "echo before; wait", Timeout: timeout})
 		require.NoError(t, err)
 		require.True(t, r.TimedOut)
@@ -196,7 +200,7 @@ func TestTimeoutKillsAll(t *testing.T) {
 
 func TestCancelKillsAll(t *testing.T) {
 	dir := tree(t, "ws/", "tmp/", "home/")
-	s := newShell(t, dir, nil)
+	s := newShell(t, dir, uncontained)
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
 		for {
@@ -223,7 +227,7 @@ func TestCancelKillsAll(t *testing.T) {
 // child holds its output open, and the child is killed.
 func TestBackgroundEndsWithTheCall(t *testing.T) {
 	dir := tree(t, "ws/", "tmp/", "home/")
-	s := newShell(t, dir, nil)
+	s := newShell(t, dir, uncontained)
 	r, err := s.Run(context.Background(), boundary.Command{Text: family + "echo done"})
 	require.NoError(t, err)
 	require.Equal(t, "done\n", string(r.Output))

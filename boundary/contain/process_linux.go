@@ -1,6 +1,7 @@
 package contain
 
 import (
+	"math"
 	"os/exec"
 	"syscall"
 
@@ -14,6 +15,10 @@ func isFirstThread() bool { return unix.Gettid() == unix.Getpid() }
 func session() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 }
+
+// closeOnExec marks every descriptor beyond the standard ones: the host may have
+// inherited some that aren't, or a library opened them.
+func closeOnExec() { unix.CloseRange(3, math.MaxInt32, unix.CLOSE_RANGE_CLOEXEC) }
 
 // awaitEnd returns when the process has ended, without reaping it.
 func awaitEnd(cmd *exec.Cmd) {
@@ -29,6 +34,7 @@ func spawn(c *Cmd, confine func() error) (pid int, err error) {
 		return 0, err
 	}
 	defer done()
+	closeOnExec()
 	started := make(chan error)
 	go onOwnThread(func() {
 		err := confine()

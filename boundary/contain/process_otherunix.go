@@ -14,6 +14,10 @@ func isFirstThread() bool { return false }
 // runs on.
 func session() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
+// closeOnExec does nothing: Go opens everything so, and what the host inherited
+// otherwise its programs inherit too.
+func closeOnExec() {}
+
 // awaitEnd returns when the process has ended. It is reaped then, so that for
 // an instant its group's number could become another's.
 func awaitEnd(cmd *exec.Cmd) { cmd.Wait() }

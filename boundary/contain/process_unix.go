@@ -59,13 +59,15 @@ func (g *group) kill() {
 // start starts a program on a thread of its own, which confine changes first,
 // and which lives until the program is reaped: the kernel kills the program
 // when that thread ends, that is with the host. settle gets its number once it
-// runs.
+// runs. No descriptor is inherited but those of the command: what is open
+// already, nothing holds.
 func start(c *Cmd, attributes *syscall.SysProcAttr, confine func() error, settle func(pid int)) (*Process, error) {
 	cmd, done, err := command(c, attributes)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
+	closeOnExec()
 	g := &group{}
 	p := &Process{ended: make(chan struct{}), kill: g.kill}
 	started := make(chan error)
@@ -77,7 +79,6 @@ func start(c *Cmd, attributes *syscall.SysProcAttr, confine func() error, settle
 		if err == nil {
 			p.pid = cmd.Process.Pid
 			g.pid = p.pid
-			settle(p.pid)
 		}
 		started <- err
 		if err == nil {
@@ -87,6 +88,7 @@ func start(c *Cmd, attributes *syscall.SysProcAttr, confine func() error, settle
 	if err := <-started; err != nil {
 		return nil, reason(err)
 	}
+	settle(p.pid) // from a thread that may
 	return p, nil
 }
 
