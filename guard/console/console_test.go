@@ -152,6 +152,14 @@ func TestARequestIsShownExactly(t *testing.T) {
 		}
 	}
 
+	// So is what a write changes.
+	var pending *guard.PendingError
+	require.ErrorAs(t, w.call("write_file", map[string]any{"path": ".git/hooks/pre-push", "content": "#!/bin/sh\nexit\t0\n"}, nil), &pending)
+	b.get("/api/requests/"+pending.Request, &r)
+	last := r.Sections[len(r.Sections)-1]
+	require.Equal(t, "preview", last.Kind)
+	require.Equal(t, row{"+", text{"exit", `\u0009`, "0"}}, last.Rows[len(last.Rows)-1])
+
 	long := w.ask("git push --force # " + strings.Repeat("x", 20<<10))
 	b.get("/api/requests/"+long, &r)
 	require.Empty(t, r.Args, "arguments that are cut can't be taken apart")

@@ -190,8 +190,12 @@ func (c *Console) request(r *http.Request) (any, error) {
 	kinds := []string{"call", "why", "times"} // in the order they come in, and then previews
 	for _, s := range q.Sections() {
 		out := sectionOf(q, &s)
-		if out.Kind == "" && len(kinds) > 0 {
+		switch {
+		case out.Kind != "":
+		case len(kinds) > 0:
 			out.Kind, kinds = kinds[0], kinds[1:]
+		default:
+			out.Kind = "preview"
 		}
 		p.Sections = append(p.Sections, out)
 	}
