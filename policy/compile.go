@@ -33,6 +33,8 @@ type expressionPos struct{ line, column int }
 type compiler struct {
 	env   *cel.Env
 	names []string // of variables and lists
+
+	broken bool // a variable's type isn't known
 }
 
 func newCompiler() (*compiler, error) {
@@ -78,7 +80,7 @@ func (c *compiler) compile(e expression, want *types.Type, report func(Problem))
 		fail(k.pos(n), format, args...)
 	}
 	k.check()
-	if want != nil && !checked.OutputType().IsExactType(want) {
+	if got := checked.OutputType(); want != nil && !got.IsExactType(want) && !(c.broken && got.IsExactType(types.DynType)) {
 		k.fail(checked.NativeRep().Expr(), "the condition is %s: want true or false", typeName(checked.OutputType()))
 	}
 	if estimate, err := c.env.EstimateCost(checked, sizes{}); err != nil || estimate.Max > maxCost {
@@ -176,17 +178,25 @@ func (k *checker) check() {
 		case ast.SelectKind:
 			s := n.AsSelect()
 			if isIdent(s.Operand(), "action") {
-				if _, ok := k.uses.fields[s.FieldName()]; !ok {
-					k.uses.fields[s.FieldName()] = k.pos(n)
-				}
+				k.field(s.FieldName(), n)
 			}
 			if isIdent(s.Operand(), "call") && s.FieldName() == "args" {
 				k.uses.fields[callArguments] = k.pos(n)
 			}
 		case ast.CallKind:
+			if c := n.AsCall(); c.IsMemberFunction() && isIdent(c.Target(), "action") {
+				k.field(c.FunctionName(), c.Target())
+			}
 			k.call(n, n.AsCall())
 		}
 	}))
+}
+
+// field notes that a field, or a function, of action is used.
+func (k *checker) field(name string, n ast.Expr) {
+	if _, ok := k.uses.fields[name]; !ok {
+		k.uses.fields[name] = k.pos(n)
+	}
 }
 
 func isIdent(n ast.Expr, name string) bool { return n.Kind() == ast.IdentKind && n.AsIdent() == name }
@@ -207,14 +217,11 @@ func (k *checker) call(n ast.Expr, call ast.CallExpr) {
 		k.compare(call.Args()[0], call.Args()[1])
 		k.compare(call.Args()[1], call.Args()[0])
 	case "flag":
-		k.uses.fields["flags"] = k.pos(n)
 		for _, a := range call.Args() {
 			if s, ok := literalText(a); ok && strings.HasPrefix(s, "-") {
 				k.fail(a, "flag %q: write it without dashes", s)
 			}
 		}
-	case "argument":
-		k.uses.fields["args"] = k.pos(n)
 	}
 	refs := k.info.ReferenceMap()[n.ID()]
 	if refs == nil || !call.IsMemberFunction() || len(call.Args()) != 1 {

@@ -76,9 +76,7 @@ func (r *reader) flow(n *yaml.Node, e *expression) {
 	start := byteOffset(line, n.Column-1)
 	raw := line[start:]
 	if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0 {
-		if strings.HasPrefix(raw, e.text) {
-			e.at = func(_, column int) (int, int) { return n.Line, n.Column + column }
-		}
+		r.plain(n, e, raw)
 		return
 	}
 	double := n.Style&yaml.DoubleQuotedStyle != 0
@@ -88,6 +86,29 @@ func (r *reader) flow(n *yaml.Node, e *expression) {
 	}
 	e.at = func(_, column int) (int, int) {
 		return n.Line, n.Column + columns[min(column, len(columns)-1)]
+	}
+}
+
+// plain maps the characters of a plain scalar, whose lines are taken as they
+// stand.
+func (r *reader) plain(n *yaml.Node, e *expression, raw string) {
+	if strings.HasPrefix(raw, e.text) {
+		e.at = func(_, column int) (int, int) { return n.Line, n.Column + column }
+		return
+	}
+	text := raw
+	for i := n.Line; i < len(r.lines) && len(text) < 2*maxExpression && !sameWords(text, e.text); i++ {
+		text += "\n" + r.lines[i]
+	}
+	if !sameWords(text, e.text) {
+		return // comments stand in it, or what follows in the same line
+	}
+	e.text = text
+	e.at = func(line, column int) (int, int) {
+		if line == 1 {
+			return n.Line, n.Column + column
+		}
+		return n.Line + line - 1, column + 1
 	}
 }
 

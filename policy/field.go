@@ -31,6 +31,10 @@ type field struct {
 	get   func(f *frame) ref.Val
 }
 
+// actionFunctions are the functions of action as fields, for the kinds that have
+// them.
+var actionFunctions = []field{{name: "flag", kinds: execKind}, {name: "argument", kinds: execKind}}
+
 // has reports whether actions of a kind have the field.
 func (x *field) has(k guard.Kind) bool { return len(x.kinds) == 0 || slices.Contains(x.kinds, k) }
 

@@ -176,6 +176,7 @@ func (l *loader) useOf(r *rule) {
 func (l *loader) checkCondition(t *ruleText, r *rule) {
 	l.useOf(r)
 	kinds := t.kinds()
+	l.checkMessage(t, kinds)
 	for _, c := range []struct {
 		what string
 		cond *condition
@@ -200,15 +201,26 @@ func (l *loader) checkFields(t *ruleText, c *condition, kinds []guard.Kind) {
 			}
 		}
 	}
-	for _, x := range actionFields {
-		at, used := all.fields[x.name]
-		if !used || len(kinds) == 0 || slices.ContainsFunc(kinds, x.has) {
-			continue
+	for _, x := range slices.Concat(actionFields, actionFunctions) {
+		if at, used := all.fields[x.name]; used && !slices.ContainsFunc(kinds, x.has) {
+			t.lacks(at.line, at.column, &x, kinds)
 		}
-		t.r.rule = t.id
-		t.r.failAt(at.line, at.column, "action.%s: no action of kind %s has it: it is of %s", x.name, oneOf(names(kinds)), oneOf(names(x.kinds)))
-		t.r.rule = ""
 	}
+}
+
+// checkMessage notes values in a message that no kind of the rule has.
+func (l *loader) checkMessage(t *ruleText, kinds []guard.Kind) {
+	for _, x := range actionFields {
+		if strings.Contains(t.message, "{action."+x.name+"}") && !slices.ContainsFunc(kinds, x.has) {
+			t.lacks(t.messageNode.Line, t.messageNode.Column, &x, kinds)
+		}
+	}
+}
+
+func (t *ruleText) lacks(line, column int, x *field, kinds []guard.Kind) {
+	t.r.rule = t.id
+	t.r.failAt(line, column, "action.%s: no action of kind %s has it: it is of %s", x.name, oneOf(names(kinds)), oneOf(names(x.kinds)))
+	t.r.rule = ""
 }
 
 func names(kinds []guard.Kind) []string {

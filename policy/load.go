@@ -243,7 +243,7 @@ func (l *loader) mergeVariable(d *document, v definition) {
 	l.engine.names[v.name] = len(l.engine.variables)
 	if x == nil {
 		// Checking goes on as if it could be of any type.
-		x = &compiled{typ: types.DynType}
+		x, l.c.broken = &compiled{typ: types.DynType}, true
 	}
 	l.use(x.uses)
 	for name := range x.uses.names { // what a variable looks at through others

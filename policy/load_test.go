@@ -80,6 +80,51 @@ func TestProblems(t *testing.T) {
 		"field of another kind in a variable": {
 			"variables: {known: has(action.host)}\nrules:\n  - {id: a, effect: deny, on: {exec: rm}, when: known}\n",
 			`p.yaml:5:5: rule "a": action.host: no action of kind exec has it: it is of connect`},
+		"function of another kind": {
+			"rules:\n  - {id: a, effect: deny, on: {read: '**', write: '**'}, when: \"action.flag('f')\"}\n",
+			`p.yaml:4:65: rule "a": action.flag: no action of kind read or write has it: it is of exec`},
+		"value of a message that the kind lacks": {
+			"rules:\n  - {id: a, effect: deny, on: {exec: rm}, message: 'not {action.host}'}\n",
+			`p.yaml:4:52: rule "a": action.host: no action of kind exec has it: it is of connect`},
+		"undeclared name in a plain text of several lines": {
+			"rules:\n  - id: a\n    effect: deny\n    on: {exec: rm}\n    when: action.program == \"rm\"\n      && cal.agent == \"x\"\n",
+			`p.yaml:8:10: rule "a": undeclared reference to 'cal' (did you mean 'call'?)`},
+		"undeclared name in a variable": {
+			"variables: {v: 'acton.recursive'}\nrules:\n  - {id: a, effect: deny, on: {read: '**'}, when: v}\n",
+			`p.yaml:3:17: undeclared reference to 'acton' (did you mean 'action'?)`},
+		"unless is constant": {
+			"rules:\n  - {id: a, effect: deny, on: {exec: rm}, unless: 1 > 2}\n",
+			`p.yaml:4:51: rule "a": unless is always false`},
+		"regex that isn't one": {
+			"rules:\n  - {id: a, effect: deny, on: {exec: rm}, when: \"action.program.matches('[')\"}\n",
+			"p.yaml:4:73: rule \"a\": regular expression: error parsing regexp: missing closing ]: `[`"},
+		"host not literal": {
+			"rules:\n  - {id: a, effect: deny, on: {connect: '*'}, when: action.host.matches(call.tool)}\n",
+			`p.yaml:4:73: rule "a": matches: its argument must be a literal text`},
+		"relative folder": {
+			"rules:\n  - {id: a, effect: deny, on: {read: '**'}, when: \"action.path.within('src')\"}\n",
+			`p.yaml:4:71: rule "a": "src": want an absolute folder`},
+		"long expression": {
+			"rules:\n  - {id: a, effect: deny, on: {exec: rm}, when: \"action.program == '" + strings.Repeat("x", 4096) + "'\"}\n",
+			`p.yaml:4:49: rule "a": when: 4116 bytes: at most 4096`},
+		"long glob": {
+			"rules:\n  - {id: a, effect: deny, on: {read: /" + strings.Repeat("x", 1024) + "}}\n",
+			`p.yaml:4:38: rule "a": glob of 1025 bytes: at most 1024`},
+		"braces without end": {
+			"rules:\n  - {id: a, effect: deny, on: {read: '/" + strings.Repeat("{a,b}", 9) + "'}}\n",
+			`p.yaml:4:38: rule "a": glob "/{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}": its braces stand for more than 256`},
+		"too many rules": {
+			"rules:\n" + strings.Repeat("  - {id: a, effect: deny, on: {exec: rm}}\n", 2001),
+			`p.yaml:4:3: rules: 2001 of them: at most 2000`},
+		"shadowed by a rule for a tool": {
+			"rules:\n  - {id: a, effect: deny, on: {tool: t}}\n  - {id: b, effect: ask, on: {tool: t, exec: rm}}\n",
+			`p.yaml:5:5: rule "b": it can never decide: rule "a" (p.yaml:4) always says deny where it fires`},
+		"shadowed by a folder": {
+			"rules:\n  - {id: a, effect: allow, on: {read: '/srv/data/**'}, when: call.verified}\n  - {id: b, effect: deny, on: {read: '/srv/**'}}\n",
+			`p.yaml:4:5: rule "a": it can never decide: rule "b" (p.yaml:5) always says deny where it fires`},
+		"meta that isn't text": {
+			"rules:\n  - {id: a, effect: deny, on: {exec: rm}, meta: {owner: [x]}}\n",
+			`p.yaml:4:57: rule "a": meta.owner: want text, not a list`},
 		"value that never is": {
 			"rules:\n  - {id: a, effect: deny, on: {read: '**'}, when: action.zone == 'outsde'}\n",
 			`p.yaml:4:66: rule "a": action.zone is never "outsde" (did you mean "outside"?)`},
