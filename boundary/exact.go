@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"path"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -40,11 +41,17 @@ func (s *Shell) choose(call *guard.Call) guard.Engine {
 		return guard.EngineCompat
 	}
 	for i := range call.Actions {
-		if a := &call.Actions[i]; a.Kind == guard.KindExec && (exact.Elsewhere(a.Program) || s.scriptNeedsBash(a)) {
+		if a := &call.Actions[i]; staysUnknown(a) || a.Kind == guard.KindExec && (exact.Elsewhere(a.Program) || s.scriptNeedsBash(a)) {
 			return guard.EngineCompat
 		}
 	}
 	return guard.EngineExact
+}
+
+// staysUnknown: what a variable makes programs load isn't seen at their start
+// either.
+func staysUnknown(a *guard.Action) bool {
+	return a.Kind == guard.KindUnknown && strings.HasSuffix(a.Reason, "makes programs run or load something")
 }
 
 func (s *Shell) inexact(text string) string {
@@ -65,32 +72,34 @@ func (s *Shell) scriptNeedsBash(a *guard.Action) bool {
 	if err != nil {
 		return false
 	}
-	lang, isScript := language(data)
+	lang, _, isScript := language(data)
 	return isScript && exact.Inexact(string(data), lang == guard.DialectPOSIX) != ""
 }
 
 // shells are those whose scripts the interpreter runs.
 var shells = map[string]guard.Dialect{"bash": guard.DialectBash, "sh": guard.DialectPOSIX, "dash": guard.DialectPOSIX}
 
-// language says whether a file is a shell's script, by how it begins, and in
-// which dialect it is written. A file without a first line that names its
-// program is run by the shell that starts it.
-func language(head []byte) (guard.Dialect, bool) {
+// language says whether a file is a shell's script, by how it begins, in which
+// dialect it is written and with which options. A file without a first line that
+// names its program is run by the shell that starts it.
+func language(head []byte) (d guard.Dialect, set []string, isScript bool) {
 	line, _, _ := bytes.Cut(head, []byte("\n"))
 	after, named := bytes.CutPrefix(line, []byte("#!"))
 	if !named {
-		return guard.DialectBash, bytes.IndexByte(line, 0) < 0
+		return guard.DialectBash, nil, bytes.IndexByte(line, 0) < 0
 	}
 	words := strings.Fields(string(after))
 	if len(words) > 1 && path.Base(words[0]) == "env" {
 		words = words[1:]
 	}
-	if len(words) != 1 {
-		return "", false
+	if len(words) == 0 || len(words) > 2 || len(words) == 2 && !scriptOptions.MatchString(words[1]) {
+		return "", nil, false
 	}
 	d, ok := shells[path.Base(words[0])]
-	return d, ok
+	return d, words[1:], ok
 }
+
+var scriptOptions = regexp.MustCompile(`^-[euxf]+$`)
 
 // remembered are texts, by their hash, up to a number: then the memory begins
 // anew. It is safe for concurrent use.

@@ -184,7 +184,12 @@ func (p *pair) compare(t *tally, text string) error {
 		got = observe(r)
 		return r.Outcome(), err
 	})
-	if err != nil {
+	var denied *guard.DeniedError
+	switch {
+	case errors.As(err, &denied):
+		t.Refused++ // before it ran
+		return nil
+	case err != nil:
 		return fmt.Errorf("%s: %w", text, err)
 	}
 	if engine == guard.EngineCompat {

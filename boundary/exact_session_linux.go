@@ -224,12 +224,13 @@ func (s *session) start(r *exact.Request, files []*os.File) (a exact.Reply, err 
 	if err != nil {
 		return a, err
 	}
-	text, posix, err := s.own(file)
+	script, err := s.own(file)
 	if err != nil {
 		return a, err
 	}
-	if text != nil {
-		return s.startScript(p, file, text, posix, r)
+	if script != nil {
+		a.Script = script
+		return a, s.startScript(p, script, r)
 	}
 	actions, err := s.judged(p, r.Via)
 	if err != nil {
@@ -265,7 +266,7 @@ func (s *session) program(r *exact.Request) (p program, file string, err error) 
 	p.args = slices.Clone(r.Args)
 	for _, kv := range sane(r.Env) {
 		name, _, _ := strings.Cut(kv, "=")
-		if !slices.Contains(s.x.s.env, kv) && !slices.Contains([]string{"PATH", "PWD", "OLDPWD", "SHLVL", "_"}, name) {
+		if !slices.Contains(s.x.s.env, kv) && !slices.Contains([]string{"PWD", "OLDPWD", "SHLVL", "_"}, name) {
 			p.env = append(p.env, kv)
 		}
 	}
@@ -386,54 +387,51 @@ func (s *session) inside(r *exact.Request) error {
 	return s.step(actions[i : i+1])
 }
 
-// own returns the content of a shell's script that lies where commands may
-// write, and nil for any other program. The system's own scripts are programs
-// like others.
-func (s *session) own(file string) (text []byte, posix bool, err error) {
+// own returns a shell's script that lies where commands may write, and nil for
+// any other program. The system's own scripts are programs like others.
+func (s *session) own(file string) (*exact.Script, error) {
 	resolved, err := s.x.s.c.Workspace.Resolve(file)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	at, ok := s.x.files.beneath(resolved)
 	if !ok {
-		return nil, false, nil
+		return nil, nil
 	}
 	f, err := at.root.Open(at.name)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	defer f.Close()
-	text, err = io.ReadAll(io.LimitReader(f, 256))
+	head, err := io.ReadAll(io.LimitReader(f, 256))
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	lang, isScript := language(text)
+	lang, set, isScript := language(head)
 	if !isScript {
-		return nil, false, nil
+		return nil, nil
 	}
 	rest, err := io.ReadAll(io.LimitReader(f, exact.MaxScript+1))
-	if len(text)+len(rest) > exact.MaxScript {
-		return nil, false, fmt.Errorf("%s: a script of more than %d bytes", path.Base(file), exact.MaxScript)
+	if len(head)+len(rest) > exact.MaxScript {
+		return nil, fmt.Errorf("%s: a script of more than %d bytes", path.Base(file), exact.MaxScript)
 	}
-	return append(text, rest...), lang == guard.DialectPOSIX, err
+	return &exact.Script{Text: string(append(head, rest...)), POSIX: lang == guard.DialectPOSIX, Set: set}, err
 }
 
-// startScript judges a script that is started as a program, and gives it to the
-// worker to run: the bytes that were judged.
-func (s *session) startScript(p program, file string, text []byte, posix bool, r *exact.Request) (exact.Reply, error) {
+// startScript judges a script that is started as a program. The worker runs the
+// bytes that were judged.
+func (s *session) startScript(p program, script *exact.Script, r *exact.Request) error {
 	actions, err := s.judged(p, r.Via)
 	if err != nil {
-		return exact.Reply{}, err
+		return err
 	}
 	i := slices.IndexFunc(actions, func(a guard.Action) bool { return a.Kind == guard.KindExec && a.Path != "" && len(a.Via) == len(r.Via) })
 	if i < 0 {
-		return exact.Reply{}, errors.New("nothing says what this program does")
+		return errors.New("nothing says what this program does")
 	}
-	actions[i].Hash = sha256.Sum256(text)
-	if err := s.step(actions[i : i+1]); err != nil {
-		return exact.Reply{}, err
-	}
-	return exact.Reply{Script: &exact.Script{Text: string(text), Name: r.Args[0], Params: r.Args[1:], POSIX: posix}}, nil
+	actions[i].Hash = sha256.Sum256([]byte(script.Text))
+	script.Name, script.Params = r.Args[0], r.Args[1:]
+	return s.step(actions[i : i+1])
 }
 
 // script judges a script that a shell or source is given by name, and returns

@@ -27,7 +27,8 @@ type Script struct {
 	Text   string
 	Name   string // $0
 	Params []string
-	POSIX  bool // else bash
+	Set    []string // options, as set takes them
+	POSIX  bool     // else bash
 }
 
 // Op names what a request asks for.

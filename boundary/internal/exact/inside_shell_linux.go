@@ -40,7 +40,7 @@ func insideShell(name string, args []string) runner {
 			}
 		}
 	}
-	script := Script{Name: name, POSIX: name != "bash"}
+	script := Script{Name: name, POSIX: name != "bash", Set: set}
 	switch {
 	case command && len(args) == 0:
 		return nil
@@ -49,7 +49,7 @@ func insideShell(name string, args []string) runner {
 			script.Name, script.Params = args[0], args[1:]
 		}
 		return func(ctx context.Context, w *worker, sc *scope, _ []string) (int, error) {
-			return w.run(ctx, sc, &script, set)
+			return w.run(ctx, sc, &script)
 		}
 	case stdin || len(args) == 0:
 		script.Params = args
@@ -61,7 +61,7 @@ func insideShell(name string, args []string) runner {
 			script.Text = text
 			rest := *sc
 			rest.in = w.null
-			return w.run(ctx, &rest, &script, set)
+			return w.run(ctx, &rest, &script)
 		}
 	}
 	return func(ctx context.Context, w *worker, sc *scope, via []string) (int, error) {
@@ -72,8 +72,8 @@ func insideShell(name string, args []string) runner {
 		case a.Script == nil:
 			return notStarted(sc, args[0], &a.Reply), nil
 		}
-		a.Script.POSIX = script.POSIX
-		return w.run(ctx, sc, a.Script, set)
+		a.Script.POSIX, a.Script.Set = script.POSIX, set
+		return w.run(ctx, sc, a.Script)
 	}
 }
 

@@ -19,6 +19,7 @@ func (s *Script) fields(f *fields) {
 	f.text(&s.Text)
 	f.text(&s.Name)
 	f.texts(&s.Params)
+	f.texts(&s.Set)
 	f.flag(&s.POSIX)
 }
 

@@ -111,7 +111,7 @@ func (w *worker) start(ctx context.Context, sc *scope, args, via []string) (int,
 	case a.Refused != "" || a.Errno != 0:
 		return notStarted(sc, args[0], &a.Reply), nil
 	case a.Script != nil:
-		return w.run(ctx, sc, a.Script, nil)
+		return w.run(ctx, sc, a.Script)
 	}
 	return a.Exit, nil
 }

@@ -31,7 +31,7 @@ type shell struct {
 }
 
 // run runs a script and returns its exit status. An error ends the job.
-func (w *worker) run(ctx context.Context, sc *scope, script *Script, set []string) (int, error) {
+func (w *worker) run(ctx context.Context, sc *scope, script *Script) (int, error) {
 	file, err := Parse(script.Text, script.POSIX)
 	if err != nil {
 		return 0, w.impossible("the syntax of a script")
@@ -46,7 +46,7 @@ func (w *worker) run(ctx context.Context, sc *scope, script *Script, set []strin
 		interp.Env(env),
 		interp.Dir("/"),
 		interp.StdIO(nil, sc.out, sc.err),
-		interp.Params(append(append(append([]string{}, set...), "--"), script.Params...)...),
+		interp.Params(append(append(append([]string{}, script.Set...), "--"), script.Params...)...),
 		interp.CallHandler(s.call),
 		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return s.exec }),
 		interp.OpenHandler(s.open),

@@ -66,7 +66,7 @@ func work(nonce string) int {
 	}
 	w := &worker{client: client{conn: conn, waiting: map[uint64]chan answer{}}, null: files[0], hidden: map[string]int{}}
 	go w.serve()
-	exit, err := w.run(context.Background(), &scope{dir: job.Dir, env: job.Env, in: files[0], out: files[1], err: files[2]}, &job.Script, nil)
+	exit, err := w.run(context.Background(), &scope{dir: job.Dir, env: job.Env, in: files[0], out: files[1], err: files[2]}, &job.Script)
 	if err != nil {
 		return 2
 	}
