@@ -152,6 +152,7 @@ func (w *walker) assignVar(st *state, name string, v value, span guard.Span, exp
 func (w *walker) change(st *state, name string, v variable) *state {
 	if old, ok := st.lookup(name); ok && old.readonly {
 		w.mayExit(worlds{st})
+		w.a.unknown(guard.Span{}, "a variable that may not be changed is assigned, which ends more than the command", false)
 		v.value, v.array, v.list, v.keys = unknownValue("a variable that may not be changed is assigned"), false, nil, nil
 		v.readonly = true
 	}

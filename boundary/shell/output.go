@@ -47,7 +47,7 @@ var outputs = map[string]func(inv *invocation) stream{
 	"expr":             func(inv *invocation) stream { return numeric(inv, "+-*/%():0123456789") },
 	"wc":               wc,
 	"git rev-parse":    revParse,
-	"git ls-files":     tree,
+	"git ls-files":     lsFiles,
 	"git grep":         treeIf("l", "files-with-matches", "name-only", "L"),
 	"git diff":         treeIf("name-only"),
 	"git branch":       refs,
@@ -334,6 +334,23 @@ func revParse(inv *invocation) stream {
 // tree says that the output names files beneath the folder.
 func tree(inv *invocation) stream {
 	return stream{set: true, text: unknownValue("names of files"), names: []word{{text: ".", kind: pattern, tree: true}}, dir: inv.dir}
+}
+
+// lsFiles is what "git ls-files" names: files that its patterns cover.
+func lsFiles(inv *invocation) stream {
+	out := tree(inv)
+	var names []word
+	for _, a := range inv.plainArgs() {
+		glob := strings.TrimPrefix(a.text, "*")
+		if a.kind != known || glob == a.text || strings.ContainsAny(glob, "/"+globMeta) {
+			return out
+		}
+		names = append(names, word{text: "./**/*" + glob, kind: pattern, span: a.span})
+	}
+	if len(names) > 0 {
+		out.names = names
+	}
+	return out
 }
 
 func treeIf(flags ...string) func(inv *invocation) stream {

@@ -714,6 +714,12 @@ func (x *expansion) globOf(w *syntax.Word) word {
 func (x *expansion) replace(r found, p *syntax.Replace) found {
 	pat := x.globOf(p.Orig)
 	with := word{}
+	if r.unset && !r.isList {
+		if p.With != nil {
+			x.one(p.With)
+		}
+		return single(text(""))
+	}
 	if p.With != nil {
 		with = x.one(p.With)
 	}

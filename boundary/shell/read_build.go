@@ -250,6 +250,13 @@ func (inv *invocation) ownText(text string, span guard.Span) {
 
 // readNpm reads the package managers of JavaScript: run and its short forms
 // start scripts of package.json.
+// npmAliases are names of commands that hardly anyone writes.
+var npmAliases = map[string]string{
+	"in": "install", "ins": "install", "inst": "install", "insta": "install", "instal": "install", "isnt": "install", "isnta": "install", "isntal": "install", "isntall": "install",
+	"clean-install": "ci", "ic": "ci", "install-clean": "ci", "isntall-clean": "ci", "it": "install-test", "cit": "install-test", "sit": "install-test", "install-ci-test": "install-test", "clean-install-test": "install-test",
+	"a": "add", "up": "update", "udpate": "update", "innit": "init", "ln": "link", "rb": "rebuild",
+}
+
 func readNpm(inv *invocation) {
 	a := inv.parse()
 	a.options()
@@ -257,7 +264,10 @@ func readNpm(inv *invocation) {
 		inv.run(a.rest)
 		return
 	}
-	_, sub, _ := strings.Cut(inv.command, " ")
+	name, sub, _ := strings.Cut(inv.command, " ")
+	if long, ok := npmAliases[sub]; ok { // rules know the usual names
+		sub, inv.command = long, name+" "+long
+	}
 	script := ""
 	switch sub {
 	case "run", "run-script", "rum", "urn":

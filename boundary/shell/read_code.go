@@ -165,6 +165,11 @@ func readForeign(inv *invocation) {
 		for _, w := range a.operands {
 			inv.read(w)
 		}
+		for _, v := range a.values("pid") {
+			if v.kind != known {
+				inv.unknown(v.span, inv.title()+" takes hold of a process that is not known")
+			}
+		}
 		if inv.stdin.set || inv.flag("args") {
 			inv.opaque(inv.span, inv.title()+" runs the commands that it is given")
 		}

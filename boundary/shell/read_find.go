@@ -177,13 +177,13 @@ func nameTest(w word, anyCase bool) names {
 	if w.kind == unknown || strings.Contains(w.text, "/") || w.text == "" {
 		return nil
 	}
-	g := w.text
-	if anyCase {
-		g = bothCases(g)
+	g, hidden := w.text, w.text
+	if anyCase { // a hidden name in another case is not worth a false alarm
+		g, hidden = bothCases(g), strings.ToLower(g)
 	}
 	switch w.text[0] {
 	case '*':
-		return names{g, "." + g}
+		return names{g, "." + hidden}
 	case '?':
 		return names{g, "." + g[1:]}
 	case '[':

@@ -134,7 +134,7 @@ var npmCommands = commands{
 	"run,run-script,rum,urn,test,t,tst,start,stop,restart,build,dev,lint,format,check,watch,serve": cmd("read...", npmOptions...),
 	"ls,list,ll,la,view,v,info,show,outdated,audit,why,explain,help,help-search,search,find,root,bin,prefix,config,c,get,doctor,fund,pack,query," +
 		"version,ping,whoami,docs,home,bugs,repo,completion,diff,sbom,pkg,licenses,cache,prune,dedupe,ddp,shrinkwrap,init,create,innit,set": cmd("read...", npmOptions...),
-	"install,i,in,isntall,add,a,ci,clean-install,ic,install-clean,install-test,it,cit,update,up,upgrade,udpate,uninstall,un,unlink,remove,rm,r," +
+	"install,i,in,ins,inst,insta,instal,isnt,isnta,isntal,isntall,add,a,ci,clean-install,ic,install-clean,isntall-clean,install-test,it,cit,sit,install-ci-test,clean-install-test,update,up,upgrade,udpate,uninstall,un,unlink,remove,rm,r," +
 		"link,ln,rebuild,rb": cmd("read...", npmOptions...),
 	"publish,unpublish,deprecate,dist-tag,owner,access,adduser,login,logout,token,team,org,hook,profile,star,unstar,edit": cmd("read...", npmOptions...),
 	"exec,x,dlx,explore": cmd("command...", append(slices.Clip(npmOptions), "shell: c,call", "data: p,package")...),

@@ -125,7 +125,7 @@ func archiveSpecs() commands {
 		"ar,llvm-ar":                                 cmd("data write read..."),
 		"cpio": cmd("data...", "write: O", "read: I E,pattern-file", "write: F,file", "code: rsh-command", "dir: D,directory", "data: H,format C,io-size M,message R,owner",
 			"flag: i,extract o,create p,pass-through t,list d,make-directories absolute-filenames no-absolute-filenames u,unconditional v"),
-		"pax":                              cmd("read...", "write: f", "data: b p o s x", "flag: r w v a"),
+		"pax":                              cmd("read...", "write: f", "code: s", "data: b p o x", "flag: r w v a"),
 		"zipgrep":                          cmd("data read..."),
 		"xzless,xzmore,zless,zmore,bzmore": cmd("read..."),
 		"zdiff,xzdiff,bzdiff,zcmp":         cmd("read read"),

@@ -72,7 +72,8 @@ func packageSpecs() commands {
 	return table(
 		commands{
 			"pip,pip3,pipx,pip2": with(cmd("read...", "data: python", "flag: q,quiet v,verbose"), commands{
-				"list,show,freeze,check,search,index,cache,config,debug,hash,help,inspect,completion,environment,lock": cmd("read...", "write: output",
+				"config": with(cmd("read..."), commands{"set,edit": cmd("code..."), "list,get,debug,unset": cmd("data...")}),
+				"list,show,freeze,check,search,index,cache,debug,hash,help,inspect,completion,environment,lock": cmd("read...", "write: output",
 					"read: r,requirement", "data: format", "flag: o,outdated u,uptodate"),
 				"install,uninstall,download,wheel,inject,upgrade,upgrade-all,reinstall,run,ensurepath,uninject": cmd("read...", "read: r,requirement c,constraint",
 					"list: e,editable f,find-links", "write: t,target d,dest,wheel-dir w root prefix src report log", "connect: i,index-url extra-index-url",

@@ -143,7 +143,9 @@ var gitWork = commands{
 		"?data: prune", "flag: auto aggressive force n,dry-run"),
 	"update-index": cmd("list...", "data: cacheinfo chmod", "flag: assume-unchanged no-assume-unchanged skip-worktree no-skip-worktree refresh add remove force-remove"),
 	"hook":         cmd("data..."),
-	"lfs,flow,annex,crypt,extras,secret,town,machete,absorb,standup,summary,effort,changelog,ignore,undo,cliff": cmd("data..."),
+	"lfs": with(cmd("data..."), commands{
+		"prune,migrate,push,pull,fetch,install,uninstall,track,untrack,ls-files,status,env,lock,unlock,locks,checkout,clone,dedup,fsck,logs,version,pointer": cmd("data...")}),
+	"flow,annex,crypt,extras,secret,town,machete,absorb,standup,summary,effort,changelog,ignore,undo,cliff": cmd("data..."),
 }
 
 // Commands that reach other repositories.

@@ -684,8 +684,10 @@ func (x *expansion) substitute(c *syntax.CmdSubst) value {
 // nameList is the value of an output that lists files: a glob where one covers
 // them all.
 func (x *expansion) nameList(s stream) value {
-	if len(s.names) == 1 && s.names[0].kind == pattern && !s.names[0].tree {
-		return patternValue(s.names[0].text)
+	if len(s.names) == 1 && s.names[0].kind == pattern && s.dir == x.st.dir {
+		v := s.names[0].value()
+		v.several = true
+		return v
 	}
 	return unknownValue("the output of a command is not known")
 }
