@@ -98,12 +98,16 @@ func NewShell(c ShellConfig) (*Shell, error) {
 	return s, nil
 }
 
-// Close ends the worker that waits. Commands must not be run afterwards.
+// Close ends the processes that wait for the next command. Commands must not be run afterwards.
 func (s *Shell) Close() error {
-	if s == nil || s.exact == nil {
+	if s == nil || s.contained == nil {
 		return nil
 	}
-	return s.exact.close()
+	err := s.contained.box.Close()
+	if s.exact != nil {
+		err = errors.Join(err, s.exact.close())
+	}
+	return err
 }
 
 // Engine is the engine that runs what it can.

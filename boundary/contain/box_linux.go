@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -20,6 +21,7 @@ type Box struct {
 
 	mu    sync.Mutex
 	rules [2]*ruleset // without and with the network
+	spare *spare
 }
 
 // Prepare makes a Box of a tier, and refuses a tier that this machine doesn't
@@ -33,8 +35,17 @@ func Prepare(p Plan, tier guard.Tier) (*Box, error) {
 			return nil, fmt.Errorf("contain: no tier %s here: %s", tier, s.Why)
 		}
 	}
-	return &Box{plan: p, tier: tier}, nil
+	return newBox(p, tier), nil
 }
+
+func newBox(p Plan, tier guard.Tier) *Box {
+	b := &Box{plan: p, tier: tier, spare: &spare{}}
+	runtime.AddCleanup(b, func(s *spare) { go s.close() }, b.spare)
+	return b
+}
+
+// Close ends what waits for the next cell. Cells that are open stay so.
+func (b *Box) Close() error { return b.spare.close() }
 
 // Tier is what holds the programs of the box's cells.
 func (b *Box) Tier() guard.Tier { return b.tier }

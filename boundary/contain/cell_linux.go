@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -15,8 +16,9 @@ import (
 
 // namespace is an init as its host sees it.
 type namespace struct {
-	conn *conn
-	init *Process
+	conn   *conn
+	init   *Process
+	places []standing
 
 	mu    sync.Mutex
 	last  int // the last request's ID
@@ -31,9 +33,27 @@ type remote struct {
 	told    bool
 }
 
-// namespace starts an init and has it set everything up.
+// namespace takes an init that waits, or starts one, and masks what the call
+// has to be kept from. Another is started for the next call meanwhile.
 func (b *Box) namespace(a Access) (_ *namespace, err error) {
-	n := &namespace{procs: map[int]*remote{}}
+	n := b.spare.take(!a.Network)
+	if n == nil {
+		if n, err = newNamespace(&b.plan, a.Network); err != nil {
+			return nil, err
+		}
+	}
+	if err := n.ask(a.Masks); err != nil {
+		n.close()
+		return nil, fmt.Errorf("contain: namespaces: %w", err)
+	}
+	go n.listen()
+	go b.spare.fill(b.plan)
+	return n, nil
+}
+
+// newNamespace starts an init and has it set up what belongs to the plan.
+func newNamespace(p *Plan, network bool) (_ *namespace, err error) {
+	n := &namespace{procs: map[int]*remote{}, places: placesOf(p)}
 	nonce := rand.Text()
 	ours, theirs, err := socketPair()
 	if err != nil {
@@ -41,26 +61,100 @@ func (b *Box) namespace(a Access) (_ *namespace, err error) {
 	}
 	n.conn = ours
 	defer theirs.Close()
-	path := b.plan.Init
+	path := p.Init
 	if path == "" {
 		path = "/proc/self/exe"
 	}
 	n.init, err = start(&Cmd{Path: path, Args: []string{initName, nonce}, Dir: "/", Files: []*os.File{nil, nil, nil, theirs}},
-		inNamespaces(a.Network), func() error { return nil }, b.plan.Limits.apply)
+		inNamespaces(network), func() error { return nil }, p.Limits.apply)
 	if err != nil {
 		ours.c.Close()
 		return nil, fmt.Errorf("contain: namespaces: %w", err)
 	}
-	err = n.ask(setup{nonce, b.plan, a.Network})
-	if err == nil {
-		err = n.ask(a.Masks)
-	}
-	if err != nil {
+	if err := n.ask(setup{nonce, *p, network}); err != nil {
 		n.close()
 		return nil, fmt.Errorf("contain: namespaces: %w", err)
 	}
-	go n.listen()
 	return n, nil
+}
+
+// spare is an init that waits for a call without network: to start one costs
+// more than all else.
+type spare struct {
+	mu      sync.Mutex
+	n       *namespace
+	filling bool
+	closed  bool
+}
+
+// take takes it, if the plan's files are still the same ones.
+func (s *spare) take(wanted bool) *namespace {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.n
+	if n == nil || !wanted {
+		return nil
+	}
+	s.n = nil
+	if slices.Equal(n.places, placesAgain(n.places)) {
+		return n
+	}
+	go n.close()
+	return nil
+}
+
+func (s *spare) fill(p Plan) {
+	s.mu.Lock()
+	if s.closed || s.filling || s.n != nil {
+		s.mu.Unlock()
+		return
+	}
+	s.filling = true
+	s.mu.Unlock()
+	n, _ := newNamespace(&p, false)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.filling = false
+	if s.closed && n != nil {
+		n.close()
+		return
+	}
+	s.n = n
+}
+
+func (s *spare) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	n := s.n
+	if s.n = nil; n == nil {
+		return nil
+	}
+	return n.close()
+}
+
+// standing is which file stands at a path.
+type standing struct {
+	path     string
+	dev, ino uint64
+}
+
+// placesOf are the files that a plan names.
+func placesOf(p *Plan) (out []standing) {
+	for _, path := range slices.Concat(p.Write, p.Read, p.Hidden) {
+		out = append(out, standing{path: path})
+	}
+	return placesAgain(out)
+}
+
+func placesAgain(places []standing) []standing {
+	out := slices.Clone(places)
+	for i := range out {
+		var st unix.Stat_t
+		unix.Lstat(out[i].path, &st) // zero where there is none
+		out[i].dev, out[i].ino = uint64(st.Dev), st.Ino
+	}
+	return out
 }
 
 // ask sends what an init answers once.

@@ -22,8 +22,14 @@ const (
 
 // conn carries messages and open files between the host and an init.
 type conn struct {
-	c  *net.UnixConn
-	mu sync.Mutex // for sending
+	c *net.UnixConn
+
+	mu  sync.Mutex // for sending
+	out bytes.Buffer
+	enc *gob.Encoder // into out
+
+	in  bytes.Buffer
+	dec *gob.Decoder // from in
 }
 
 // newConn takes a socket over; f is closed.
@@ -38,7 +44,9 @@ func newConn(f *os.File) (*conn, error) {
 		c.Close()
 		return nil, errors.New("not a unix socket")
 	}
-	return &conn{c: u}, nil
+	k := &conn{c: u}
+	k.enc, k.dec = gob.NewEncoder(&k.out), gob.NewDecoder(&k.in)
+	return k, nil
 }
 
 // socketPair returns both ends of a connection.
@@ -60,11 +68,6 @@ func (c *conn) send(v any, files ...*os.File) error {
 	if len(files) > maxFiles {
 		return fmt.Errorf("contain: more than %d files", maxFiles)
 	}
-	var text bytes.Buffer
-	if err := gob.NewEncoder(&text).Encode(v); err != nil {
-		return err
-	}
-	msg := append(binary.BigEndian.AppendUint32(nil, uint32(text.Len())), text.Bytes()...)
 	var oob []byte
 	if len(files) > 0 {
 		fds := make([]int, len(files))
@@ -75,6 +78,13 @@ func (c *conn) send(v any, files ...*os.File) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.out.Reset()
+	c.out.Write(make([]byte, 4)) // for the length
+	if err := c.enc.Encode(v); err != nil {
+		return err
+	}
+	msg := c.out.Bytes()
+	binary.BigEndian.PutUint32(msg, uint32(len(msg)-4))
 	n, _, err := c.c.WriteMsgUnix(msg, oob, nil)
 	if err == nil && n < len(msg) {
 		_, err = c.c.Write(msg[n:])
@@ -111,14 +121,10 @@ func (c *conn) body(size int64, v any) error {
 	if size > maxMessage {
 		return errors.New("contain: the message is too long")
 	}
-	text, err := io.ReadAll(io.LimitReader(c.c, size))
-	switch {
-	case err != nil:
-		return err
-	case int64(len(text)) < size:
-		return io.ErrUnexpectedEOF
+	if n, err := io.CopyN(&c.in, c.c, size); err != nil {
+		return fmt.Errorf("a message of %d bytes ended after %d: %w", size, n, err)
 	}
-	return gob.NewDecoder(bytes.NewReader(text)).Decode(v)
+	return c.dec.Decode(v)
 }
 
 func openFiles(oob []byte) ([]*os.File, error) {

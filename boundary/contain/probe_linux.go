@@ -82,7 +82,8 @@ var tried sync.Map // by init: func() error
 // tryNamespace starts a program in namespaces, once for each init.
 func tryNamespace(init string) error {
 	try, _ := tried.LoadOrStore(init, sync.OnceValue(func() error {
-		b := &Box{plan: Plan{Read: []string{"/usr"}, Init: init}, tier: guard.TierNamespace}
+		b := newBox(Plan{Read: []string{"/usr"}, Init: init}, guard.TierNamespace)
+		b.spare.closed = true // one is enough
 		c, err := b.Open(Access{})
 		if err != nil {
 			return err
