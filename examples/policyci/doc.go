@@ -1,3 +1,3 @@
-// Package policyci is a policy as a team keeps it in CI: policy.yaml and its
-// tests.
+// Package policyci is a policy as a team keeps it in CI: policy.yaml, its tests
+// and the check. README.md is the way there, step by step.
 package policyci

@@ -6,4 +6,4 @@ import (
 	"github.com/runtimeguard/runtimeguard/policy/policytest"
 )
 
-func TestPolicy(t *testing.T) { policytest.Run(t, "policy_test.yaml") }
+func TestPolicy(t *testing.T) { policytest.Thorough(t, "policy_test.yaml") }
