@@ -84,7 +84,7 @@ func open(ctx context.Context, base string) (d *demo, err error) {
 	}
 	d = &demo{workspace: filepath.Join(base, "project"), state: filepath.Join(base, "state")}
 	temp := filepath.Join(base, "tmp")
-	if err := prepare(ctx, d.workspace, filepath.Join(base, "origin.git"), temp); err != nil {
+	if err := prepare(ctx, d.workspace, filepath.Join(temp, "origin.git"), temp); err != nil {
 		return nil, err
 	}
 	d.rt, err = runtimeguard.Open(runtimeguard.Config{Workspace: d.workspace, State: d.state, Temp: []string{temp}, Home: base})
