@@ -46,7 +46,7 @@ func TestOneGrantManyProcesses(t *testing.T) {
 // loaded machine is slow.
 func TestWakes(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "approvals")
-	approvaltest.Wakes(t, openFolder(t, dir), dir, 10)
+	approvaltest.Wakes(t, openFolder(t, dir), dir, approvaltest.Rounds(10))
 }
 
 func TestFolderFiles(t *testing.T) {

@@ -83,5 +83,5 @@ func TestKilledAtRandom(t *testing.T) {
 // loaded machine is slow.
 func TestWakes(t *testing.T) {
 	url := fresh(t)
-	approvaltest.Wakes(t, open(t, url), url, 10)
+	approvaltest.Wakes(t, open(t, url), url, approvaltest.Rounds(10))
 }
