@@ -184,11 +184,7 @@ func Wakes(t *testing.T, store approval.Store, where string, rounds int) {
 
 // wait waits for the request of each line and prints when it woke.
 func wait(store approval.Store) error {
-	key, err := approval.ParsePublicKey(os.Getenv(envKey))
-	if err != nil {
-		return err
-	}
-	q, err := approval.New(approval.Config{Store: store, Keys: []ed25519.PublicKey{key}})
+	q, err := played(store)
 	if err != nil {
 		return err
 	}

@@ -170,13 +170,18 @@ func (p *process) end(t *testing.T) {
 	require.NoError(t, p.cmd.Wait())
 }
 
-// claim tries to claim the call at each line, in many goroutines at once.
-func claim(store approval.Store) error {
+// played is the queue of a process that a test has started.
+func played(store approval.Store) (*approval.Queue, error) {
 	key, err := approval.ParsePublicKey(os.Getenv(envKey))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	q, err := approval.New(approval.Config{Store: store, Keys: []ed25519.PublicKey{key}})
+	return approval.New(approval.Config{Store: store, Keys: []ed25519.PublicKey{key}})
+}
+
+// claim tries to claim the call at each line, in many goroutines at once.
+func claim(store approval.Store) error {
+	q, err := played(store)
 	if err != nil {
 		return err
 	}
