@@ -18,7 +18,8 @@
 //	tools: {run: {shell: command, dir: cwd}}
 //	commands: {deploy: {operands: [read...]}}
 //
-// The preset standard is the best example; [PresetText] returns it.
+// The preset standard is the best example; [PresetText] returns it. REFERENCE.md
+// lists every key, field and function, and [Schema] is for editors.
 //
 // # What is decided
 //
@@ -33,6 +34,14 @@
 // from firing, and in unless counts as no exception. A path that is a pattern,
 // a link that leads elsewhere, an argument or a host that isn't known are
 // errors where the answer depends on them.
+//
+// What a condition reads is bounded: a longer field is an error, and a path or a
+// host past the bound is never allowed without a question. What an expression may
+// cost is estimated when it is loaded.
+//
+// Of a file everything that can be found wrong is told at once, in a [LoadError];
+// a Reload that fails leaves the policy in force. [Policy.Trace] says why a
+// condition held.
 //
 // # Heads
 //

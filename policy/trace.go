@@ -81,15 +81,14 @@ func (c *condition) trace(f *frame, key string) ([]Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, details, err := program.Eval(f)
+	_, details, err := program.Eval(f)
 	if details == nil {
 		return nil, err
 	}
 	t := &tracer{key: key, source: c.source, info: checked.NativeRep(), state: details.State()}
 	t.walk(t.info.Expr(), 0)
 	if err != nil && len(t.parts) > 0 && t.parts[0].Value == "" {
-		out = types.WrapErr(err)
-		t.parts[0].Value = valueText(out)
+		t.parts[0].Value = valueText(types.WrapErr(err))
 	}
 	return t.parts, nil
 }
