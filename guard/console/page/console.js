@@ -434,7 +434,7 @@ async function backupDetail(item) {
   const button = el("button", { type: "button", className: "primary", id: "restore" }, "Restore… ", el("kbd", {}, "r"));
   button.addEventListener("click", restore);
   const content = [
-    el("div", { className: "facts" }, el("span", { className: "badge" }, b.restore ? "↶ undoes a restore" : "backup"), el("span", {}, "Backup ", el("b", {}, b.id))),
+    el("div", { className: "facts" }, b.restore ? el("span", { className: "badge" }, "↶ undoes a restore") : null, el("span", {}, "Backup ", el("b", {}, b.id))),
     el("h2", {}, show(b.tool), ": ", count(b.files, "file"), ", ", size(b.bytes)),
     el("div", { className: "facts" }, el("span", {}, "Saved ", time(b.time)), plain(b.agent) ? el("span", {}, "Agent ", el("b", {}, show(b.agent))) : null, el("span", {}, "Call ", el("b", {}, b.call))),
     b.changes ? el("div", { className: "decide buttons" }, button) : null,
