@@ -300,23 +300,23 @@ func lookProgram(name, dir string, env []string) (string, error) {
 		}
 		return name, executable(name)
 	}
-	found := error(syscall.ENOENT)
+	list := "/bin:/usr/bin" // without a PATH
 	for _, kv := range env {
-		list, ok := strings.CutPrefix(kv, "PATH=")
-		if !ok {
-			continue
+		if value, ok := strings.CutPrefix(kv, "PATH="); ok {
+			list = value
 		}
-		for _, folder := range strings.Split(list, ":") {
-			if !strings.HasPrefix(folder, "/") {
-				folder = dir + "/" + folder
-			}
-			file := strings.TrimSuffix(folder, "/") + "/" + name
-			switch err := executable(file); err {
-			case nil:
-				return file, nil
-			case syscall.EACCES:
-				found = err
-			}
+	}
+	found := error(syscall.ENOENT)
+	for _, folder := range strings.Split(list, ":") {
+		if !strings.HasPrefix(folder, "/") {
+			folder = dir + "/" + folder
+		}
+		file := strings.TrimSuffix(folder, "/") + "/" + name
+		switch err := executable(file); err {
+		case nil:
+			return file, nil
+		case syscall.EACCES:
+			found = err
 		}
 	}
 	return "", found

@@ -164,8 +164,7 @@ func call(c *syntax.CallExpr) string {
 // elsewhere are programs that make command lines of what they read, and aren't
 // run inside.
 var elsewhere = map[string]bool{
-	"parallel": true, "entr": true, "watch": true, "zsh": true, "ksh": true, "mksh": true, "fish": true, "csh": true, "tcsh": true,
-	"busybox": true, "toybox": true, "script": true, "expect": true,
+	"parallel": true, "zsh": true, "ksh": true, "mksh": true, "fish": true, "csh": true, "tcsh": true,
 }
 
 // program is the name of a program that PATH or a system folder names.
