@@ -527,6 +527,9 @@ func breakBuiltin(w *walker, c *builtinCall) flow {
 	for l := w.loops; l != nil && levels > 0; l, levels = l.around, levels-1 {
 		l.jumps = l.jumps.add(c.in)
 	}
+	if len(c.args) == 0 && w.loops.around != nil && w.loops.calls == len(w.calls) {
+		return flow{} // surely within a loop
+	}
 	return c.stay()
 }
 

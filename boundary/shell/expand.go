@@ -437,7 +437,12 @@ func (b *builder) parts(parts []syntax.WordPart) {
 // quoted adds parts in double quotes, or those of a here-document.
 func (b *builder) quoted(parts []syntax.WordPart, doc bool) {
 	if len(parts) > 1 && mixesLists(parts) {
+		lost := builder{x: b.x, span: b.span, mode: b.mode} // for what the parts run
+		for _, p := range parts {
+			lost.expand(p, true)
+		}
 		b.lose("a list that is joined stands beside one that isn't", true)
+		return
 	}
 	for _, p := range parts {
 		switch p := p.(type) {

@@ -151,7 +151,7 @@ func (st *state) inDir(dir place) *state {
 // inChild is what a program that is started sees: the exported variables and
 // the folder, but no functions, options or parameters.
 func (st *state) inChild(dir place) *state {
-	return &state{dir: dir, oldDir: dir, opts: st.opts & optNullglob, vars: st.vars.exported()}
+	return &state{dir: dir, oldDir: place{reason: "the folder before is not known"}, opts: st.opts & optNullglob, vars: st.vars.exported()}
 }
 
 // worlds are the states that the shell may be in. Most of the time there is

@@ -393,7 +393,7 @@ func (w *walker) ifClause(c *syntax.IfClause, in worlds) flow {
 }
 
 func (w *walker) while(c *syntax.WhileClause, in worlds) flow {
-	l := &loop{around: w.loops}
+	l := &loop{around: w.loops, calls: len(w.calls)}
 	w.loops = l
 	var ends worlds
 	after := w.repeat(in, c, func(in worlds) worlds {
@@ -414,6 +414,7 @@ func (w *walker) while(c *syntax.WhileClause, in worlds) flow {
 type loop struct {
 	jumps  worlds // states at break and continue
 	around *loop
+	calls  int // functions around
 }
 
 // maxRounds bounds the walks of a loop's body; each makes at least one more
@@ -467,7 +468,7 @@ func (st *state) sameAs(o *state) bool {
 const maxItems = 128
 
 func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
-	loop := &loop{around: w.loops}
+	loop := &loop{around: w.loops, calls: len(w.calls)}
 	w.loops = loop
 	defer func() { w.loops = loop.around }()
 	if l, ok := c.Loop.(*syntax.CStyleLoop); ok {
