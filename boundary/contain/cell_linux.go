@@ -183,7 +183,8 @@ func inNamespaces(network bool) *syscall.SysProcAttr {
 	a.UidMappings, a.GidMappings = sameID(os.Geteuid()), sameID(os.Getegid())
 	if os.Geteuid() == 0 {
 		a.UidMappings, a.GidMappings = allIDs("/proc/self/uid_map"), allIDs("/proc/self/gid_map")
-		a.GidMappingsEnableSetgroups = true
+		allowed, _ := os.ReadFile("/proc/self/setgroups")
+		a.GidMappingsEnableSetgroups = strings.TrimSpace(string(allowed)) == "allow"
 	} else {
 		a.AmbientCaps = []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN, unix.CAP_SETPCAP}
 	}
