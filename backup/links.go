@@ -66,7 +66,7 @@ func (c linkCount) missing(root int) bool {
 // reach.
 func (s *saver) otherNames() error {
 	for root := range s.rs.paths {
-		if !s.links.missing(root) {
+		if s.whole[root] || !s.links.missing(root) {
 			continue
 		}
 		seen := 0

@@ -109,7 +109,7 @@ func naiveRestore(ws, name string, data []byte) {
 // as they can, a restore touches nothing outside; one that looks first and then
 // writes does, in the same run. RUNTIMEGUARD_RACE sets how many restores.
 func TestRestoreWhileSwapping(t *testing.T) {
-	restores := 50
+	restores := 30
 	if n, err := strconv.Atoi(os.Getenv("RUNTIMEGUARD_RACE")); err == nil {
 		restores = n
 	}
@@ -170,7 +170,7 @@ func TestRestoreWhileSwapping(t *testing.T) {
 				require.True(t, intact(), "a restore reached the outside")
 			}
 			lost, tries := 0, 0
-			for ; lost < 10 && tries < 20_000; tries++ {
+			for ; lost < 5 && tries < 20_000; tries++ {
 				if tries%20 == 0 {
 					root.NoLinks().WriteFile("sub/f", []byte("changed"), 0o644)
 					arm()

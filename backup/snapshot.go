@@ -77,7 +77,7 @@ func (a target) covers(b target) bool {
 func (v *Vault) save(ctx context.Context, rs *roots, goals []goal, head Snapshot) (string, error) {
 	head.Version, head.Time, head.Roots = formatVersion, v.c.Now().UTC(), v.roots
 	s := &saver{v: v, ctx: ctx, rs: rs, batch: v.store.batch(), m: manifest{Snapshot: head},
-		noted: map[target]Type{}, warm: map[target]cached{}, links: linkCount{}}
+		noted: map[target]Type{}, warm: map[target]cached{}, links: linkCount{}, whole: map[int]bool{}}
 	id, err := s.run(goals)
 	if err != nil {
 		return "", fmt.Errorf("backup: %w", err)
@@ -95,6 +95,7 @@ type saver struct {
 	noted map[target]Type   // parents that are in the manifest, or not there
 	warm  map[target]cached // what becomes the cache once the objects are durable
 	links linkCount         // names of files that have several
+	whole map[int]bool      // roots that are saved whole
 	ahead <-chan reading    // folders of the present goal, read beforehand
 }
 
@@ -192,6 +193,7 @@ func (s *saver) goal(g goal) error {
 	}
 	r := describe(g.name, info)
 	if !g.alone && r.Type == TypeDir {
+		s.whole[g.root] = s.whole[g.root] || g.name == "."
 		defer s.readAhead(g.target)()
 	}
 	if !g.alone || r.Type != TypeDir {
