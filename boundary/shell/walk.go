@@ -305,7 +305,7 @@ func (w *walker) coproc(c *syntax.CoprocClause, st *state) {
 	}
 	if c.Stmt != nil {
 		if call, ok := c.Stmt.Cmd.(*syntax.CallExpr); ok {
-			words = append(words, x.fields(call.Args)...)
+			words = append(x.assignWords(words, call.Assigns), x.fields(call.Args)...)
 		}
 		for _, r := range c.Stmt.Redirs {
 			x.st = s.redirect(r, x.st)
@@ -326,6 +326,20 @@ func (w *walker) coproc(c *syntax.CoprocClause, st *state) {
 		words = words[1:]
 		s.run(words, worlds{x.st}, x.st, w.u.at(c))
 	}
+}
+
+// assignWords adds assignments as the words that they are behind a program.
+func (x *expansion) assignWords(words []word, assigns []*syntax.Assign) []word {
+	for _, as := range assigns {
+		v := x.one(as.Value)
+		if v.kind != known || as.Append || as.Array != nil || as.Index != nil {
+			v = word{kind: unknown, reason: "a word that looks like an assignment", split: true, span: x.w.u.at(as)}
+		} else {
+			v.text = as.Name.Value + "=" + v.text
+		}
+		words = append(words, v)
+	}
+	return words
 }
 
 func compound(c syntax.Command) bool {
