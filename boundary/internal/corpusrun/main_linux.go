@@ -39,6 +39,7 @@ type result struct {
 	Reached []string `json:"reached,omitempty"` // what it changed or read outside
 	Refused string   `json:"refused,omitempty"` // why it didn't run
 	Fatal   string   `json:"fatal,omitempty"`   // why nothing runs any more
+	Exact   bool     `json:"exact,omitempty"`   // the exact engine ran it, and didn't leave it to bash
 	Stubs   int      `json:"stubs,omitempty"`   // programs that the case started
 }
 
@@ -97,7 +98,7 @@ func load(file string) (out []attack, err error) {
 // report runs the attacks and says how many reached what they wanted.
 func report(o order, verbose bool) error {
 	type key struct{ engine, tier string }
-	ran, refused, reached, stubs := map[key]int{}, map[key]int{}, map[key]int{}, map[key]int{}
+	ran, refused, reached, stubs, exact := map[key]int{}, map[key]int{}, map[key]int{}, map[key]int{}, map[key]int{}
 	var keys []key
 	fatal := ""
 	err := run(o, func(r result) {
@@ -115,6 +116,9 @@ func report(o order, verbose bool) error {
 			ran[k]++
 		}
 		stubs[k] += r.Stubs
+		if r.Exact {
+			exact[k]++
+		}
 		if len(r.Reached) > 0 {
 			reached[k]++
 		}
@@ -124,8 +128,8 @@ func report(o order, verbose bool) error {
 		}
 	})
 	for _, k := range keys {
-		fmt.Printf("engine %-7s tier %-10s ran %d, refused %d, programs started %d, reached the marker %d\n",
-			k.engine, k.tier, ran[k], refused[k], stubs[k], reached[k])
+		fmt.Printf("engine %-7s tier %-10s ran %d (%d by exact), refused %d, programs started %d, reached the marker %d\n",
+			k.engine, k.tier, ran[k], exact[k], refused[k], stubs[k], reached[k])
 	}
 	for k, n := range reached {
 		if k.tier != "none" && n > 0 {
