@@ -142,8 +142,8 @@ func TestInitAndTest(t *testing.T) {
 	require.Contains(t, out, "next: runtimeguard test "+file)
 	status, out, errs = run("", "test", "-v", file)
 	require.Zero(t, status, out+errs)
-	require.Equal(t, 5, strings.Count(out, "--- PASS"))
-	require.Contains(t, out, "5 cases")
+	require.Equal(t, 6, strings.Count(out, "--- PASS"))
+	require.Contains(t, out, "6 cases")
 
 	status, _, errs = run("", "init", "-state", state)
 	require.Equal(t, 1, status, "nothing is overwritten")
