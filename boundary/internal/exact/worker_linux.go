@@ -36,7 +36,7 @@ func Main() {
 // limits bound a worker. The run time reserves address space without using it,
 // so data is what counts.
 var limits = map[int]uint64{
-	unix.RLIMIT_DATA:   384 << 20,
+	unix.RLIMIT_DATA:   maxData,
 	unix.RLIMIT_NOFILE: 1024,
 	unix.RLIMIT_CORE:   0,
 }
