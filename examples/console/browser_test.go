@@ -215,7 +215,29 @@ func TestConsoleInABrowser(t *testing.T) {
 	b.looks("1-nothing")
 	b.script("mark the page", `window.marked = true`)
 
-	// A request arrives, is read, and approved.
+	approves(t, b, d)
+	denies(t, b, d)
+	readsADiff(t, b, d)
+	looksBack(t, b, d)
+	restores(t, b, d)
+	halts(t, b, d)
+
+	b.press("?")
+	b.shows("#dialog", "approve what is shown")
+	b.shot("11-keys-light")
+	b.press(kb.Escape)
+	b.closed()
+
+	who := approvers(t, d)
+	require.Len(t, who, 3)
+	for _, name := range who {
+		require.Regexp(t, `^operator\b`, name)
+	}
+}
+
+// approves: a request arrives, is read, and approved.
+func approves(t *testing.T, b *browser, d *demo) {
+	t.Helper()
 	push := later(func() error {
 		return d.command(t.Context(), "git commit -q --allow-empty -m release && git push --force origin main", patience)
 	})
@@ -236,8 +258,11 @@ func TestConsoleInABrowser(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, there, strings.TrimSpace(here), "the push arrived")
 	b.shows("#empty", "Nothing waits for you")
+}
 
-	// What an agent writes is text, whatever it looks like.
+// denies: what an agent writes is text, whatever it looks like.
+func denies(t *testing.T, b *browser, d *demo) {
+	t.Helper()
 	hostile := "git push --force origin '<img src=x onerror=\"window.owned=1\"><script>window.owned=1</script>\u202egnp.exe\u200b' # раypal\n\tgit push --force origin second"
 	refused := later(func() error { return d.command(t.Context(), hostile, patience) })
 	b.shows("#list", "<img src=x")
@@ -252,8 +277,11 @@ func TestConsoleInABrowser(t *testing.T) {
 	require.ErrorContains(t, answered(t, refused), "denied by operator: not like this")
 	b.shows("#empty", "Nothing waits for you")
 	b.closed()
+}
 
-	// What a write changes is shown line by line.
+// readsADiff: what a write changes is shown line by line.
+func readsADiff(t *testing.T, b *browser, d *demo) {
+	t.Helper()
 	hook := later(func() error { return d.writeFile(t.Context(), ".git/hooks/pre-push", "#!/bin/sh\nexit 0\n", patience) })
 	b.shows("#list", "pre-push")
 	b.press("j")
@@ -265,7 +293,11 @@ func TestConsoleInABrowser(t *testing.T) {
 	require.ErrorContains(t, answered(t, hook), "denied by operator")
 	b.shows("#empty", "Nothing waits for you")
 	b.closed()
+}
 
+// looksBack: the history, and the record with its chain.
+func looksBack(t *testing.T, b *browser, d *demo) {
+	t.Helper()
 	b.press("2")
 	b.shows("#list", "used")
 	b.press("j")
@@ -282,8 +314,11 @@ func TestConsoleInABrowser(t *testing.T) {
 	b.press("j")
 	b.shows("#detail", "answered by")
 	b.looks("7-record")
+}
 
-	// What was lost is had back.
+// restores: what was lost is had back.
+func restores(t *testing.T, b *browser, d *demo) {
+	t.Helper()
 	notes := filepath.Join(d.workspace, "notes.md")
 	before, err := os.ReadFile(notes)
 	require.NoError(t, err)
@@ -303,8 +338,11 @@ func TestConsoleInABrowser(t *testing.T) {
 	require.Equal(t, string(before), string(after))
 	b.closed()
 	b.shot("9-restored-light")
+}
 
-	// Halt and resume.
+// halts, and resumes.
+func halts(t *testing.T, b *browser, d *demo) {
+	t.Helper()
 	b.click("#halt")
 	b.shows("#dialog", "Halt everything?")
 	b.write("an incident")
@@ -319,18 +357,6 @@ func TestConsoleInABrowser(t *testing.T) {
 	b.shows("#running", "running")
 	b.closed()
 	require.NoError(t, d.command(t.Context(), "ls", 0))
-
-	b.press("?")
-	b.shows("#dialog", "approve what is shown")
-	b.shot("11-keys-light")
-	b.press(kb.Escape)
-	b.closed()
-
-	who := approvers(t, d)
-	require.Len(t, who, 3)
-	for _, name := range who {
-		require.Regexp(t, `^operator\b`, name)
-	}
 }
 
 // approvers is who the log says has answered.
