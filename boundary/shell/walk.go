@@ -305,7 +305,16 @@ func (w *walker) coproc(c *syntax.CoprocClause, st *state) {
 	}
 	if c.Stmt != nil {
 		if call, ok := c.Stmt.Cmd.(*syntax.CallExpr); ok {
-			words = append(x.assignWords(words, call.Assigns), x.fields(call.Args)...)
+			assigns := call.Assigns
+			for _, arg := range call.Args {
+				for len(assigns) > 0 && assigns[0].Pos().Offset() < arg.Pos().Offset() {
+					words, assigns = append(words, x.assignWord(assigns[0])), assigns[1:]
+				}
+				words = x.field(words, arg, argument)
+			}
+			for _, as := range assigns {
+				words = append(words, x.assignWord(as))
+			}
 		}
 		for _, r := range c.Stmt.Redirs {
 			x.st = s.redirect(r, x.st)
@@ -328,18 +337,14 @@ func (w *walker) coproc(c *syntax.CoprocClause, st *state) {
 	}
 }
 
-// assignWords adds assignments as the words that they are behind a program.
-func (x *expansion) assignWords(words []word, assigns []*syntax.Assign) []word {
-	for _, as := range assigns {
-		v := x.one(as.Value)
-		if v.kind != known || as.Append || as.Array != nil || as.Index != nil {
-			v = word{kind: unknown, reason: "a word that looks like an assignment", split: true, span: x.w.u.at(as)}
-		} else {
-			v.text = as.Name.Value + "=" + v.text
-		}
-		words = append(words, v)
+// assignWord is an assignment as the word that it is behind a program.
+func (x *expansion) assignWord(as *syntax.Assign) word {
+	v := x.one(as.Value)
+	if v.kind != known || as.Append || as.Array != nil || as.Index != nil {
+		return word{kind: unknown, reason: "a word that looks like an assignment", split: true, span: x.w.u.at(as)}
 	}
-	return words
+	v.text = as.Name.Value + "=" + v.text
+	return v
 }
 
 func compound(c syntax.Command) bool {
