@@ -8,7 +8,6 @@ import (
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
-	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
 
@@ -33,13 +32,14 @@ type expressionPos struct{ line, column int }
 type compiler struct {
 	env   *cel.Env
 	names []string // of variables and lists
+	sizes sizes
 
 	broken bool // a variable's type isn't known
 }
 
 func newCompiler() (*compiler, error) {
 	env, err := environment()
-	return &compiler{env: env}, err
+	return &compiler{env: env, sizes: sizes{map[string]listSize{}}}, err
 }
 
 // declare makes a name known to the expressions that follow.
@@ -83,7 +83,10 @@ func (c *compiler) compile(e expression, want *types.Type, report func(Problem))
 	if got := checked.OutputType(); want != nil && !got.IsExactType(want) && !(c.broken && got.IsExactType(types.DynType)) {
 		k.fail(checked.NativeRep().Expr(), "the condition is %s: want true or false", typeName(checked.OutputType()))
 	}
-	if estimate, err := c.env.EstimateCost(checked, sizes{}); err != nil || estimate.Max > maxCost {
+	if k.failed {
+		return nil
+	}
+	if estimate, err := c.env.EstimateCost(checked, c.sizes); err != nil || estimate.Max > maxCost {
 		k.fail(checked.NativeRep().Expr(), "it may cost too much to evaluate: nest fewer loops, or compare shorter texts")
 	}
 	if k.failed {
@@ -227,6 +230,10 @@ func (k *checker) call(n ast.Expr, call ast.CallExpr) {
 	if refs == nil || !call.IsMemberFunction() || len(call.Args()) != 1 {
 		return
 	}
+	if len(refs.OverloadIDs) > 1 && slices.ContainsFunc(refs.OverloadIDs, func(id string) bool { return overloadsByID[id] != nil }) {
+		k.fail(n, "%s: what it is asked of may be anything: write string(...).%s(...)", call.FunctionName(), call.FunctionName())
+		return
+	}
 	for _, o := range overloadsByID[refs.OverloadIDs[0]] {
 		s, ok := literalText(call.Args()[0])
 		if !ok {
@@ -283,24 +290,6 @@ func literalText(n ast.Expr) (string, bool) {
 	}
 	s, ok := n.AsLiteral().(types.String)
 	return string(s), ok
-}
-
-// sizes bounds what conditions look at, for the estimate of their cost.
-type sizes struct{}
-
-func (sizes) EstimateSize(n cost.AstNode) *cost.SizeEstimate {
-	p := n.Path()
-	switch {
-	case len(p) < 2 || p[0] == "call" && p[1] == "args":
-		return &cost.SizeEstimate{Max: maxArgs}
-	case len(p) == 2 && n.Type() != nil && n.Type().Kind() == types.ListKind:
-		return &cost.SizeEstimate{Max: maxWords}
-	}
-	return &cost.SizeEstimate{Max: maxText}
-}
-
-func (sizes) EstimateCallCost(function, id string, target *cost.AstNode, args []cost.AstNode) *cost.CallEstimate {
-	return nil
 }
 
 // constants returns the values that a condition always has, with the kinds of

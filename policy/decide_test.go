@@ -219,6 +219,8 @@ func TestConditions(t *testing.T) {
 		{"use", `call.args.?nix.orValue("y") == "y"`, guard.Action{Kind: guard.KindUse}, yes},
 		{"use", `call.args.list.exists(x, x == "b")`, guard.Action{Kind: guard.KindUse}, yes},
 		{"use", `call.args.list == "b"`, guard.Action{Kind: guard.KindUse}, no},
+		{"use", `string(call.args.n).matches("^2$")`, guard.Action{Kind: guard.KindUse}, yes},
+		{"use", `string(call.args.list).matches("^2$")`, guard.Action{Kind: guard.KindUse}, failed},
 		{"use", `call.args.n.startsWith("b")`, guard.Action{Kind: guard.KindUse}, failed},
 	} {
 		decide := func(rule string) guard.Decision {

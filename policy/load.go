@@ -217,6 +217,7 @@ func (l *loader) mergeList(d *document, x list) {
 		}
 	}
 	l.lists[x.name] = x
+	l.c.sizes.lists[x.name] = sizeOf(l.expand(x.items, nil))
 }
 
 // reference checks that a list is known, and notes that it is used.

@@ -98,6 +98,9 @@ func TestProblems(t *testing.T) {
 		"regex that isn't one": {
 			"rules:\n  - {id: a, effect: deny, on: {exec: rm}, when: \"action.program.matches('[')\"}\n",
 			"p.yaml:4:73: rule \"a\": regular expression: error parsing regexp: missing closing ]: `[`"},
+		"regex on anything": {
+			"rules:\n  - {id: a, effect: deny, on: {exec: rm}, when: call.args.x.matches('^a')}\n",
+			`p.yaml:4:68: rule "a": matches: what it is asked of may be anything: write string(...).matches(...)`},
 		"host not literal": {
 			"rules:\n  - {id: a, effect: deny, on: {connect: '*'}, when: action.host.matches(call.tool)}\n",
 			`p.yaml:4:73: rule "a": matches: its argument must be a literal text`},
@@ -241,6 +244,38 @@ func TestProblems(t *testing.T) {
 			require.EqualError(t, err, c.want)
 			require.IsType(t, &policy.LoadError{}, err)
 		})
+	}
+}
+
+// Loops over words, lists and arguments are affordable; loops over both of two
+// long things aren't, whatever they are called.
+func TestCosts(t *testing.T) {
+	long := `["` + strings.Repeat(`word", "`, 999) + `word"]`
+	for when, fine := range map[string]bool{
+		`action.args.exists(a, a in few)`:                                                                                    true,
+		`action.args.exists(a, few.exists(b, a.startsWith(b)))`:                                                              true,
+		`action.args.exists(a, a.contains_any(few))`:                                                                         true,
+		`action.args.exists(a, a.matches("^-[a-z]*r[a-z]*f(orce)?$"))`:                                                       true,
+		`action.args.exists(a, a in many)`:                                                                                   true,
+		`action.args.contains_any(many)`:                                                                                     true,
+		`words.exists(a, a in few) && words.size() > 3`:                                                                      true,
+		`call.args.files.exists(f, f.contains("/etc"))`:                                                                      true,
+		`string(call.args.to).matches("^[a-z]+@example[.]com$")`:                                                             true,
+		`action.args.exists(a, many.exists(b, a.contains(b) && b.contains(a)))`:                                              false,
+		`action.args.exists(a, words.exists(b, a == b))`:                                                                     false,
+		`call.args.files.exists(f, call.args.files.exists(g, f == g))`:                                                       false,
+		`["1", "2", "3", "4", "5", "6", "7", "8"].exists(b, action.args.exists(a, a.matches("^([a-z]{1,9}[0-9]{1,9}){7}")))`: false,
+		`string(text_of_it).matches("^([a-z]{1,9}[0-9]{1,9}){7}") && words.size() == 1`:                                      true,
+	} {
+		src := "lists: {few: [x, y, z], many: " + long + "}\nvariables:\n  words: action.args.filter(a, a.size() > 2)\n  text_of_it: call.args.?x.orValue('')\nrules:\n" +
+			"  - {id: use, effect: ask, on: {exec: y}, when: 'action.program in few && action.program in many && action.program in words && action.program == text_of_it'}\n" +
+			"  - id: r\n    effect: deny\n    on: {exec: x}\n    when: >\n      " + when + "\n"
+		_, err := policy.Parse("p.yaml", []byte(defaults+src))
+		if fine {
+			require.NoError(t, err, when)
+			continue
+		}
+		require.ErrorContains(t, err, `rule "r": it may cost too much to evaluate: nest fewer loops, or compare shorter texts`, when)
 	}
 }
 
