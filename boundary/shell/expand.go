@@ -53,6 +53,9 @@ func (x *expansion) field(out []word, w *syntax.Word, m mode) []word {
 		}
 		if len(alternatives) != 1 || alternatives[0] != nil {
 			for _, parts := range alternatives {
+				if namesRunOn(parts) {
+					return append(out, word{kind: unknown, reason: "braces join a name with text", split: true, span: span})
+				}
 				out = x.build(out, parts, span, m)
 			}
 			return out
@@ -775,6 +778,28 @@ func nestedBrace(w *syntax.Word) bool {
 		})
 	}
 	return found
+}
+
+// namesRunOn reports whether braces have put text behind a plain $name that the
+// shell reads as a part of the name.
+func namesRunOn(parts []syntax.WordPart) bool {
+	for i, p := range parts[:max(len(parts)-1, 0)] {
+		v, ok := p.(*syntax.ParamExp)
+		if !ok || !v.Short {
+			continue
+		}
+		var next string
+		switch n := parts[i+1].(type) {
+		case *syntax.Lit:
+			next = n.Value
+		case *syntax.SglQuoted: // made of a sequence
+			next = n.Value
+		}
+		if next != "" && (isName(next[:1]) || isNumber(next[:1]) || next[0] == '[') {
+			return true
+		}
+	}
+	return false
 }
 
 // emptyBrace reports whether a comma and a closing brace follow "{}": Bash may

@@ -113,7 +113,7 @@ func duplicates(t word) bool {
 		return t.text == "*" // the number of a {name}> descriptor
 	}
 	s := strings.TrimSuffix(t.text, "-")
-	return t.kind == known && (s == "" && t.text != "" || isNumber(s))
+	return t.kind == known && t.text != "" && strings.Trim(s, "0123456789") == ""
 }
 
 func (x *expansion) input(r *syntax.Redirect, fd string) {
