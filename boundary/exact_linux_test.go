@@ -25,6 +25,7 @@ import (
 type bench struct {
 	dir      string
 	shell    *boundary.Shell
+	in       *boundary.Inspector
 	enforcer *guard.Enforcer
 
 	mu      sync.Mutex
@@ -66,7 +67,7 @@ func newBench(t testing.TB, dir string, edit func(*boundary.ShellConfig)) *bench
 		Roots: []string{dir + "/ws"}, Temp: []string{dir + "/tmp"}, Home: dir + "/home", State: dir + "/state",
 	})
 	in := inspector(t, w, map[string]guard.Tool{"run_command": {Shell: "command", Dir: "cwd", Base: guard.BaseWorkspace, Dialect: guard.DialectBash}})
-	b := &bench{dir: dir}
+	b := &bench{dir: dir, in: in}
 	b.shell = newShell(t, dir, func(c *boundary.ShellConfig) {
 		c.Workspace, c.Inspector, c.Tools = w, in, []string{"run_command"}
 		if edit != nil {

@@ -71,6 +71,7 @@ func newNamespace(p *Plan, network bool) (_ *namespace, err error) {
 		ours.c.Close()
 		return nil, fmt.Errorf("contain: namespaces: %w", err)
 	}
+	theirs.Close() // so that it is seen when a program that is no init ends
 	if err := n.ask(setup{nonce, *p, network}); err != nil {
 		n.close()
 		return nil, fmt.Errorf("contain: namespaces: %w", err)

@@ -205,15 +205,34 @@ func literal(w *syntax.Word) (text string, ok bool) {
 }
 
 // leadingDot is a pattern that names hidden files.
-var leadingDot = regexp.MustCompile(`(^|/)\.[^/]*[*?\[]`)
+var leadingDot = regexp.MustCompile(`(^|[/{,])\.[^/]*[*?\[]`)
 
 // dots: patterns match no hidden files here at all. The interpreter would match
 // too many: "*.*" would match ".env", which it doesn't in bash.
 func dots(w *syntax.Word) string {
-	for _, p := range w.Parts {
-		if l, ok := p.(*syntax.Lit); ok && leadingDot.MatchString(l.Value) {
-			return "a pattern of hidden files"
-		}
+	if leadingDot.MatchString(outline(w.Parts)) {
+		return "a pattern of hidden files"
 	}
 	return ""
+}
+
+var quotedMeta = strings.NewReplacer("*", "x", "?", "x", "[", "x")
+
+// outline is a word in which a slash stands for what isn't known, and nothing
+// that is quoted is a pattern.
+func outline(parts []syntax.WordPart) string {
+	var b strings.Builder
+	for _, p := range parts {
+		switch p := p.(type) {
+		case *syntax.Lit:
+			b.WriteString(p.Value)
+		case *syntax.SglQuoted:
+			b.WriteString(quotedMeta.Replace(p.Value))
+		case *syntax.DblQuoted:
+			b.WriteString(quotedMeta.Replace(outline(p.Parts)))
+		default:
+			b.WriteByte('/')
+		}
+	}
+	return b.String()
 }
