@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -60,13 +61,13 @@ func newNamespace(p *Plan, network bool) (_ *namespace, err error) {
 		return nil, err
 	}
 	n.conn = ours
-	defer theirs.Close()
 	path := p.Init
 	if path == "" {
 		path = "/proc/self/exe"
 	}
 	n.init, err = start(&Cmd{Path: path, Args: []string{initName, nonce}, Dir: "/", Files: []*os.File{nil, nil, nil, theirs}},
 		inNamespaces(network), func() error { return nil }, p.Limits.apply)
+	theirs.Close() // so that its end is seen here
 	if err != nil {
 		ours.c.Close()
 		return nil, fmt.Errorf("contain: namespaces: %w", err)
@@ -158,14 +159,20 @@ func placesAgain(places []standing) []standing {
 	return out
 }
 
+// patience is how long an init may take for one answer: a program that is none
+// may never give one.
+const patience = time.Minute
+
 // ask sends what an init answers once.
 func (n *namespace) ask(v any) error {
 	var r reply
 	if err := n.conn.send(v); err != nil {
 		return err
 	}
+	n.conn.c.SetReadDeadline(time.Now().Add(patience))
+	defer n.conn.c.SetReadDeadline(time.Time{})
 	if _, err := n.conn.receive(&r); err != nil {
-		return fmt.Errorf("the first process ended: %w", err)
+		return fmt.Errorf("the first process gives no answer (does its main begin with Worker?): %w", err)
 	}
 	if r.Err != "" {
 		return errors.New(r.Err)

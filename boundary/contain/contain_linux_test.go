@@ -309,6 +309,15 @@ func TestPrepareRefuses(t *testing.T) {
 	}
 }
 
+// TestInitThatIsNone: a program that doesn't call Init is found out.
+func TestInitThatIsNone(t *testing.T) {
+	box(t, contain.Plan{}, guard.TierNamespace)
+	for _, init := range []string{"/bin/true", "/bin/bash", "/nowhere/none"} {
+		_, err := contain.Prepare(contain.Plan{Init: init}, guard.TierNamespace)
+		require.ErrorContains(t, err, "no tier namespace here", init)
+	}
+}
+
 // BenchmarkStart compares each tier with a bare start, in turns: the ratio
 // of the lower quartiles counts.
 func BenchmarkStart(b *testing.B) {
