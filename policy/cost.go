@@ -62,7 +62,7 @@ func (s sizes) EstimateSize(n cost.AstNode) *cost.SizeEstimate {
 // unit is about what CEL counts for a comparison of ten characters.
 func (s sizes) EstimateCallCost(function, id string, target *cost.AstNode, args []cost.AstNode) *cost.CallEstimate {
 	if function == "string" && len(args) == 1 && args[0].ComputedSize() == nil {
-		return &cost.CallEstimate{CostEstimate: cost.CostEstimate{Min: 1, Max: maxArgs / 10}, ResultSize: &cost.SizeEstimate{Max: maxArgs}}
+		return &cost.CallEstimate{CostEstimate: cost.Estimate{Min: 1, Max: maxArgs / 10}, ResultSize: &cost.SizeEstimate{Max: maxArgs}}
 	}
 	if target == nil || len(args) == 0 {
 		return nil
@@ -86,7 +86,7 @@ func (s sizes) EstimateCallCost(function, id string, target *cost.AstNode, args 
 	default:
 		return nil
 	}
-	return &cost.CallEstimate{CostEstimate: cost.CostEstimate{Min: 1, Max: units + 1}}
+	return &cost.CallEstimate{CostEstimate: cost.Estimate{Min: 1, Max: units + 1}}
 }
 
 // patternSize is the number of a regular expression's instructions, four of
