@@ -340,7 +340,6 @@ func (c *campaign) judge(x *sample, actions []guard.Action) {
 	c.count(func() {
 		if x.lost != "" {
 			c.lost++
-			println("LOST", x.seed, x.lost, x.text)
 			return
 		}
 		c.scripts++
