@@ -16,8 +16,6 @@ import (
 	"github.com/runtimeguard/runtimeguard/policy"
 )
 
-var tiers = []guard.Tier{guard.TierLandlock, guard.TierSeccomp, guard.TierNamespace}
-
 // eachTier runs a test under every tier that this machine has.
 func eachTier(t *testing.T, f func(t *testing.T, tier guard.Tier)) {
 	for _, s := range contain.Probe("") {

@@ -41,9 +41,9 @@ func landlockABI() (int, error) {
 	case unix.ENOSYS:
 		return 0, errors.New("the kernel has no Landlock")
 	case unix.EOPNOTSUPP:
-		return 0, errors.New(`Landlock is built in and not switched on: add landlock to the kernel's parameter lsm=`)
+		return 0, errors.New(`landlock: is built in and not switched on: add landlock to the kernel's parameter lsm=`)
 	}
-	return 0, fmt.Errorf("Landlock: %w", errno)
+	return 0, fmt.Errorf("landlock: %w", errno)
 }
 
 // handled are the rights that a version knows: what isn't granted of them is
@@ -86,7 +86,7 @@ func newRuleset(p *Plan, network bool) (*ruleset, error) {
 	attr := handled(abi, network)
 	fd, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&attr)), attrSize(abi), 0)
 	if errno != 0 {
-		return nil, fmt.Errorf("Landlock: a ruleset: %w", errno)
+		return nil, fmt.Errorf("landlock: a ruleset: %w", errno)
 	}
 	r := &ruleset{int(fd), attr.Handled_access_fs}
 	runtime.AddCleanup(r, func(fd int) { unix.Close(fd) }, r.fd)
@@ -164,12 +164,12 @@ func (r *ruleset) grant(path string, rights uint64) error {
 	case err == unix.ENOENT, err == unix.EACCES, err == unix.ENOTDIR:
 		return nil
 	case err != nil:
-		return fmt.Errorf("Landlock: %s: %w", path, err)
+		return fmt.Errorf("landlock: %s: %w", path, err)
 	}
 	defer unix.Close(fd)
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
-		return fmt.Errorf("Landlock: %s: %w", path, err)
+		return fmt.Errorf("landlock: %s: %w", path, err)
 	}
 	switch st.Mode & unix.S_IFMT {
 	case unix.S_IFDIR:
@@ -181,7 +181,7 @@ func (r *ruleset) grant(path string, rights uint64) error {
 	rule := unix.LandlockPathBeneathAttr{Allowed_access: rights & r.all, Parent_fd: int32(fd)}
 	_, _, errno := unix.Syscall6(unix.SYS_LANDLOCK_ADD_RULE, uintptr(r.fd), unix.LANDLOCK_RULE_PATH_BENEATH, uintptr(unsafe.Pointer(&rule)), 0, 0, 0)
 	if errno != 0 {
-		return fmt.Errorf("Landlock: a rule for %s: %w", path, errno)
+		return fmt.Errorf("landlock: a rule for %s: %w", path, errno)
 	}
 	return nil
 }
@@ -191,7 +191,7 @@ func (r *ruleset) restrict() error {
 	_, _, errno := unix.RawSyscall(unix.SYS_LANDLOCK_RESTRICT_SELF, uintptr(r.fd), 0, 0)
 	runtime.KeepAlive(r)
 	if errno != 0 {
-		return fmt.Errorf("Landlock: %w", errno)
+		return fmt.Errorf("landlock: %w", errno)
 	}
 	return nil
 }
