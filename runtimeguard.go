@@ -150,6 +150,7 @@ func (rt *Runtime) assemble(c Config, p *places) error {
 	rt.Files.Step = guard.Step // judged again on what is really opened
 	rt.Shell, err = boundary.NewShell(boundary.ShellConfig{
 		Workspace: ws, Env: c.Env, Tools: c.shellTools(), Containment: rt.containment(c.Containment),
+		Inspector: rt.inspector, Worker: c.Worker,
 	})
 	if err != nil {
 		return err
