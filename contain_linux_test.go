@@ -230,7 +230,7 @@ func TestAgentsProgramReachesNothing(t *testing.T) {
 			server := listen(t, f.temp)
 			plantModule(t, f, server)
 
-			output := runCommand(t, rt, "go test -count=1 -v .")
+			output := runCommand(t, rt, "make")
 			held := 0
 			lines := bufio.NewScanner(strings.NewReader(output))
 			for lines.Scan() {
@@ -337,6 +337,7 @@ func (s *servers) serve(t *testing.T, l net.Listener) {
 func plantModule(t *testing.T, f folders, s *servers) {
 	for name, text := range map[string]string{
 		"go.mod":    "module example.com/m\n\ngo 1.22\n",
+		"Makefile":  "all:\n\tgo test -count=1 -v .\n",
 		"m.go":      "package m\n",
 		"m_test.go": fmt.Sprintf(attacks, os.Getpid(), f.state, f.state+"/keys/approvers", s.unix, s.tcp, s.udp),
 	} {
