@@ -23,6 +23,7 @@ import (
 
 	"github.com/runtimeguard/runtimeguard"
 	"github.com/runtimeguard/runtimeguard/approval"
+	"github.com/runtimeguard/runtimeguard/backup"
 	"github.com/runtimeguard/runtimeguard/boundary"
 	"github.com/runtimeguard/runtimeguard/guard"
 )
@@ -61,7 +62,7 @@ var destroyers = []struct{ name, command, needs string }{
 	{"git rm", `git rm -f a.txt`, "git"},
 	{"a script", `./destroy.sh`, ""},
 	{"a script with an interpreter", `sh destroy.sh`, ""},
-	{"a hard link is written", `echo new > hard`, ""},
+	{"a hard link is written", `echo new | tee hard`, ""},
 	{"a hard link is removed", `rm hard`, ""},
 	{"a link is replaced", `ln -sfn b.txt link`, ""},
 	{"a link is removed", `rm link`, ""},
@@ -227,8 +228,9 @@ func TestWhatCommandsDestroyIsRestored(t *testing.T) {
 
 			saved, err := rt.Backups.List(t.Context())
 			require.NoError(t, err)
-			require.Len(t, saved, 1)
-			plan, err := rt.Backups.Plan(t.Context(), saved[0].ID)
+			require.NotEmpty(t, saved) // of the call, and then of each of its steps
+			oldest := slices.MinFunc(saved, func(a, b backup.Snapshot) int { return a.Time.Compare(b.Time) })
+			plan, err := rt.Backups.Plan(t.Context(), oldest.ID)
 			require.NoError(t, err)
 			result, err := rt.Backups.Apply(t.Context(), plan)
 			require.NoError(t, err, plan)
