@@ -21,6 +21,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/runtimeguard/runtimeguard"
+	"github.com/runtimeguard/runtimeguard/boundary"
 	"github.com/runtimeguard/runtimeguard/examples/internal/tools"
 )
 
@@ -44,6 +45,7 @@ func run(out io.Writer) (err error) {
 	}
 	rt, err := runtimeguard.Open(runtimeguard.Config{
 		Workspace: p.workspace, State: p.state, Temp: []string{p.temp}, Home: p.home,
+		Containment: boundary.Containment{Write: []string{p.origin}}, // a push to a folder writes there
 	})
 	if err != nil {
 		return err
