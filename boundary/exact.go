@@ -37,13 +37,16 @@ func (s *Shell) choose(call *guard.Call) guard.Engine {
 	}
 	t, ok := s.c.Inspector.Tool(call.Tool)
 	text, one := call.Args[t.Shell].(string)
-	if !ok || !one || t.Dialect == guard.DialectPOSIX || s.inexact(text) != "" || s.bashes.has(text) {
+	if !ok || !one || t.Dialect == guard.DialectPOSIX || s.bashes.has(text) {
 		return guard.EngineCompat
 	}
 	for i := range call.Actions {
 		if a := &call.Actions[i]; staysUnknown(a) || a.Kind == guard.KindExec && (exact.Elsewhere(a.Program) || s.scriptNeedsBash(a)) {
 			return guard.EngineCompat
 		}
+	}
+	if s.inexact(text) != "" {
+		return guard.EngineCompat
 	}
 	return guard.EngineExact
 }
@@ -122,5 +125,5 @@ func (r *remembered) add(text string) {
 func (r *remembered) has(text string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.texts[sha256.Sum256([]byte(text))]
+	return len(r.texts) > 0 && r.texts[sha256.Sum256([]byte(text))]
 }

@@ -110,9 +110,25 @@ func (p pattern) takesAll(folder string) bool {
 }
 
 // isEverything reports whether a component matches so much that a folder's
-// content is meant: "*", "**", ".*", "?*".
+// content is meant: "*", "**", ".*", "?*", "[!.]*", "[a-z]*".
 func isEverything(name string) bool {
-	return strings.Contains(name, "*") && strings.Trim(name, "*?.") == ""
+	var rest strings.Builder
+	for i := 0; i < len(name); {
+		if n := bracket(name[i:]); name[i] == '[' && n > 0 && isBroad(name[i+1:i+n-1]) {
+			rest.WriteByte('?')
+			i += n
+			continue
+		}
+		rest.WriteByte(name[i])
+		i++
+	}
+	return strings.Contains(rest.String(), "*") && strings.Trim(rest.String(), "*?.") == ""
+}
+
+// isBroad reports whether what stands in brackets matches most characters.
+func isBroad(class string) bool {
+	return strings.HasPrefix(class, "!") || strings.HasPrefix(class, "^") || strings.Contains(class, "[:") ||
+		strings.Contains(class, "a-z") || strings.Contains(class, "A-Z")
 }
 
 // isPattern reports whether a component holds anything that matches more than

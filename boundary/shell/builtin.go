@@ -400,8 +400,8 @@ func source(w *walker, c *builtinCall) flow {
 	}
 	f := c.args[0]
 	c.read(f)
-	if f.kind == known && !strings.Contains(f.text, "/") {
-		c.a.add(guard.Action{Kind: guard.KindExec, Path: f.text, Via: []string{c.name}, Span: f.span})
+	if p, glob, ok := c.dir.abs(f); ok && f.kind == known && !strings.Contains(f.text, "/") {
+		c.a.add(guard.Action{Kind: guard.KindExec, Path: p, Pattern: glob, Via: []string{c.name}, Span: f.span})
 	}
 	src, ok := c.content(f)
 	if !ok {

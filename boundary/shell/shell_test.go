@@ -196,6 +196,7 @@ func TestFound(t *testing.T) {
 		{"loops", "for ((;;)); do rm -rf /opt; done", "delete /opt +"},
 		{"loops", "for v in /opt b; do for w in c; do break 2; done; done; rm -rf $v", "delete /opt +"},
 		{"loops", "while rm -rf opt; do cd /; b && continue; cd /w; done", "unknown"},
+		{"source", "cd d; . lib.sh", "exec /w/d/lib.sh"},
 		{"eval", "set -u; trap 'rm -rf $d' EXIT; d=/opt; echo $x; d=b; ls", "delete /opt +"},
 		{"variables", "v=/opt; v=a w=$(x=1; rm -rf $v) ls", "delete /opt +"},
 		{"functions", "f() { rm -rf /opt; }; if a; then f() { :; }; fi; b && cd c; b && cd d; b && cd e; f", "delete /opt +"},

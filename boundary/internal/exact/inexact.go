@@ -5,17 +5,28 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"mvdan.cc/sh/v3/syntax"
 )
 
+var parsers = [2]sync.Pool{
+	{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangBash)) }},
+	{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangPOSIX)) }},
+}
+
 // Parse parses shell text.
 func Parse(text string, posix bool) (*syntax.File, error) {
-	lang := syntax.LangBash
+	pool := &parsers[0]
 	if posix {
-		lang = syntax.LangPOSIX
+		pool = &parsers[1]
 	}
-	return syntax.NewParser(syntax.Variant(lang)).Parse(strings.NewReader(text), "")
+	p := pool.Get().(*syntax.Parser)
+	file, err := p.Parse(strings.NewReader(text), "")
+	if err == nil { // after an error a parser isn't used again
+		pool.Put(p)
+	}
+	return file, err
 }
 
 // Inexact says why text needs a real shell: it uses what the interpreter lacks
