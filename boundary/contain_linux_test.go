@@ -2,6 +2,7 @@ package boundary_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -155,10 +156,10 @@ func TestLimits(t *testing.T) {
 	eachTier(t, func(t *testing.T, tier guard.Tier) {
 		dir := tree(t, "ws/", "tmp/", "home/")
 		s := containedShell(t, dir, tier, func(c *boundary.ShellConfig) {
-			c.Containment.Limits = contain.Limits{Files: 64, FileSize: 1 << 20, Memory: 256 << 20}
+			c.Containment.Limits = contain.Limits{Files: 64, FileSize: 1 << 20, Memory: memory}
 		})
 		got := output(t, s, `sleep 0.05; bash -c 'ulimit -n; ulimit -f; ulimit -d; ulimit -c; cat /proc/self/oom_score_adj; (yes | head -c 3000000 >big) 2>/dev/null; stat -c %s big'`)
-		require.Equal(t, "64 1024 262144 0 1000 1048576", strings.Join(strings.Fields(got), " "))
+		require.Equal(t, fmt.Sprintf("64 1024 %d 0 1000 1048576", memory>>10), strings.Join(strings.Fields(got), " "))
 	})
 }
 
