@@ -182,9 +182,22 @@ func (k *contained) environ(w *Workspace) []string {
 	}
 	downloads := w.home + "/" + goDownloads
 	if info, err := os.Stat(downloads); err == nil && info.IsDir() && !strings.ContainsAny(downloads, ",|") {
-		env = append(env, "GOPROXY=file://"+downloads+",https://proxy.golang.org,direct")
+		env = append(env, "GOPROXY=file://"+downloads+","+goProxy(w.home))
 	}
 	return env
+}
+
+// goProxy is where Go's settings say that modules come from; without them, from
+// their repositories. The host's own environment isn't asked: it may hold a
+// password.
+func goProxy(home string) string {
+	text, _ := os.ReadFile(home + "/.config/go/env")
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), "GOPROXY="); ok && value != "" {
+			return value
+		}
+	}
+	return "direct"
 }
 
 // network reports whether a call reaches hosts.
