@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/runtimeguard/runtimeguard/boundary/internal/socket"
 )
 
 // namespace is an init as its host sees it.
@@ -56,23 +58,22 @@ func (b *Box) namespace(a Access) (_ *namespace, err error) {
 func newNamespace(p *Plan, network bool) (_ *namespace, err error) {
 	n := &namespace{procs: map[int]*remote{}, places: placesOf(p)}
 	nonce := rand.Text()
-	ours, theirs, err := socketPair()
+	ours, theirs, err := socket.Pair(bounds)
 	if err != nil {
 		return nil, err
 	}
-	n.conn = ours
+	n.conn = newConn(ours)
 	path := p.Init
 	if path == "" {
 		path = "/proc/self/exe"
 	}
 	n.init, err = start(&Cmd{Path: path, Args: []string{initName, nonce}, Dir: "/", Files: []*os.File{nil, nil, nil, theirs}},
 		inNamespaces(network), func() error { return nil }, p.Limits.apply)
-	theirs.Close() // so that its end is seen here
+	theirs.Close() // so that it is seen here when the init ends, or a program that is none
 	if err != nil {
-		ours.c.Close()
+		ours.Close()
 		return nil, fmt.Errorf("contain: namespaces: %w", err)
 	}
-	theirs.Close() // so that it is seen when a program that is no init ends
 	if err := n.ask(setup{nonce, *p, network}); err != nil {
 		n.close()
 		return nil, fmt.Errorf("contain: namespaces: %w", err)
@@ -169,8 +170,8 @@ func (n *namespace) ask(v any) error {
 	if err := n.conn.send(v); err != nil {
 		return err
 	}
-	n.conn.c.SetReadDeadline(time.Now().Add(patience))
-	defer n.conn.c.SetReadDeadline(time.Time{})
+	n.conn.SetReadDeadline(time.Now().Add(patience))
+	defer n.conn.SetReadDeadline(time.Time{})
 	if _, err := n.conn.receive(&r); err != nil {
 		return fmt.Errorf("the first process gives no answer (does its main begin with Worker?): %w", err)
 	}
@@ -298,5 +299,5 @@ func (p *remote) take(r *reply) {
 func (n *namespace) close() error {
 	n.init.Kill()
 	<-n.init.ended
-	return n.conn.c.Close()
+	return n.conn.Close()
 }

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/runtimeguard/runtimeguard/boundary/internal/socket"
 	"github.com/runtimeguard/runtimeguard/guard"
 )
 
@@ -79,10 +80,11 @@ type initProcess struct {
 }
 
 func serve(f *os.File, nonce string) error {
-	c, err := newConn(f)
+	k, err := socket.New(f, bounds)
 	if err != nil {
 		return err
 	}
+	c := newConn(k)
 	var s setup
 	if _, err := c.receive(&s); err != nil {
 		return err
@@ -162,7 +164,7 @@ func (p *initProcess) finish(plan *Plan, m *Masks) (err error) {
 }
 
 func (p *initProcess) handle(r *request, files []*os.File) {
-	defer closeAll(files)
+	defer socket.CloseAll(files)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if r.Kill {
@@ -186,7 +188,7 @@ func (p *initProcess) start(r *request, files []*os.File) (int, error) {
 	}
 	cmd := Cmd{Path: r.Path, Args: r.Args, Env: r.Env, Dir: r.Dir, Files: make([]*os.File, 3)}
 	for i, at := range r.Have {
-		if at < 0 || at >= maxFiles {
+		if at < 0 || at >= bounds.Files {
 			return 0, errors.New("no such descriptor")
 		}
 		for len(cmd.Files) <= at {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"sync"
+
+	"github.com/runtimeguard/runtimeguard/boundary/internal/socket"
 )
 
 // client asks the host.
@@ -32,7 +34,7 @@ func (c *client) serve() {
 		files, err := c.conn.Receive(&a.Reply)
 		if len(files) > 0 {
 			a.file = files[0]
-			closeAll(files[1:])
+			socket.CloseAll(files[1:])
 		}
 		c.mu.Lock()
 		if err != nil {

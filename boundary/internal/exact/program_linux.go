@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"mvdan.cc/sh/v3/interp"
+
+	"github.com/runtimeguard/runtimeguard/boundary/internal/socket"
 )
 
 // exec runs a program of a script.
@@ -98,10 +100,10 @@ func (w *worker) start(ctx context.Context, sc *scope, args, via []string) (int,
 		}
 	}
 	if err != nil {
-		closeAll(ends)
+		socket.CloseAll(ends)
 		return 0, err
 	}
-	a, err := w.askThen(ctx, func() { closeAll(ends) }, &Request{Op: OpStart, Args: args, Via: via, Dir: sc.dir, Env: sc.env}, files...)
+	a, err := w.askThen(ctx, func() { socket.CloseAll(ends) }, &Request{Op: OpStart, Args: args, Via: via, Dir: sc.dir, Env: sc.env}, files...)
 	copies.Wait()
 	switch {
 	case err != nil:

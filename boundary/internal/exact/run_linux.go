@@ -13,6 +13,8 @@ import (
 
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/interp"
+
+	"github.com/runtimeguard/runtimeguard/boundary/internal/socket"
 )
 
 // scope is where a program or a script runs.
@@ -275,7 +277,7 @@ func standard(sc *scope, name string) (io.ReadWriteCloser, bool) {
 	switch name {
 	case "/dev/stdin", "/dev/fd/0":
 		if sc.in != nil {
-			if fd, err := duplicate(sc.in); err == nil {
+			if fd, err := socket.Duplicate(sc.in); err == nil {
 				return os.NewFile(uintptr(fd), name), true
 			}
 		}
