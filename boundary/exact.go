@@ -37,16 +37,13 @@ func (s *Shell) choose(call *guard.Call) guard.Engine {
 	}
 	t, ok := s.c.Inspector.Tool(call.Tool)
 	text, one := call.Args[t.Shell].(string)
-	if !ok || !one || t.Dialect == guard.DialectPOSIX || s.bashes.has(text) {
+	if !ok || !one || t.Dialect == guard.DialectPOSIX || s.inexact(text) != "" || s.bashes.has(text) {
 		return guard.EngineCompat
 	}
 	for i := range call.Actions {
 		if a := &call.Actions[i]; staysUnknown(a) || a.Kind == guard.KindExec && (exact.Elsewhere(a.Program) || s.scriptNeedsBash(a)) {
 			return guard.EngineCompat
 		}
-	}
-	if s.inexact(text) != "" {
-		return guard.EngineCompat
 	}
 	return guard.EngineExact
 }

@@ -93,7 +93,7 @@ func NewShell(c ShellConfig) (*Shell, error) {
 	c.Tools = slices.Clone(c.Tools)
 	s := &Shell{c: c, env: env, contained: k}
 	if s.exact, err = newExact(s); err != nil {
-		return nil, err
+		return nil, errors.Join(err, k.box.Close())
 	}
 	return s, nil
 }

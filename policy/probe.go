@@ -53,14 +53,23 @@ func (r *rule) newTally() Tally {
 }
 
 func (e *engine) tally(call *guard.Call, out []Tally) {
+	e.eachMatch(call, func(f *frame, i int) bool {
+		e.rules[i].tally(f, &out[i])
+		return true
+	})
+}
+
+// eachMatch calls see for each action and each rule whose head matches it,
+// found without the index, until see returns false.
+func (e *engine) eachMatch(call *guard.Call, see func(f *frame, rule int) bool) {
 	f := newFrame(e, call)
 	defer f.release()
 	for i := range call.Actions {
 		f.enter(i)
 		kind := kindNumber(f.action.Kind)
 		for j := range e.rules {
-			if r := &e.rules[j]; kind >= 0 && r.match(f, kind) {
-				r.tally(f, &out[j])
+			if kind >= 0 && e.rules[j].match(f, kind) && !see(f, j) {
+				return
 			}
 		}
 	}
@@ -105,19 +114,12 @@ func (p *Policy) ReadsArguments(call *guard.Call) bool {
 	if p != nil && p.under != nil && p.under.ReadsArguments(call) {
 		return true
 	}
-	e := p.engine()
-	f := newFrame(e, call)
-	defer f.release()
-	for i := range call.Actions {
-		f.enter(i)
-		kind := kindNumber(f.action.Kind)
-		for j := range e.rules {
-			if r := &e.rules[j]; kind >= 0 && (e.readsArguments(r.when) || e.readsArguments(r.unless)) && r.match(f, kind) {
-				return true
-			}
-		}
-	}
-	return false
+	e, reads := p.engine(), false
+	e.eachMatch(call, func(_ *frame, i int) bool {
+		reads = e.readsArguments(e.rules[i].when) || e.readsArguments(e.rules[i].unless)
+		return !reads
+	})
+	return reads
 }
 
 func (e *engine) readsArguments(c *condition) bool {

@@ -181,31 +181,37 @@ func (r *Root) Readlink(name string) (target string, err error) {
 
 // Names returns the names of what lies in a folder, sorted.
 func (r *Root) Names(name string) ([]string, error) {
-	d, err := r.openFolder(name)
+	d, names, err := r.openNames(name)
 	if err != nil {
-		return nil, pathError("readdir", name, err)
+		return nil, err
 	}
 	defer d.close()
-	names, err := d.names()
-	if err != nil {
-		return nil, pathError("readdir", name, err)
-	}
 	slices.Sort(names)
 	return names, nil
+}
+
+// openNames opens a folder and reads the names of what lies in it.
+func (r *Root) openNames(name string) (*folder, []string, error) {
+	d, err := r.openFolder(name)
+	if err != nil {
+		return nil, nil, pathError("readdir", name, err)
+	}
+	names, err := d.names()
+	if err != nil {
+		d.close()
+		return nil, nil, pathError("readdir", name, err)
+	}
+	return d, names, nil
 }
 
 // ReadDir describes what lies in a folder, sorted by name. What vanishes while
 // it is read is left out.
 func (r *Root) ReadDir(name string) ([]Info, error) {
-	d, err := r.openFolder(name)
+	d, names, err := r.openNames(name)
 	if err != nil {
-		return nil, pathError("readdir", name, err)
+		return nil, err
 	}
 	defer d.close()
-	names, err := d.names()
-	if err != nil {
-		return nil, pathError("readdir", name, err)
-	}
 	infos := make([]Info, 0, len(names))
 	for _, n := range names {
 		info, err := d.lstat(n)
