@@ -46,15 +46,18 @@
 //	v            version of this schema                                             metadata.log_version
 //	seq          number of the line, from 1                                         metadata.sequence
 //	prev         SHA-256 of the line before                                         attestation.prev_event.fingerprint
-//	event        decided, stepped, finished; or the log's  event.name               activity_name
-//	             own: segment, checkpoint, recovered, dropped
+//	event        decided, stepped, finished; operated: an  event.name               activity_name
+//	             operator's; or the log's own: segment,
+//	             checkpoint, recovered, dropped
 //	time         UTC, nanoseconds                          timestamp                time
 //	id           of the call                               gen_ai.tool.call.id      metadata.correlation_uid
 //	agent        who calls                                 gen_ai.agent.name        ai_agent.name
 //	session      of the agent                              mcp.session.id           ai_agent.instance_uid
-//	user         behind the agent                          user.name                actor.user.name
+//	user         behind the agent, or the operator         user.name                actor.user.name
 //	verified     the transport authenticated the names
-//	tool         name of the tool                          gen_ai.tool.name         api.operation
+//	tool         name of the tool; of operated what was    gen_ai.tool.name         api.operation
+//	             done: halt, resume, restore, prune,
+//	             approve, deny, remove
 //	dir          folder that relative paths start from     process.working_directory process.working_directory
 //	args         sha256 and size (bytes) of the arguments
 //	engine, tier what runs the call and what holds it

@@ -53,7 +53,7 @@ func (e *encoder) record(r *guard.Record) error {
 		return errors.New("audit: the record has no call")
 	}
 	switch r.Phase {
-	case guard.PhaseDecided, guard.PhaseStepped, guard.PhaseFinished:
+	case guard.PhaseDecided, guard.PhaseStepped, guard.PhaseFinished, guard.PhaseOperated:
 	default:
 		return fmt.Errorf("audit: the record has no known phase: %q", r.Phase)
 	}

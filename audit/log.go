@@ -16,8 +16,9 @@ import (
 // Config says how a [Log] is kept. The zero Config is good.
 type Config struct {
 	// Key signs the checkpoints. Nil takes the key in the log's folder, which
-	// is made when there is none; such a key proves nothing against whoever
-	// can read that folder.
+	// is made when the log is begun; such a key proves nothing against whoever
+	// can read that folder. Where a log has none, those who have its key sign:
+	// this process then writes records only.
 	Key ed25519.PrivateKey
 	// SegmentSize is the size in bytes past which the next segment is begun;
 	// zero means 64 MiB. A segment outgrows it by one batch, at most 1 MiB.
@@ -233,7 +234,7 @@ func (l *Log) arm() {
 }
 
 // Key returns the key that checkpoints are signed with, as [VerifyConfig.Keys]
-// takes it.
+// takes it, or "" where this process has none.
 func (l *Log) Key() string { return l.w.key.text }
 
 // Close signs a checkpoint, lets the sinks take what waits for them for a few

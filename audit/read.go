@@ -22,7 +22,7 @@ type Filter struct {
 	Session string
 	User    string
 	Tool    string
-	Event   string // "decided", "stepped", "finished", or one of the log's own
+	Event   string // "decided", "stepped", "finished", "operated", or one of the log's own
 	Effect  string // "allow", "ask" or "deny"; anything else matches nothing
 	Rule    string // a rule that fired
 	Path    string // a file or folder that an action names or resolves to, or that holds what it does

@@ -68,7 +68,7 @@ func (w *writer) open() (err error) {
 	if w.c.Key != nil {
 		w.key, err = newSigner(w.c.Key)
 	} else {
-		w.key, err = loadKey(w.dir)
+		w.key, err = folderKey(w.dir)
 	}
 	if err != nil {
 		return err
@@ -93,11 +93,27 @@ func openLock(dir *fsys.Root) (*os.File, error) {
 }
 
 func (w *writer) close() error {
-	err := errors.Join(w.err, w.leave())
+	err := errors.Join(w.err, w.leave(), w.giveBack())
 	if w.lock != nil {
 		err = errors.Join(err, w.lock.Close())
 	}
 	return errors.Join(err, w.root.Close())
+}
+
+// giveBack gives what root has written in another user's folder to that user:
+// an operator's record must not lock the host out.
+func (w *writer) giveBack() error {
+	dir, err := w.dir.Stat(".")
+	if err != nil || os.Geteuid() != 0 || dir.UID <= 0 {
+		return err
+	}
+	infos, err := w.dir.ReadDir(".")
+	for _, i := range infos {
+		if i.UID == 0 {
+			err = errors.Join(err, w.dir.Chown(i.Name, dir.UID, dir.GID))
+		}
+	}
+	return err
 }
 
 // enter opens segment n; leave closes it, after which the end of the log is
@@ -126,8 +142,11 @@ func (w *writer) leave() (err error) {
 	return err
 }
 
-// unsigned reports whether lines wait for a checkpoint.
-func (w *writer) unsigned() bool { return w.tail.seq > w.tail.signed }
+// signs reports whether this process signs checkpoints.
+func (w *writer) signs() bool { return w.key.key != nil }
+
+// unsigned reports whether lines wait for a checkpoint of this process.
+func (w *writer) unsigned() bool { return w.signs() && w.tail.seq > w.tail.signed }
 
 // commit writes a batch and returns once it is durable. On an error none of it
 // counts as written.
@@ -139,7 +158,8 @@ func (w *writer) commit(batch []*pending) error {
 	if err := w.refresh(); err != nil {
 		return err
 	}
-	if w.tail.size >= w.c.SegmentSize || time.Since(w.tail.begun) >= w.c.SegmentAge {
+	full := w.tail.size >= w.c.SegmentSize || time.Since(w.tail.begun) >= w.c.SegmentAge
+	if full && w.signs() { // every segment but the last ends in a checkpoint
 		if err := w.rotate(); err != nil {
 			return err
 		}
@@ -151,7 +171,7 @@ func (w *writer) commit(batch []*pending) error {
 		}
 		sign = sign || p.sign && (next.seq > next.signed || w.out.missed())
 	}
-	if sign || next.seq-next.signed >= uint64(w.c.CheckpointEvery) {
+	if w.signs() && (sign || next.seq-next.signed >= uint64(w.c.CheckpointEvery)) {
 		var err error
 		if buf, err = w.sign(buf, &next); err != nil {
 			return err

@@ -44,7 +44,7 @@ func setupAudit(f *flag.FlagSet) func(*env, []string) error {
 	f.StringVar(&a.filter.Rule, "rule", "", "only where this `rule` fired")
 	f.StringVar(&a.filter.User, "user", "", "only this `user`")
 	f.StringVar(&a.filter.ID, "id", "", "only the call with this `id`")
-	f.StringVar(&a.filter.Event, "event", "", "only this `event`: decided, stepped, finished, or one of the log's own")
+	f.StringVar(&a.filter.Event, "event", "", "only this `event`: decided, stepped, finished, operated (by operators), or one of the log's own")
 	f.Func("since", "only from this `time` on: 2026-01-31, 2026-01-31T12:00:00Z, or 2h for two hours ago", instant(&a.filter.Since))
 	f.Func("until", "only before this `time`", instant(&a.filter.Until))
 	f.StringVar(&a.filter.Path, "path", "", "only what touches this `path` or what is beneath it")
@@ -165,7 +165,14 @@ func (a *auditing) print(w io.Writer, x *audit.Entry) {
 		return // the log's own entries
 	}
 	r := &x.Record
-	line := fmt.Sprintf("%s  %-8s  %-5s  %s", x.Time.Local().Format(time.DateTime), x.Event, r.Decision.Effect, r.Call.Tool)
+	what, by := r.Decision.Effect.String(), ""
+	if r.Phase == guard.PhaseOperated {
+		what, by = "", "  by="+r.Call.Principal.User
+		if r.Decision.Reason != "" {
+			by += "  " + r.Decision.Reason
+		}
+	}
+	line := fmt.Sprintf("%s  %-8s  %-5s  %s%s", x.Time.Local().Format(time.DateTime), x.Event, what, r.Call.Tool, by)
 	if len(r.Call.Actions) > 0 {
 		line += "  " + r.Call.Actions[0].Describe()
 		if n := len(r.Call.Actions) - 1; n > 0 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/runtimeguard/runtimeguard"
 	"github.com/runtimeguard/runtimeguard/audit"
+	"github.com/runtimeguard/runtimeguard/guard"
 )
 
 // Bounds of the record's page, in entries.
@@ -113,6 +114,10 @@ func entryOf(e *audit.Entry) auditEntry {
 	out := auditEntry{
 		Seq: e.Seq, Time: e.Time, Event: e.Event, Tool: show(call.Tool), Rule: show(r.Decision.Rule().Rule),
 		Agent: show(call.Principal.Agent), Approved: r.Grant != "", Failed: r.Outcome.Failed || r.Err != "", Rows: details(e),
+	}
+	if r.Phase == guard.PhaseOperated { // nobody was judged
+		out.Agent, out.Does = show(call.Principal.User), show(r.Decision.Reason)
+		return out
 	}
 	if call.Tool != "" {
 		out.Effect = r.Decision.Effect.String()

@@ -43,6 +43,7 @@ const plain = (parts) => (parts || []).join("");
 const badges = {
   allow: ["ok", "✓ allow"], ask: ["ask", "? ask"], deny: ["no", "✕ deny"],
   pending: ["ask", "? waiting"], approved: ["ok", "✓ approved"], denied: ["no", "✕ denied"], spent: ["note", "● used"], expired: ["note", "○ expired"],
+  operated: ["note", "◆ operator"],
   create: ["ok", "+ create"], overwrite: ["ask", "~ overwrite"], delete: ["no", "− delete"], mode: ["note", "~ mode"], impossible: ["no", "✕ impossible"],
 };
 const badge = (name) => name ? el("span", { className: "badge " + (badges[name] || ["note"])[0] }, (badges[name] || ["", name])[1]) : null;
@@ -377,20 +378,22 @@ function recordPath() {
   return "audit?" + q;
 }
 
+const kindOf = (e) => e.event === "operated" ? e.event : e.approved ? "approved" : e.effect;
+
 function recordLine(e) {
   return [
     el("div", { className: "what" }, plain(e.tool) ? show(e.tool) : e.event, plain(e.does) ? ": " : "", show(e.does), e.more ? ` (+${e.more})` : ""),
-    el("div", { className: "meta" }, badge(e.approved ? "approved" : e.effect), el("span", {}, e.event + (e.failed ? ", failed" : "")), el("span", {}, show(e.agent)), time(e.time)),
+    el("div", { className: "meta" }, badge(kindOf(e)), el("span", {}, [e.event === "operated" ? "" : e.event, e.failed ? "failed" : ""].filter((s) => s).join(", ")), el("span", {}, show(e.agent)), time(e.time)),
   ];
 }
 
 function recordDetail(e) {
   return { content: [
-    el("div", { className: "facts" }, badge(e.effect), e.approved ? badge("approved") : null, el("span", {}, "Event ", el("b", {}, e.event)), el("span", {}, "Line ", el("b", {}, String(e.seq))), time(e.time)),
+    el("div", { className: "facts" }, badge(e.event === "operated" ? e.event : e.effect), e.approved ? badge("approved") : null, el("span", {}, "Event ", el("b", {}, e.event)), el("span", {}, "Line ", el("b", {}, String(e.seq))), time(e.time)),
     el("h2", {}, plain(e.does) ? show(e.does) : plain(e.tool) ? show(e.tool) : e.event),
     el("div", { className: "facts" },
       plain(e.tool) ? el("span", {}, "Tool ", el("b", {}, show(e.tool))) : null,
-      plain(e.agent) ? el("span", {}, "Agent ", el("b", {}, show(e.agent))) : null,
+      plain(e.agent) ? el("span", {}, e.event === "operated" ? "Operator " : "Agent ", el("b", {}, show(e.agent))) : null,
       plain(e.rule) ? el("span", {}, "Rule ", el("b", {}, show(e.rule))) : null),
     el("h3", {}, "What was recorded"),
     rows(e.rows),
@@ -507,6 +510,7 @@ async function answer() {
     const result = await a.act($("dialog-text").value.trim());
     shut();
     await a.done(result);
+    if (plain(result.unrecorded)) ask({ title: "It is done, but the log has no record of it", body: [el("p", { className: "error" }, show(result.unrecorded))] });
   } catch (err) {
     $("dialog-error").textContent = err.message;
     $("dialog-yes").disabled = false;
