@@ -143,6 +143,46 @@ func TestWatch(t *testing.T) {
 	require.Zero(t, ended())
 }
 
+// eager answers a request that comes while the screen still shows the one
+// before it.
+type eager struct {
+	bytes.Buffer
+	once   sync.Once
+	answer func()
+}
+
+func (e *eager) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte("request     | ")) {
+		e.once.Do(e.answer)
+	}
+	return e.Buffer.Write(b)
+}
+
+// An answer is for what was shown: one that names a request that nobody has
+// seen yet is none, even with its whole id.
+func TestWatchAnswersOnlyWhatWasShown(t *testing.T) {
+	for range 5 {
+		h := newHost(t, approval.Config{})
+		h.ask("git push --force")
+		in, keyboard := io.Pipe()
+		var id string
+		s := &eager{}
+		s.answer = func() { // the list that is being shown is older than this
+			id = h.ask("git push --force origin main")
+			_, err := io.WriteString(keyboard, "yes "+id+"\nquit\n")
+			require.NoError(t, err)
+		}
+		require.Zero(t, cli.Main([]string{"approvals", "-state", h.state, "watch"}, in, s, s))
+		said, answered := s.String(), ": run_command: exec git push --force origin main\n"
+		if at := strings.Index(said, id+" approved by "); at >= 0 { // it came onto the screen first
+			require.Contains(t, said[:at], "request     | "+id)
+			require.Contains(t, said[at:], answered)
+		} else {
+			require.Contains(t, said, id+": no request that waits was shown under this id")
+		}
+	}
+}
+
 // A watch that nobody types into goes on.
 func TestWatchWithoutKeyboard(t *testing.T) {
 	h := newHost(t, approval.Config{})
