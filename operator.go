@@ -178,6 +178,24 @@ func (o Operator) around(ctx context.Context, rec *guard.Record, do func() error
 	return err
 }
 
+// SpentTwice returns the grants that were spent more than once, as the log in a
+// folder has it: somebody has put a spent grant back into the store. Lines that
+// can't be read are passed over; [audit.Verify] finds those.
+func SpentTwice(ctx context.Context, log string) (grants []string, err error) {
+	spent := map[string]int{}
+	for e, err := range audit.Query(ctx, log, audit.Filter{Event: string(guard.PhaseFinished)}) {
+		if err != nil && e.Raw == nil {
+			return nil, err
+		}
+		if grant := e.Record.Grant; err == nil && grant != "" {
+			if spent[grant]++; spent[grant] == 2 {
+				grants = append(grants, grant)
+			}
+		}
+	}
+	return grants, nil
+}
+
 // open opens the log, which a guard has begun.
 func (o Operator) open() (*audit.Log, error) {
 	dir := AuditDir(o.State)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -120,6 +121,13 @@ func (a *auditing) verify(ctx context.Context, e *env, dir string) error {
 	}
 	if err != nil {
 		return err
+	}
+	twice, err := runtimeguard.SpentTwice(ctx, dir)
+	for _, grant := range twice {
+		fmt.Fprintf(e.out, "SPENT TWICE grant %s: it was put back into the store after it was spent\n", guard.Printable(grant))
+	}
+	if err != nil || len(twice) > 0 {
+		return cmp.Or(err, errFound)
 	}
 	fmt.Fprintln(e.out, "the chain holds")
 	for _, u := range report.Unknown {

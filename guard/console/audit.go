@@ -173,6 +173,7 @@ type chainPage struct {
 	Segments    int     `json:"segments"`
 	Checkpoints int     `json:"checkpoints"`
 	Broken      shown   `json:"broken,omitempty"`
+	Twice       []shown `json:"twice,omitempty"` // grants that were spent more than once
 	Unknown     []shown `json:"unknown"`
 }
 
@@ -187,6 +188,13 @@ func (c *Console) verify(r *http.Request) (any, error) {
 	if broken := (*audit.BrokenError)(nil); errors.As(err, &broken) {
 		p.Broken = show(broken.Error())
 		return p, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	twice, err := runtimeguard.SpentTwice(r.Context(), runtimeguard.AuditDir(c.c.State))
+	for _, grant := range twice {
+		p.Twice = append(p.Twice, show(grant))
 	}
 	return p, err
 }

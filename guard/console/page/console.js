@@ -420,6 +420,11 @@ async function verify() {
     chain.replaceChildren(el("strong", {}, "✕ The chain is broken"), again, el("p", {}, show(v.broken)), el("p", {}, "Good up to there: " + what));
     return;
   }
+  if (v.twice) {
+    chain.className = "chain broken";
+    chain.replaceChildren(el("strong", {}, "✕ A spent grant was put back, and used again"), again, ...v.twice.map((g) => el("p", {}, "Grant ", show(g))));
+    return;
+  }
   chain.replaceChildren(el("span", { className: "badge ok" }, "✓ the chain holds"), again, el("p", {}, what));
   if (v.unknown && v.unknown.length) chain.append(el("details", {}, el("summary", {}, "What this doesn't show"), el("ul", {}, ...v.unknown.map((u) => el("li", {}, show(u))))));
 }
