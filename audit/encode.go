@@ -243,9 +243,26 @@ func (e *encoder) raw(k, s string) {
 
 func (e *encoder) time(k string, t time.Time) {
 	e.key(k)
-	e.buf = append(e.buf, '"')
-	e.buf = t.UTC().AppendFormat(e.buf, timeFormat)
-	e.buf = append(e.buf, '"')
+	year, month, day := t.UTC().Date()
+	hour, minute, second := t.UTC().Clock()
+	e.digits('"', year, 4)
+	e.digits('-', int(month), 2)
+	e.digits('-', day, 2)
+	e.digits('T', hour, 2)
+	e.digits(':', minute, 2)
+	e.digits(':', second, 2)
+	e.digits('.', t.Nanosecond(), 9)
+	e.buf = append(e.buf, 'Z', '"')
+}
+
+// digits appends the last width digits of n after c.
+func (e *encoder) digits(c byte, n, width int) {
+	e.buf = append(e.buf, c)
+	e.buf = append(e.buf, "000000000"[:width]...)
+	for i := len(e.buf) - 1; n > 0 && width > 0; i, width = i-1, width-1 {
+		e.buf[i] = byte('0' + n%10)
+		n /= 10
+	}
 }
 
 // int, bool and str leave out what is zero.

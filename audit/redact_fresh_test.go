@@ -41,7 +41,7 @@ func readSamples(t *testing.T, file string) (secrets, lookAlikes []sample) {
 		if line == "--" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		s := in(strings.NewReplacer("·", "", "⏎", "\n", "«", "", "»", "").Replace(line), "")
+		s := sample{args: []string{"-c", strings.NewReplacer("·", "", "⏎", "\n", "«", "", "»", "").Replace(line)}}
 		if _, rest, ok := strings.Cut(line, "«"); ok {
 			s.secret, _, _ = strings.Cut(strings.ReplaceAll(rest, "·", ""), "»")
 		}

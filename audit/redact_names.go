@@ -13,7 +13,7 @@ import (
 // by secretName.
 func nameRules() []rulesFor {
 	return []rulesFor{{
-		[]string{"pass", "pwd", "secret", "token", "key", "credential", "auth", "signature", "sig=", "sessid", "sessionid", "appid", "bearer", "_pw", "-pw", "_pat"},
+		[]string{"pass", "pwd", "secret", "token", "key", "cred", "auth", "signature", "sig=", "sessid", "sessionid", "appid", "bearer", "_pw", "-pw", "_pat"},
 		findNamed,
 	}}
 }
@@ -31,7 +31,7 @@ const (
 // lastWords say what a name means by its last word.
 var lastWords = map[string]strength{
 	"password": strong, "passwd": strong, "passphrase": strong, "passcode": strong, "pwd": strong, "secret": strong,
-	"pass": strong, "secrets": weak, "token": weak, "credential": weak, "credentials": weak, "auth": weak, "authtoken": strong, "bearer": weak, "signature": weak, "sig": weak,
+	"pass": strong, "secrets": weak, "token": weak, "credential": weak, "credentials": weak, "cred": weak, "creds": weak, "auth": weak, "authtoken": strong, "bearer": weak, "signature": weak, "sig": weak,
 	"apikey": strong, "secretkey": strong, "accesskey": strong, "privatekey": strong, "authkey": strong,
 	"accountkey": strong, "masterkey": strong, "encryptionkey": strong, "signingkey": strong, "accesstoken": strong,
 	"pw": strong, "pat": weak, "appid": weak, "sessid": weak, "phpsessid": weak, "jsessionid": weak, "sessionid": weak,
@@ -69,16 +69,17 @@ func wordSet(s string) map[string]bool {
 
 // secretName says what the value of a name is.
 func secretName(name string) strength {
-	words := splitName(name)
-	for len(words) > 1 && (qualifiers[words[len(words)-1]] || isDigits(words[len(words)-1])) {
-		words = words[:len(words)-1]
+	last, rest := lastWord(name)
+	for qualifiers[last] || isDigits(last) {
+		word, before := lastWord(rest)
+		if word == "" {
+			break
+		}
+		last, rest = word, before
 	}
-	if len(words) == 0 || words[0] == "no" && len(words) > 1 {
+	before, _ := lastWord(rest)
+	if negated(name) && before != "" {
 		return harmless
-	}
-	last, before := words[len(words)-1], ""
-	if len(words) > 1 {
-		before = words[len(words)-2]
 	}
 	if last == "key" {
 		if s, ok := keyWords[before]; ok || before == "" || notKeys[before] {
@@ -86,7 +87,7 @@ func secretName(name string) strength {
 		}
 		return faint
 	}
-	if last == "token" && notTokens[before] || last == "pass" && before == "by" {
+	if last == "token" && notTokens[before] || last == "pass" && before == "by" || last == "secret" && before == "existing" {
 		return harmless
 	}
 	if s := lastWords[last]; s != harmless {
@@ -100,27 +101,25 @@ func secretName(name string) strength {
 	return harmless
 }
 
-// splitName takes a name apart at separators and changes of case, into words
-// in lower case.
-func splitName(name string) (words []string) {
-	start := 0
-	cut := func(end int) {
-		if end > start {
-			words = append(words, strings.ToLower(name[start:end]))
-		}
-		start = end
-	}
-	for i := range len(name) {
-		switch c := name[i]; {
-		case c == '_' || c == '-' || c == '.':
-			cut(i)
-			start = i + 1
-		case i > start && isUpper(c) && (!isUpper(name[i-1]) || i+1 < len(name) && isLower(name[i+1])):
-			cut(i)
+// lastWord takes the last word off a name, in lower case. Words end at
+// separators and at changes of case.
+func lastWord(name string) (word, rest string) {
+	name = strings.TrimRight(name, "_-.")
+	from := len(name)
+	for from > 0 && !isSeparator(name[from-1]) {
+		if from--; from > 0 && isUpper(name[from]) && (!isUpper(name[from-1]) || from+1 < len(name) && isLower(name[from+1])) {
+			break
 		}
 	}
-	cut(len(name))
-	return words
+	return strings.ToLower(name[from:]), name[:from]
+}
+
+func isSeparator(c byte) bool { return c == '_' || c == '-' || c == '.' }
+
+// negated reports whether a name begins with the word "no".
+func negated(name string) bool {
+	name = strings.TrimLeft(name, "_-.")
+	return len(name) > 2 && strings.EqualFold(name[:2], "no") && (isSeparator(name[2]) || isUpper(name[2]) && !isUpper(name[1]))
 }
 
 func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
@@ -162,6 +161,7 @@ const (
 	byFlag  // --name value
 	byTag   // <name>value<
 	byWord  // name value
+	bySet   // set name value
 )
 
 func findNamed(s string, at, end int, out []span) []span {
@@ -217,6 +217,8 @@ func joint(s string, n span, flag bool) (how, int) {
 		return byFlag, j
 	case j > i && strings.HasPrefix(rest, "'") && s[n.from:n.to] == "PASSWORD": // SQL
 		return byEquals, j
+	case j > i && i == n.to && strings.HasSuffix(s[:n.from], "set "):
+		return bySet, j
 	case j > i && i == n.to:
 		return byWord, j
 	}
@@ -296,7 +298,7 @@ func closing(s, open string) int {
 
 var (
 	reference   = regexp.MustCompile(`^(?:\$\w+|\$[@*#?!-]|\$\{.*|\$\(.*|\$\[.*|\{\{.*|<.*|%[A-Za-z_]\w*%|\[redacted\].*|@[A-Za-z(].*)$`)
-	maskedValue = regexp.MustCompile(`^(?:[*x•.X#_-]+|\.\.\.|…)$`)
+	maskedValue = regexp.MustCompile(`^(?:[*x•.X#_-]+|\.\.\.|…|(?i:change[-_]?me|replace[-_]?me|(?:put[-_]?|insert[-_]?)?your[-_]\S*))$`)
 	filePath    = regexp.MustCompile(`^(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]*)*$`)
 	fileName    = regexp.MustCompile(`(?i)^[\w./-]*\.(?:pem|key|json|txt|ya?ml|env|crt|cer|p12|pfx|pub|asc|gpg|go|py|js|ts|rb|md|conf|cfg|toml|ini|sh)$`)
 	dotted      = regexp.MustCompile(`^[A-Za-z_]+(?:\.[A-Za-z_]+)+$`)
@@ -317,6 +319,8 @@ func (v *value) secret(s string) bool {
 	switch {
 	case v.how == byWord:
 		return mixed(text)
+	case v.how == bySet:
+		return !identifier.MatchString(text) && !isDigits(text) || mixed(text)
 	case v.class == faint:
 		return random(text)
 	case v.how == byColon && !v.quoted && !v.plausible(s, text):

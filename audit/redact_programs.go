@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -44,33 +45,34 @@ var secretOperands = map[string]*regexp.Regexp{
 	"mcli":        regexp.MustCompile(`^(?:alias set|admin user add) \S+ \S+ (?:\S+ )?$`),
 	"rclone":      regexp.MustCompile(`^obscure $`),
 	"poetry":      regexp.MustCompile(`^config (?:http-basic\.\S+ \S+|pypi-token\.\S+) $`),
-	"htpasswd":    regexp.MustCompile(`^-\w*b\w* (?:-\S+ )*\S+ \S+ $`),
+	"htpasswd":    regexp.MustCompile(`^(?:-\w*b\w* (?:-\S+ )*\S+ |-(?:\w*n\w*b|\w*b\w*n)\w* (?:-\S+ )*)\S+ $`),
 	"net":         regexp.MustCompile(`^(?:user|use) \S+ $`),
 }
+
+// programs are those that flagSecrets knows.
+var programs = func() map[string]bool {
+	m := wordSet("vault kubectl sqlplus")
+	for p := range secretOperands {
+		m[p] = true
+	}
+	for p := range secretFlags {
+		m[p] = true
+	}
+	for p := range secretSub {
+		m[p] = true
+	}
+	return m
+}()
 
 // programRules look at the known programs in the text of a command line, word
 // by word.
 func programRules() []rulesFor {
-	seen, keys := map[string]bool{}, []string{"vault", "kubectl", "sqlplus"}
-	for p := range secretOperands {
-		seen[p], keys = true, append(keys, p)
-	}
-	for p := range secretFlags {
-		if !seen[p] {
-			seen[p], keys = true, append(keys, p)
-		}
-	}
-	for p := range secretSub {
-		if !seen[p] {
-			seen[p], keys = true, append(keys, p)
-		}
-	}
+	keys := slices.Collect(maps.Keys(programs))
 	return []rulesFor{{keys, findProgram}, {storeVerbs, findStored}, {[]string{" login "}, findLogin}}
 }
 
 // isOperand reports whether the word after these is one of secretOperands.
-func isOperand(program string, before []string) bool {
-	after := secretOperands[program]
+func isOperand(after *regexp.Regexp, before []string) bool {
 	return after != nil && after.MatchString(strings.Join(before, " ")+" ")
 }
 
@@ -105,17 +107,30 @@ func findStored(s string, at, end int, out []span) []span {
 	}
 	texts, places := fields(s, end)
 	for i, w := range texts {
-		from := strings.IndexByte(w, '=') + 1
-		if i > 0 && texts[i-1] == "<<<" {
-			from = 0
-		} else if from == 0 || w[0] == '-' {
-			continue
-		}
-		if !placeholder(w[from:]) {
+		from, ok := stored(texts, i)
+		if ok && !placeholder(w[from:]) {
 			out = append(out, span{places[i] + from, places[i] + len(w)})
 		}
 	}
 	return out
+}
+
+// storeOptions are options of such a verb that take the secret.
+var storeOptions = wordSet("--body -b --value -v --secret-string --secret-value --plaintext --string --text --data")
+
+// stored reports whether word i after a storing verb holds what is stored, and
+// from where on.
+func stored(args []string, i int) (from int, ok bool) {
+	w := args[i]
+	if i > 0 && (args[i-1] == "<<<" || storeOptions[args[i-1]]) {
+		return 0, true
+	}
+	name, rest, ok := strings.Cut(w, "=")
+	if name == "--from-literal" {
+		key, _, pair := strings.Cut(rest, "=")
+		return len(name) + len(key) + 2, pair
+	}
+	return len(name) + 1, ok && (w[0] != '-' || storeOptions[name])
 }
 
 func findProgram(s string, at, end int, out []span) []span {
@@ -170,10 +185,13 @@ func (r *redactor) words(program string, args []string) map[int]span {
 	}
 	for i := 1; i < len(args); i++ {
 		how, name := byWord, args[i-1]
-		if strings.HasPrefix(name, "-") {
+		switch {
+		case strings.HasPrefix(name, "-"):
 			how, name = byFlag, strings.TrimLeft(name, "-")
+		case i > 1 && args[i-2] == "set":
+			how = bySet
 		}
-		if len(name) < 2 || len(name) > 2*maxNameSize || args[i] == guard.UnknownWord || !onlyName(name) {
+		if !r.auto.holds(args[i-1]) || len(name) < 2 || len(name) > 2*maxNameSize || args[i] == guard.UnknownWord || !onlyName(name) {
 			continue
 		}
 		if class := secretName(name); class != harmless {
@@ -188,9 +206,12 @@ func (r *redactor) words(program string, args []string) map[int]span {
 
 // onlyName reports whether a word could be a name, or a path that ends in one.
 func onlyName(w string) bool {
-	return strings.IndexFunc(w, func(r rune) bool {
-		return r >= 0x80 || !isNameByte(byte(r)) && r != '/' && r != ':'
-	}) < 0
+	for i := range len(w) {
+		if c := w[i]; !isNameByte(c) && c != '/' && c != ':' {
+			return false
+		}
+	}
+	return true
 }
 
 func put(m map[int]span, i int, sp span) map[int]span {
@@ -201,8 +222,12 @@ func put(m map[int]span, i int, sp span) map[int]span {
 	return m
 }
 
-// flagSecrets finds secrets among the words after a known program.
+// flagSecrets finds secrets among the words after a known program, or after
+// the verb of a store of secrets.
 func flagSecrets(program string, args []string) (found map[int]span) {
+	if !programs[program] && !slices.ContainsFunc(verbs(args), func(w string) bool { return w == "secret" || w == "secrets" }) {
+		return nil
+	}
 	for _, opt := range strings.Fields(optionsOf(program, args)) {
 		name, sep := opt, byte(0)
 		if c := opt[len(opt)-1]; !isAlnum(c) {
@@ -212,31 +237,38 @@ func flagSecrets(program string, args []string) (found map[int]span) {
 			found = flagSecret(found, args, i, w, name, sep)
 		}
 	}
-	pairs := storesPairs(program, args)
+	stores, after := storesPairs(program, args), secretOperands[program]
 	for i, w := range args {
+		from, ok := 0, false
+		if stores {
+			from, ok = stored(args, i)
+		}
 		switch {
+		case ok && !placeholder(w[from:]):
+			found = put(found, i, span{from, len(w)})
 		case program == "openssl" && strings.HasPrefix(w, "pass:"):
 			found = put(found, i, span{len("pass:"), len(w)})
-		case pairs && strings.Contains(w, "=") && (w[0] != '-' || strings.HasPrefix(w, "--from-literal=")):
-			found = put(found, i, span{strings.LastIndex(strings.TrimRight(w, "="), "=") + 1, len(w)})
 		case program == "sqlplus" && strings.Contains(w, "/"):
 			from, to := strings.Index(w, "/")+1, len(w)
 			if i := strings.LastIndex(w, "@"); i > from {
 				to = i
 			}
 			found = put(found, i, span{from, to})
-		case i > 0 && i < 8 && isOperand(program, args[:i]) && !placeholder(w):
+		case i > 0 && i < 8 && isOperand(after, args[:i]) && !placeholder(w):
 			found = put(found, i, span{0, len(w)})
 		}
 	}
 	return found
 }
 
+// verbs are the words among which a program's sub-commands stand.
+func verbs(args []string) []string { return args[:min(len(args), 4)] }
+
 // storesPairs reports whether a command puts name=value pairs into a store of
 // secrets.
 func storesPairs(program string, args []string) bool {
-	line := strings.Join(args[:min(len(args), 4)], " ") + " "
-	if slices.ContainsFunc(storeVerbs, func(v string) bool { return strings.HasPrefix(line, v+" ") }) {
+	line := strings.Join(verbs(args), " ") + " "
+	if slices.ContainsFunc(storeVerbs, func(v string) bool { return strings.HasPrefix(line, v+" ") || strings.Contains(line, " "+v+" ") }) {
 		return true
 	}
 	if program != "vault" && program != "kubectl" && program != "oc" {
