@@ -34,7 +34,9 @@
 // words of commands, paths and reasons are kept with secrets taken out, before
 // the line is hashed. Redaction knows many shapes of secrets and not all: treat
 // the log as confidential. A short secret can be guessed from the digest of the
-// arguments that held it.
+// arguments that held it. An agent's session stands there as a digest too, by
+// which [Query] finds it: many servers take whoever knows a session's id for its
+// client.
 //
 // # Fields
 //
@@ -52,7 +54,7 @@
 //	time         UTC, nanoseconds                          timestamp                time
 //	id           of the call                               gen_ai.tool.call.id      metadata.correlation_uid
 //	agent        who calls                                 gen_ai.agent.name        ai_agent.name
-//	session      of the agent                              mcp.session.id           ai_agent.instance_uid
+//	session      of the agent: sha256: and 32 hex digits   mcp.session.id           ai_agent.instance_uid
 //	user         behind the agent, or the operator         user.name                actor.user.name
 //	verified     the transport authenticated the names
 //	tool         name of the tool; of operated what was    gen_ai.tool.name         api.operation

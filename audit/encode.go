@@ -62,7 +62,7 @@ func (e *encoder) record(r *guard.Record) error {
 	}
 	e.raw("event", string(r.Phase))
 	e.time("time", r.Time)
-	e.call(r.Call)
+	e.call(r.Call, r.Phase)
 	e.decision(r)
 	e.outcome(r)
 	e.altered()
@@ -76,10 +76,16 @@ func (e *encoder) record(r *guard.Record) error {
 // maxFixed is more than the members before "event" take.
 const maxFixed = 128
 
-func (e *encoder) call(c *guard.Call) {
+func (e *encoder) call(c *guard.Call, phase guard.Phase) {
 	e.str("id", c.ID, maxName)
 	e.str("agent", c.Principal.Agent, maxName)
-	e.str("session", c.Principal.Session, maxName)
+	switch id := c.Principal.Session; {
+	case phase == guard.PhaseOperated:
+		e.str("session", id, maxName)
+	case id != "":
+		e.key("session")
+		e.buf = append(appendDigest(append(e.buf, '"'), id), '"')
+	}
 	e.str("user", c.Principal.User, maxName)
 	e.bool("verified", c.Principal.Verified)
 	e.str("tool", c.Tool, maxName)
@@ -95,6 +101,14 @@ func (e *encoder) call(c *guard.Call) {
 	}
 	e.str("engine", string(c.Engine), maxName)
 	e.raw("tier", c.Tier.String())
+}
+
+// appendDigest appends what stands for an agent's session: 128 bits of the
+// SHA-256 of its id. Whoever knows the id of an MCP session can often take part
+// in it.
+func appendDigest(buf []byte, session string) []byte {
+	sum := sha256.Sum256([]byte(session))
+	return hex.AppendEncode(append(buf, "sha256:"...), sum[:16])
 }
 
 func (e *encoder) decision(r *guard.Record) {

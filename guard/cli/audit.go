@@ -39,7 +39,7 @@ func setupAudit(f *flag.FlagSet) func(*env, []string) error {
 	f.BoolVar(&a.follow, "f", false, "tail: go on as records come")
 	f.BoolVar(&a.json, "json", false, "tail, query: the log's own lines")
 	f.StringVar(&a.filter.Agent, "agent", "", "only this `agent`")
-	f.StringVar(&a.filter.Session, "session", "", "only this `session`")
+	f.StringVar(&a.filter.Session, "session", "", "only this `session`: its id, or the digest in the record")
 	f.StringVar(&a.filter.Tool, "tool", "", "only this `tool`")
 	f.StringVar(&a.filter.Effect, "effect", "", "only this `effect`: allow, ask or deny")
 	f.StringVar(&a.filter.Rule, "rule", "", "only where this `rule` fired")
