@@ -121,10 +121,6 @@ type link struct {
 
 // top walks the command itself.
 func (a *analysis) top(src string, posix bool) {
-	stmts, _, problem := parse(src, posix)
-	if problem != "" {
-		a.unknown(guard.Span{End: min(len(src), MaxSource)}, problem, false)
-	}
 	st := &state{dir: place{path: a.o.Dir}, oldDir: place{}, lost: "the parameters of the caller are not known"}
 	if a.o.Dir == "" {
 		st.dir.reason = "the working folder is not known"
@@ -142,7 +138,7 @@ func (a *analysis) top(src string, posix bool) {
 	}{unit: unit{src: src, posix: posix}}
 	t.w = walker{a: a, u: &t.unit, proc: &t.proc, loops: &t.loops} // allocated at once
 	w := &t.w
-	w.finish(w.list(stmts, worlds{st}).all())
+	w.finish(w.code(guard.Span{End: min(len(src), MaxSource)}, worlds{st}).all())
 }
 
 // step counts a unit of work. It returns false when none is left.

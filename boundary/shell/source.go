@@ -34,6 +34,11 @@ func (u *unit) at(n syntax.Node) guard.Span {
 	return guard.Span{Start: int(n.Pos().Offset()), End: int(n.End().Offset())}
 }
 
+// over is the span of words.
+func (u *unit) over(words []word) guard.Span {
+	return guard.Span{Start: words[0].span.Start, End: words[len(words)-1].span.End}
+}
+
 var parsers = [2]sync.Pool{
 	{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.KeepComments(true)) }},
 	{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangPOSIX), syntax.KeepComments(true)) }},
@@ -41,9 +46,9 @@ var parsers = [2]sync.Pool{
 
 // parse reads a text. Where it isn't understood, problem says why, and the
 // statements before the fault are returned.
-func parse(src string, posix bool) (stmts []*syntax.Stmt, last []syntax.Comment, problem string) {
+func parse(src string, posix bool) (stmts []*syntax.Stmt, problem string) {
 	if problem := prescan(src); problem != "" {
-		return nil, nil, problem
+		return nil, problem
 	}
 	pool := &parsers[0]
 	if posix {
@@ -52,14 +57,11 @@ func parse(src string, posix bool) (stmts []*syntax.Stmt, last []syntax.Comment,
 	p := pool.Get().(*syntax.Parser)
 	f, err := p.Parse(strings.NewReader(src), "")
 	if err != nil {
-		return salvage(p, src), nil, "the text can't be parsed: " + syntaxProblem(err)
+		return salvage(p, src), "the text can't be parsed: " + syntaxProblem(err)
 	}
 	pool.Put(p)
 	c := checker{src: src}
-	if problem := c.check(f); problem != "" {
-		return f.Stmts, f.Last, problem
-	}
-	return f.Stmts, f.Last, ""
+	return f.Stmts, c.check(f)
 }
 
 // salvage returns the statements before a fault: a shell runs a text line by
