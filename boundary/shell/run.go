@@ -254,7 +254,7 @@ func leave(ws worlds, caller *state) worlds {
 
 // start runs a program for the shell.
 func (w *walker) start(words []word, st *state, span guard.Span) {
-	w.out.add(w.a.start(&invocation{st: st.inChild(st.dir), args: words, span: span, dir: st.dir, stdin: w.stdin, index: -1}))
+	w.out.add(w.a.start(&invocation{st: st.inChild(st.dir), args: words, span: span, dir: st.dir, stdin: w.stdin, unheard: w.out == nil, index: -1}))
 }
 
 // maxStarts bounds the program starts within each other (env env env …).
@@ -298,7 +298,7 @@ func (a *analysis) start(inv *invocation) stream {
 	a.interpret(inv)
 	inv.settle()
 	inv.aftermath(first)
-	if !inv.stdout.set {
+	if !inv.stdout.set && !inv.unheard {
 		inv.stdout = inv.output()
 	}
 	return inv.stdout
