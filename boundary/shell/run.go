@@ -571,7 +571,7 @@ func (w *walker) code(span guard.Span, in worlds) flow {
 			return w.run(words, in, st, w.u.over(words))
 		}
 	}
-	stmts, problem := parse(w.u.src, w.u.posix)
+	stmts, problem := parse(w.u.src, w.u.posix, !w.u.nested)
 	if problem != "" {
 		if w.u.file {
 			problem = "a script can't be read as shell text"

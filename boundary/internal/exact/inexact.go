@@ -9,6 +9,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/runtimeguard/runtimeguard/boundary/internal/parsed"
 	"github.com/runtimeguard/runtimeguard/boundary/internal/plain"
 )
 
@@ -38,6 +39,9 @@ func Parse(text string, posix bool) (*syntax.File, error) {
 func Inexact(text string, posix bool) string {
 	if words := plain.Words(text); words != nil {
 		return simple(words, len(words))
+	}
+	if file, ok := parsed.Take(text); ok && !posix {
+		return inexact(file)
 	}
 	file, err := Parse(text, posix)
 	if err != nil {
@@ -76,6 +80,10 @@ func node(n syntax.Node) string {
 		return parameter(n)
 	case *syntax.DeclClause:
 		return declaration(n)
+	case *syntax.FuncDecl:
+		if _, list := n.Body.Cmd.(*syntax.BinaryCmd); list { // the parser takes the list for the body
+			return "a definition in a list"
+		}
 	case *syntax.CallExpr:
 		return call(n)
 	case *syntax.Word:
