@@ -30,7 +30,7 @@ func (h haltGuard) Decide(context.Context, *guard.Call) guard.Decision {
 
 // stands reports whether there is a stop; one that can't be read is one.
 func (h haltGuard) stands() (reason string, halted bool) {
-	if _, err := os.Lstat(h.file); errors.Is(err, fs.ErrNotExist) {
+	if absent(h.file) {
 		return "", false
 	}
 	text, err := os.ReadFile(h.file)
