@@ -54,8 +54,11 @@ func readSamples(t *testing.T, file string) (secrets, lookAlikes []sample) {
 // plain returns those of the texts that are one plain command, as its words.
 func plain(texts []sample) (list []sample) {
 	for _, s := range texts {
+		if strings.ContainsAny(s.args[1], "\n>|<") {
+			continue
+		}
 		words, err := shell.Fields(s.args[1], func(name string) string { return "$" + name })
-		if err == nil && !strings.Contains(words[0], "=") && !strings.ContainsAny(s.args[1], "\n>|<") {
+		if err == nil && !strings.Contains(words[0], "=") {
 			list = append(list, run(s.secret, words[0], words[1:]...))
 		}
 	}

@@ -19,15 +19,16 @@ var secretFlags = map[string]string{
 	"redis-cli": "-a",
 	"mongo":     "-p", "mongosh": "-p", "mongodump": "-p", "mongorestore": "-p", "mongoexport": "-p", "mongoimport": "-p",
 	"curl": "-u: --user: -U: --proxy-user:", "http": "-a: --auth:", "https": "-a: --auth:", "xh": "-a: --auth:",
-	"lftp": "-u,", "smbclient": "-U%", "rpcclient": "-U%", "skopeo": "--creds: --src-creds: --dest-creds:", "buildah": "--creds:",
+	"lftp": "-u,", "smbclient": "-U% --user%", "rpcclient": "-U% --user%", "smbcacls": "-U% --user%", "smbget": "-U% --user%", "skopeo": "--creds: --src-creds: --dest-creds:", "buildah": "--creds:",
 	"zip": "-P", "unzip": "-P", "7z": "-p=", "7za": "-p=", "7zz": "-p=", "rar": "-p= -hp=", "unrar": "-p=",
 	"ldapsearch": "-w", "ldapadd": "-w", "ldapmodify": "-w", "ldapdelete": "-w", "ldappasswd": "-w -s", "ldapwhoami": "-w",
-	"sqlcmd": "-P", "bcp": "-P", "ipmitool": "-P", "snmpget": "-A -X", "snmpwalk": "-A -X",
+	"sqlcmd": "-P", "bcp": "-P", "ipmitool": "-P", "snmpget": "-A -X -c", "snmpwalk": "-A -X -c", "snmpset": "-A -X -c", "snmpbulkwalk": "-A -X -c",
 	"rabbitmqadmin": "-p", "cqlsh": "-p", "influx": "-t", "ncftpput": "-p", "ncftpget": "-p", "twine": "-p", "etcdctl": "--user:",
 	"mosquitto_pub": "-P", "mosquitto_sub": "-P", "cypher-shell": "-p", "couchbase-cli": "-p", "cbq": "-p", "mssql-cli": "-P", "mysqlsh": "-p=",
 	"plink": "-pw.", "pscp": "-pw.", "psftp": "-pw.", "psexec": "-p.", "rdesktop": "-p.", "evil-winrm": "-p.", "smbmap": "-p.", "yt-dlp": "-p.",
 	"ssh-keygen": "-N -P", "pdftotext": "-upw. -opw.", "pdftk": "input_pw. user_pw. owner_pw.", "swaks": "-ap.", "sendemail": "-xp.", "useradd": "-p.", "usermod": "-p.",
 	"gem": "--key -k", "snowsql": "-p",
+	"nuget": "-k -apikey -ApiKey", "iw": "key.",
 	"openssl": "-k. -K.", "nmcli": "password.", "xfreerdp": "/p:", "wfreerdp": "/p:",
 }
 
@@ -35,7 +36,8 @@ var secretFlags = map[string]string{
 var secretSub = map[string]map[string]string{
 	"docker": {"login": "-p"}, "podman": {"login": "-p"}, "nerdctl": {"login": "-p"}, "buildah": {"login": "-p"},
 	"oc": {"login": "-p"}, "az": {"login": "-p"}, "oras": {"login": "-p"},
-	"helm": {"registry login": "-p"}, "crane": {"auth login": "-p"},
+	"dotnet": {"nuget push": "-k"},
+	"helm":   {"registry login": "-p"}, "crane": {"auth login": "-p"},
 }
 
 // secretOperands say after which words, joined, a program takes a secret.
@@ -46,12 +48,19 @@ var secretOperands = map[string]*regexp.Regexp{
 	"rclone":      regexp.MustCompile(`^obscure $`),
 	"poetry":      regexp.MustCompile(`^config (?:http-basic\.\S+ \S+|pypi-token\.\S+) $`),
 	"htpasswd":    regexp.MustCompile(`^(?:-\w*b\w* (?:-\S+ )*\S+ |-(?:\w*n\w*b|\w*b\w*n)\w* (?:-\S+ )*)\S+ $`),
-	"net":         regexp.MustCompile(`^(?:user|use) \S+ $`),
+	"net":         regexp.MustCompile(`^(?:user \S+|use (?:\S: |\* )?\\\S+) $`),
+
+	"wpa_passphrase": regexp.MustCompile(`^\S+ $`),
+	"isql":           regexp.MustCompile(`^\S+ \S+ $`),
 }
+
+// slashPassword are the programs that take name/password@where.
+var slashPassword = wordSet("sqlplus sqlldr expdp impdp rman")
 
 // programs are those that flagSecrets knows.
 var programs = func() map[string]bool {
-	m := wordSet("vault kubectl sqlplus")
+	m := wordSet("vault kubectl oc")
+	maps.Copy(m, slashPassword)
 	for p := range secretOperands {
 		m[p] = true
 	}
@@ -68,7 +77,7 @@ var programs = func() map[string]bool {
 // by word.
 func programRules() []rulesFor {
 	keys := slices.Collect(maps.Keys(programs))
-	return []rulesFor{{keys, findProgram}, {storeVerbs, findStored}, {[]string{" login "}, findLogin}}
+	return []rulesFor{{keys, findProgram}, {storeVerbs, findStored}, {[]string{" login ", " auth "}, findLogin}}
 }
 
 // isOperand reports whether the word after these is one of secretOperands.
@@ -88,7 +97,7 @@ func findLogin(s string, at, end int, out []span) []span {
 
 func loginSecrets(args []string) (found map[int]span) {
 	for i, w := range args {
-		if (i == 0 && random(w) || i > 0 && args[i-1] == "-p") && !strings.ContainsAny(w, "=./") && !strings.HasPrefix(w, "-") && !placeholder(w) {
+		if (i == 0 && random(w) && strings.ContainsAny(w, digits) || i > 0 && args[i-1] == "-p") && !strings.ContainsAny(w, "=./") && !strings.HasPrefix(w, "-") && !placeholder(w) {
 			found = put(found, i, span{0, len(w)})
 		}
 	}
@@ -99,6 +108,7 @@ func loginSecrets(args []string) (found map[int]span) {
 // secrets.
 var storeVerbs = []string{
 	"secret set", "secret put", "secret add", "secret update", "secrets set", "secrets put", "secrets add", "secrets update", "secrets create", "secrets import",
+	"secret:set", "secret:add", "secret:create", "secrets:set", "secrets:add", "secrets:create",
 }
 
 func findStored(s string, at, end int, out []span) []span {
@@ -178,7 +188,7 @@ func (r *redactor) words(program string, args []string) map[int]span {
 		return nil
 	}
 	found := flagSecrets(program, args)
-	if args[0] == "login" {
+	if args[0] == "login" || args[0] == "auth" {
 		for i, sp := range loginSecrets(args[1:]) {
 			found = put(found, i+1, sp)
 		}
@@ -188,8 +198,11 @@ func (r *redactor) words(program string, args []string) map[int]span {
 		switch {
 		case strings.HasPrefix(name, "-"):
 			how, name = byFlag, strings.TrimLeft(name, "-")
-		case i > 1 && args[i-2] == "set":
+		case i > 1 && strings.HasSuffix(args[i-2], "set"):
 			how = bySet
+		}
+		if name == "p" && i > 2 && userOptions[args[i-3]] && !noPassword(program) && afterUser(args[i]) {
+			found = put(found, i, span{0, len(args[i])})
 		}
 		if !r.auto.holds(args[i-1]) || len(name) < 2 || len(name) > 2*maxNameSize || args[i] == guard.UnknownWord || !onlyName(name) {
 			continue
@@ -203,6 +216,8 @@ func (r *redactor) words(program string, args []string) map[int]span {
 	}
 	return found
 }
+
+var userOptions = wordSet("-u -U -user --user --username")
 
 // onlyName reports whether a word could be a name, or a path that ends in one.
 func onlyName(w string) bool {
@@ -225,7 +240,7 @@ func put(m map[int]span, i int, sp span) map[int]span {
 // flagSecrets finds secrets among the words after a known program, or after
 // the verb of a store of secrets.
 func flagSecrets(program string, args []string) (found map[int]span) {
-	if !programs[program] && !slices.ContainsFunc(verbs(args), func(w string) bool { return w == "secret" || w == "secrets" }) {
+	if !programs[program] && !slices.ContainsFunc(verbs(args), func(w string) bool { return strings.HasPrefix(w, "secret") }) {
 		return nil
 	}
 	for _, opt := range strings.Fields(optionsOf(program, args)) {
@@ -248,7 +263,7 @@ func flagSecrets(program string, args []string) (found map[int]span) {
 			found = put(found, i, span{from, len(w)})
 		case program == "openssl" && strings.HasPrefix(w, "pass:"):
 			found = put(found, i, span{len("pass:"), len(w)})
-		case program == "sqlplus" && strings.Contains(w, "/"):
+		case slashPassword[program] && strings.Contains(w, "/"):
 			from, to := strings.Index(w, "/")+1, len(w)
 			if i := strings.LastIndex(w, "@"); i > from {
 				to = i
