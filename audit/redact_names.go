@@ -174,6 +174,7 @@ const (
 	byTag   // <name>value<
 	byWord  // name value
 	bySet   // set name value
+	byLine  // name value, and nothing else in the line
 	byComma // "name", "value"
 	byCall  // name("value")
 	byAttr  // name="name">value<, key="name" value="value", <key>name</key><string>value<
@@ -245,10 +246,26 @@ func joint(s string, n span, flag bool) (how, int) {
 		return byEquals, j
 	case j > i && i == n.to && strings.HasSuffix(s[:n.from], "set "):
 		return bySet, j
+	case j > i && i == n.to && startsLine(s, n.from) && endsLine(s, j):
+		return byLine, j
 	case j > i && i == n.to:
 		return byWord, j
 	}
 	return notJoined, 0
+}
+
+// startsLine and endsLine report whether a line, or a text in quotes, begins at
+// i, and whether it ends with the word at i.
+func startsLine(s string, i int) bool {
+	for i > 0 && (s[i-1] == ' ' || s[i-1] == '\t') {
+		i--
+	}
+	return i == 0 || strings.IndexByte("\n\"'", s[i-1]) >= 0 || i > 1 && s[i-2:i] == `\n`
+}
+
+func endsLine(s string, i int) bool {
+	to := strings.IndexAny(s[i:], " \t\n\"'\\")
+	return to < 0 || strings.IndexByte("\n\"'\\", s[i+to]) >= 0
 }
 
 var (
@@ -381,6 +398,8 @@ func (v *value) secret(s string) bool {
 		return !identifier.MatchString(text) && !isDigits(text) || mixed(text)
 	case v.class == faint:
 		return random(text)
+	case v.how == byLine:
+		return random(text) && text[0] != '-'
 	case v.how == byColon && !v.quoted && !v.plausible(s, text):
 		return false
 	case v.class == weak && v.how != byFlag && !(v.how == byEquals && v.name == strings.ToUpper(v.name)):

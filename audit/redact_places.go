@@ -28,6 +28,7 @@ func placeRules() []rulesFor {
 		{[]string{":5432:", ":*:"}, after(regexp.MustCompile(`^:[\d*]+:[^:\s]+:[^:\s]+:([^\s"']+)`))}, // .pgpass
 		{[]string{" -p "}, findUserPassword},
 		{[]string{"<<<"}, findHere},
+		{[]string{"--value", "--body", "--content", "--data", "--string"}, findOption},
 		{[]string{"pass", "secret", "token", "key", "cred", "pwd"}, findWritten},
 		{[]string{":aa"}, findTelegram},
 		{[]string{".atlasv1."}, findAtlas},
@@ -291,12 +292,35 @@ func findHere(s string, at, _ int, out []span) []span {
 	if m == nil || !random(s[at+m[2]:at+m[3]]) || placeholder(s[at+m[2]:at+m[3]]) {
 		return out
 	}
-	for _, w := range strings.Fields(text) {
-		if len(w) <= maxNameSize && secretName(w) != harmless {
-			return append(out, span{at + m[2], at + m[3]})
-		}
+	if secretWord.MatchString(text) {
+		out = append(out, span{at + m[2], at + m[3]})
 	}
 	return out
+}
+
+var secretWord = regexp.MustCompile(`(?i)secret|passw|passphrase|\bpass\b|token|credential|_key\b`)
+
+var optionText = regexp.MustCompile(`^--(?:value|body|content|data|string)[ =]["']?([^\s"'|;&]+)`)
+
+// findOption finds the --value of a command in which a word ends in the name of
+// a secret, such as a key's path in a store.
+func findOption(s string, at, _ int, out []span) []span {
+	text, _ := before(s, at)
+	m := optionText.FindStringSubmatchIndex(s[at:])
+	if m == nil || placeholder(s[at+m[2]:at+m[3]]) || !namesSecret(strings.Fields(text[strings.LastIndexAny(text, ";|&\n(")+1:])) {
+		return out
+	}
+	return append(out, span{at + m[2], at + m[3]})
+}
+
+// namesSecret reports whether one of the words is the name of a password.
+func namesSecret(words []string) bool {
+	for _, w := range words {
+		if len(w) <= 2*maxNameSize && !strings.HasPrefix(w, "-") && isPassword(w) {
+			return true
+		}
+	}
+	return false
 }
 
 var writtenText = regexp.MustCompile(`(?:echo|printf)(?: -\w+| '%s[^']*')* ["']?([^\s"'|;&>]+)["']?\s*>>?\s*["']?[^\s"';|&>]*$`)

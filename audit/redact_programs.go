@@ -188,34 +188,49 @@ func (r *redactor) words(program string, args []string) map[int]span {
 		return nil
 	}
 	found := flagSecrets(program, args)
-	if args[0] == "login" || args[0] == "auth" {
+	if strings.EqualFold(args[0], "login") || strings.EqualFold(args[0], "auth") {
 		for i, sp := range loginSecrets(args[1:]) {
 			found = put(found, i+1, sp)
 		}
 	}
 	for i := 1; i < len(args); i++ {
-		how, name := byWord, args[i-1]
-		switch {
-		case strings.HasPrefix(name, "-"):
-			how, name = byFlag, strings.TrimLeft(name, "-")
-		case i > 1 && strings.HasSuffix(args[i-2], "set"):
-			how = bySet
-		}
-		if name == "p" && i > 2 && userOptions[args[i-3]] && !noPassword(program) && afterUser(args[i]) {
-			found = put(found, i, span{0, len(args[i])})
-		}
-		if !r.auto.holds(args[i-1]) || len(name) < 2 || len(name) > 2*maxNameSize || args[i] == guard.UnknownWord || !onlyName(name) {
-			continue
-		}
-		if class := secretName(name); class != harmless {
-			v := value{how: how, name: name, class: class, span: span{0, len(args[i])}}
-			if v.secret(args[i]) {
-				found = put(found, i, v.span)
+		if programs[args[i-1]] { // docker exec db mysql -psecret
+			for j, sp := range flagSecrets(args[i-1], args[i:min(len(args), i+maxFields)]) {
+				found = put(found, i+j, sp)
 			}
+		}
+		if sp, ok := r.pair(program, args, i); ok {
+			found = put(found, i, sp)
 		}
 	}
 	return found
 }
+
+// pair finds what is secret in word i because of the words before it.
+func (r *redactor) pair(program string, args []string, i int) (sp span, ok bool) {
+	v := value{how: byWord, name: args[i-1], span: span{0, len(args[i])}}
+	switch {
+	case strings.HasPrefix(v.name, "-"):
+		v.how, v.name = byFlag, strings.TrimLeft(v.name, "-")
+	case i > 1 && strings.HasSuffix(args[i-2], "set"):
+		v.how = bySet
+	}
+	switch {
+	case args[i] == guard.UnknownWord:
+		return sp, false
+	case v.how == byFlag && optionNames[v.name]:
+		return v.span, !placeholder(args[i]) && namesSecret(args[max(0, i-maxFields):i-1])
+	case v.how == byFlag && v.name == "p" && i > 2 && userOptions[args[i-3]]:
+		return v.span, !noPassword(program) && afterUser(args[i])
+	case !r.auto.holds(args[i-1]), len(v.name) < 2, len(v.name) > 2*maxNameSize, !onlyName(v.name):
+		return sp, false
+	}
+	v.class = secretName(v.name)
+	return v.span, v.class != harmless && v.secret(args[i])
+}
+
+// optionNames take a value that another word names.
+var optionNames = wordSet("value body content data string")
 
 var userOptions = wordSet("-u -U -user --user --username")
 
@@ -261,6 +276,8 @@ func flagSecrets(program string, args []string) (found map[int]span) {
 		switch {
 		case ok && !placeholder(w[from:]):
 			found = put(found, i, span{from, len(w)})
+		case program == "curl" && i > 0 && (args[i-1] == "-b" || args[i-1] == "--cookie") && cookie(w) > 0:
+			found = put(found, i, span{cookie(w), len(w)})
 		case program == "openssl" && strings.HasPrefix(w, "pass:"):
 			found = put(found, i, span{len("pass:"), len(w)})
 		case slashPassword[program] && strings.Contains(w, "/"):
@@ -274,6 +291,16 @@ func flagSecrets(program string, args []string) (found map[int]span) {
 		}
 	}
 	return found
+}
+
+// cookie returns where the value of a cookie begins that looks like a session,
+// or 0.
+func cookie(w string) int {
+	i := strings.IndexByte(w, '=') + 1
+	if i == 0 || !random(w[i:]) || placeholder(w[i:]) {
+		return 0
+	}
+	return i
 }
 
 // verbs are the words among which a program's sub-commands stand.
