@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -53,6 +54,9 @@ func (v *Vault) Verify(ctx context.Context, progress func(done, total int)) (Rep
 			return report, err
 		}
 		info, err := v.store.check(hash)
+		if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) { // which says nothing of the content
+			return report, fmt.Errorf("backup: %w", err)
+		}
 		report.Objects++
 		report.Bytes += info.Size
 		if use := m.need[hash]; err != nil && !use.list {

@@ -147,7 +147,9 @@ func details(e *audit.Entry) []row {
 		[2]string{"backup", r.Snapshot},
 		[2]string{"error", r.Err},
 	)
-	if r.Started {
+	if r.Started && r.Phase == guard.PhaseOperated {
+		out = append(out, rows([2]string{"took", r.Duration.Round(time.Millisecond).String()})...)
+	} else if r.Started {
 		out = append(out, rows([2]string{"ran", fmt.Sprintf("%s, exit %d, %d bytes of output", r.Duration.Round(time.Millisecond), r.Outcome.Exit, r.Outcome.Output)})...)
 	}
 	for i := range call.Actions {
