@@ -134,6 +134,11 @@ func appendMany(args []string) {
 	check(l.Close())
 }
 
+func verifyOnly(args []string) {
+	_, err := audit.Verify(context.Background(), args[0], audit.VerifyConfig{})
+	check(err)
+}
+
 // TestProcesses appends 10,000 records from 8 goroutines in each of 8 processes;
 // with RUNTIMEGUARD_ROUNDS set, 100,000:
 //

@@ -15,11 +15,6 @@ import (
 	"github.com/runtimeguard/runtimeguard/audit"
 )
 
-func verifyOnly(args []string) {
-	_, err := audit.Verify(context.Background(), args[0], audit.VerifyConfig{})
-	check(err)
-}
-
 // TestVerifyMemory verifies a log in a process of its own, whose memory stays
 // smaller than the log. The log has 64 MiB, or as many as RUNTIMEGUARD_AUDIT_MIB
 // says:
