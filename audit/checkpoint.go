@@ -136,6 +136,7 @@ func openNote(text []byte, keys note.Verifiers) (checkpoint, error) {
 // The files of a log's folder beside its segments.
 const (
 	lockName       = "lock"
+	turnName       = "turn"       // held by who waits for the lock
 	keyFile        = "key"        // the private key, PRIVATE+KEY+name+hash+seed
 	verifierFile   = "key.pub"    // its public half
 	checkpointFile = "checkpoint" // the last checkpoint
@@ -144,12 +145,22 @@ const (
 // maxNote bounds what is read of these files, in bytes.
 const maxNote = 1 << 20
 
-// loadKey returns the key in the folder, and makes one if there is none.
+// folderKey returns the key in the folder, which is made where the log is
+// begun. A log without one is signed with a key that lies elsewhere, and a
+// second one beside it would not prove anything.
+func folderKey(dir *fsys.Root) (signer, error) {
+	key, err := loadKey(dir)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
+	}
+	if begun, err := segments(dir); err != nil || len(begun) > 0 {
+		return signer{}, err
+	}
+	return makeKey(dir)
+}
+
 func loadKey(dir *fsys.Root) (signer, error) {
 	data, err := dir.ReadFile(keyFile, maxNote)
-	if errors.Is(err, fs.ErrNotExist) {
-		return makeKey(dir)
-	}
 	if err != nil {
 		return signer{}, fmt.Errorf("audit: %w", err)
 	}
@@ -162,7 +173,7 @@ func loadKey(dir *fsys.Root) (signer, error) {
 	return newSigner(ed25519.NewKeyFromSeed(seed[1:]))
 }
 
-var errBadKey = errors.New("audit: the file key in the log's folder doesn't hold a key: put the right one back, or remove it to have a new one made")
+var errBadKey = errors.New("audit: the file key in the log's folder doesn't hold a key: put the right one back")
 
 func makeKey(dir *fsys.Root) (signer, error) {
 	private, public, err := note.GenerateKey(rand.Reader, keyName)

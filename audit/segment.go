@@ -265,7 +265,7 @@ func parseLine(b []byte) (f fixed, ok bool) {
 
 // eventName returns the event of that name without allocating, or "".
 func eventName(b []byte) string {
-	for _, e := range [...]string{"decided", "finished", "stepped", EventCheckpoint, EventSegment, EventRecovered, EventDropped} {
+	for _, e := range [...]string{"decided", "finished", "stepped", "operated", EventCheckpoint, EventSegment, EventRecovered, EventDropped} {
 		if string(b) == e {
 			return e
 		}

@@ -17,11 +17,19 @@ import (
 
 // writer appends to the segments of a folder, under a lock that all processes
 // take. It isn't safe for concurrent use.
+//
+// The lock is kept from one batch to the next, until release: nobody else can
+// write meanwhile, so nothing need be asked of the system but the write. Who
+// waits for the lock waits with the turn in hand, without which nobody may ask
+// for it: a process that releases it can't be the next to hold it if another
+// has waited.
 type writer struct {
 	c    Config
 	root *fsys.Root
 	dir  *fsys.Root // root without links
+	turn *os.File
 	lock *os.File
+	held bool // the lock
 	key  signer
 	out  *fanout
 
@@ -31,6 +39,7 @@ type writer struct {
 	buf  []byte
 	note string // signed within the batch, not yet in its file
 	err  error  // why a checkpoint's file could not be written
+	cut  bool   // somebody has shortened the log while the lock was held
 }
 
 // tail is where the log ends.
@@ -58,17 +67,20 @@ func openWriter(dir string, c Config, out *fanout) (*writer, error) {
 }
 
 func (w *writer) open() (err error) {
-	if w.lock, err = openLock(w.dir); err != nil {
+	if w.turn, err = openLock(w.dir, turnName); err != nil {
 		return err
 	}
-	if err := lockFile(w.lock); err != nil {
-		return fmt.Errorf("audit: %w", err)
+	if w.lock, err = openLock(w.dir, lockName); err != nil {
+		return err
 	}
-	defer unlockFile(w.lock)
+	if err := w.hold(); err != nil {
+		return err
+	}
+	defer w.release()
 	if w.c.Key != nil {
 		w.key, err = newSigner(w.c.Key)
 	} else {
-		w.key, err = loadKey(w.dir)
+		w.key, err = folderKey(w.dir)
 	}
 	if err != nil {
 		return err
@@ -79,12 +91,11 @@ func (w *writer) open() (err error) {
 	return w.checkCut()
 }
 
-// openLock opens the lock's file, which stays open: a lock is taken for every
-// batch.
-func openLock(dir *fsys.Root) (*os.File, error) {
-	f, err := dir.Create(lockName, 0o600)
+// openLock opens a lock's file, which stays open.
+func openLock(dir *fsys.Root, name string) (*os.File, error) {
+	f, err := dir.Create(name, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		f, err = dir.Open(lockName)
+		f, err = dir.Open(name)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
@@ -92,12 +103,60 @@ func openLock(dir *fsys.Root) (*os.File, error) {
 	return f, nil
 }
 
+// hold waits for the lock.
+func (w *writer) hold() error {
+	err := lockFile(w.turn)
+	if err == nil {
+		err = lockFile(w.lock)
+		w.held = err == nil
+		err = errors.Join(err, unlockFile(w.turn))
+	}
+	if err != nil {
+		w.release()
+		return fmt.Errorf("audit: %w", err)
+	}
+	return nil
+}
+
+// release gives the lock back. A log that is shorter by then than this process
+// has made it is refused from there on.
+func (w *writer) release() {
+	if !w.held {
+		return
+	}
+	if w.file != nil {
+		info, err := w.file.Info()
+		w.cut = w.cut || err == nil && info.Size < w.tail.size
+	}
+	w.held = false
+	unlockFile(w.lock)
+}
+
 func (w *writer) close() error {
-	err := errors.Join(w.err, w.leave())
-	if w.lock != nil {
-		err = errors.Join(err, w.lock.Close())
+	w.release()
+	err := errors.Join(w.err, w.leave(), w.giveBack())
+	for _, f := range []*os.File{w.lock, w.turn} {
+		if f != nil {
+			err = errors.Join(err, f.Close())
+		}
 	}
 	return errors.Join(err, w.root.Close())
+}
+
+// giveBack gives what root has written in another user's folder to that user:
+// an operator's record must not lock the host out.
+func (w *writer) giveBack() error {
+	dir, err := w.dir.Stat(".")
+	if err != nil || os.Geteuid() != 0 || dir.UID <= 0 {
+		return err
+	}
+	infos, err := w.dir.ReadDir(".")
+	for _, i := range infos {
+		if i.UID == 0 {
+			err = errors.Join(err, w.dir.Chown(i.Name, dir.UID, dir.GID))
+		}
+	}
+	return err
 }
 
 // enter opens segment n; leave closes it, after which the end of the log is
@@ -126,20 +185,28 @@ func (w *writer) leave() (err error) {
 	return err
 }
 
-// unsigned reports whether lines wait for a checkpoint.
-func (w *writer) unsigned() bool { return w.tail.seq > w.tail.signed }
+// signs reports whether this process signs checkpoints.
+func (w *writer) signs() bool { return w.key.key != nil }
+
+// unsigned reports whether lines wait for a checkpoint of this process.
+func (w *writer) unsigned() bool { return w.signs() && w.tail.seq > w.tail.signed }
 
 // commit writes a batch and returns once it is durable. On an error none of it
-// counts as written.
+// counts as written. The lock is held afterwards, unless there was an error.
 func (w *writer) commit(batch []*pending) error {
-	if err := lockFile(w.lock); err != nil {
-		return fmt.Errorf("audit: %w", err)
+	err := w.append(batch)
+	if err != nil {
+		w.release()
 	}
-	defer unlockFile(w.lock)
-	if err := w.refresh(); err != nil {
+	return err
+}
+
+func (w *writer) append(batch []*pending) error {
+	if err := w.acquire(); err != nil {
 		return err
 	}
-	if w.tail.size >= w.c.SegmentSize || time.Since(w.tail.begun) >= w.c.SegmentAge {
+	full := w.tail.size >= w.c.SegmentSize || time.Since(w.tail.begun) >= w.c.SegmentAge
+	if full && w.signs() { // every segment but the last ends in a checkpoint
 		if err := w.rotate(); err != nil {
 			return err
 		}
@@ -151,7 +218,7 @@ func (w *writer) commit(batch []*pending) error {
 		}
 		sign = sign || p.sign && (next.seq > next.signed || w.out.missed())
 	}
-	if sign || next.seq-next.signed >= uint64(w.c.CheckpointEvery) {
+	if w.signs() && (sign || next.seq-next.signed >= uint64(w.c.CheckpointEvery)) {
 		var err error
 		if buf, err = w.sign(buf, &next); err != nil {
 			return err
@@ -251,8 +318,18 @@ func (w *writer) keepNote() {
 	}
 }
 
-// refresh finds the end of the log again if another process has written.
-func (w *writer) refresh() error {
+// acquire sees to it that the lock is held and the end of the log known, also
+// where another process has written meanwhile.
+func (w *writer) acquire() error {
+	if w.held {
+		return nil
+	}
+	if err := w.hold(); err != nil {
+		return err
+	}
+	if w.cut {
+		return errGone
+	}
 	if w.file == nil {
 		return w.load()
 	}

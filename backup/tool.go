@@ -33,11 +33,12 @@ func (v *Vault) Actions(ctx context.Context, call *guard.Call) ([]guard.Action, 
 	if len(plan.Changes) == 0 { // looking was all there is to it
 		return []guard.Action{{Kind: guard.KindList, Path: v.roots[0]}}, nil
 	}
-	return plan.actions(), nil
+	return plan.Actions(), nil
 }
 
-// actions is the plan as the policy sees it.
-func (p *Plan) actions() []guard.Action {
+// Actions are what carrying the plan out does to files, as a policy and the record
+// see it.
+func (p *Plan) Actions() []guard.Action {
 	var actions []guard.Action
 	for _, c := range p.Changes {
 		kind := guard.KindWrite

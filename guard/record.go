@@ -13,6 +13,7 @@ const (
 	PhaseDecided  Phase = "decided"  // judged; durable before the handler starts
 	PhaseStepped  Phase = "stepped"  // an action of the running handler was judged
 	PhaseFinished Phase = "finished" // the handler returned or panicked, or was not started
+	PhaseOperated Phase = "operated" // no call: an operator has done something, or is about to
 )
 
 // Record is one line of the audit log.
@@ -20,7 +21,9 @@ type Record struct {
 	Phase Phase
 	Time  time.Time
 	// Call is the call with the actions that were judged. What an auditor
-	// keeps of it is its own choice; Raw and Args may hold file contents.
+	// keeps of it is its own choice; Raw and Args may hold file contents. Of
+	// PhaseOperated it is what was done (Tool: halt, restore, approve, ...), by
+	// whom (Principal.User), and to which files.
 	Call *Call
 	// Decision is what was decided; its effect is what was enforced.
 	Decision Decision

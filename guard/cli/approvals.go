@@ -53,7 +53,11 @@ func (a *approvals) run(e *env, args []string) (err error) {
 		fmt.Fprint(e.out, r.Text())
 		return nil
 	case verb == "remove" && len(args) == 1:
-		return q.Remove(ctx, args[0])
+		o, err := a.operator()
+		if err != nil {
+			return err
+		}
+		return e.unrecorded(o.Remove(ctx, q, args[0]))
 	case verb == "approve" && len(args) == 1, verb == "deny" && len(args) >= 1:
 		return a.answer(ctx, e, q, verb == "approve", args[0], strings.Join(args[1:], " "))
 	}
@@ -90,17 +94,17 @@ func (a *approvals) answer(ctx context.Context, e *env, q *approval.Queue, yes b
 	if err != nil {
 		return err
 	}
-	who, err := operator()
+	o, err := a.operator()
 	if err != nil {
 		return err
 	}
 	var r *approval.Request
 	if yes {
-		r, err = q.Approve(ctx, id, who, key)
+		r, err = o.Approve(ctx, q, id, key)
 	} else {
-		r, err = q.Deny(ctx, id, who, reason, key)
+		r, err = o.Deny(ctx, q, id, reason, key)
 	}
-	if err != nil {
+	if err := e.unrecorded(err); err != nil {
 		return err
 	}
 	fmt.Fprintln(e.out, outcome(r))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -38,13 +39,13 @@ func setupAudit(f *flag.FlagSet) func(*env, []string) error {
 	f.BoolVar(&a.follow, "f", false, "tail: go on as records come")
 	f.BoolVar(&a.json, "json", false, "tail, query: the log's own lines")
 	f.StringVar(&a.filter.Agent, "agent", "", "only this `agent`")
-	f.StringVar(&a.filter.Session, "session", "", "only this `session`")
+	f.StringVar(&a.filter.Session, "session", "", "only this `session`: its id, or the digest in the record")
 	f.StringVar(&a.filter.Tool, "tool", "", "only this `tool`")
 	f.StringVar(&a.filter.Effect, "effect", "", "only this `effect`: allow, ask or deny")
 	f.StringVar(&a.filter.Rule, "rule", "", "only where this `rule` fired")
 	f.StringVar(&a.filter.User, "user", "", "only this `user`")
 	f.StringVar(&a.filter.ID, "id", "", "only the call with this `id`")
-	f.StringVar(&a.filter.Event, "event", "", "only this `event`: decided, stepped, finished, or one of the log's own")
+	f.StringVar(&a.filter.Event, "event", "", "only this `event`: decided, stepped, finished, operated (by operators), or one of the log's own")
 	f.Func("since", "only from this `time` on: 2026-01-31, 2026-01-31T12:00:00Z, or 2h for two hours ago", instant(&a.filter.Since))
 	f.Func("until", "only before this `time`", instant(&a.filter.Until))
 	f.StringVar(&a.filter.Path, "path", "", "only what touches this `path` or what is beneath it")
@@ -121,6 +122,13 @@ func (a *auditing) verify(ctx context.Context, e *env, dir string) error {
 	if err != nil {
 		return err
 	}
+	twice, err := runtimeguard.SpentTwice(ctx, dir)
+	for _, grant := range twice {
+		fmt.Fprintf(e.out, "SPENT TWICE grant %s: it was put back into the store after it was spent\n", guard.Printable(grant))
+	}
+	if err != nil || len(twice) > 0 {
+		return cmp.Or(err, errFound)
+	}
 	fmt.Fprintln(e.out, "the chain holds")
 	for _, u := range report.Unknown {
 		fmt.Fprintf(e.out, "not known: %s\n", guard.Printable(u))
@@ -165,7 +173,14 @@ func (a *auditing) print(w io.Writer, x *audit.Entry) {
 		return // the log's own entries
 	}
 	r := &x.Record
-	line := fmt.Sprintf("%s  %-8s  %-5s  %s", x.Time.Local().Format(time.DateTime), x.Event, r.Decision.Effect, r.Call.Tool)
+	what, by := r.Decision.Effect.String(), ""
+	if r.Phase == guard.PhaseOperated {
+		what, by = "", "  by="+r.Call.Principal.User
+		if r.Decision.Reason != "" {
+			by += "  " + r.Decision.Reason
+		}
+	}
+	line := fmt.Sprintf("%s  %-8s  %-5s  %s%s", x.Time.Local().Format(time.DateTime), x.Event, what, r.Call.Tool, by)
 	if len(r.Call.Actions) > 0 {
 		line += "  " + r.Call.Actions[0].Describe()
 		if n := len(r.Call.Actions) - 1; n > 0 {

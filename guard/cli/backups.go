@@ -24,6 +24,7 @@ type backing struct {
 	keep  backup.Keep
 	dry   bool
 	v     *backup.Vault
+	o     runtimeguard.Operator
 }
 
 func setupBackups(f *flag.FlagSet) func(*env, []string) error {
@@ -42,8 +43,8 @@ func setupBackups(f *flag.FlagSet) func(*env, []string) error {
 func (b *backing) run(e *env, args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	state, err := b.dir()
-	if err != nil {
+	var err error
+	if b.o, err = b.operator(); err != nil {
 		return err
 	}
 	if b.query.Path != "" {
@@ -51,7 +52,7 @@ func (b *backing) run(e *env, args []string) error {
 			return err
 		}
 	}
-	if b.v, err = runtimeguard.OpenBackups(state); err != nil {
+	if b.v, err = runtimeguard.OpenBackups(b.o.State); err != nil {
 		return err
 	}
 	defer b.v.Close()
@@ -165,7 +166,7 @@ func (b *backing) restore(ctx context.Context, e *env, id string, paths []string
 		fmt.Fprint(e.out, plan)
 		return nil
 	}
-	result, err := b.v.Apply(ctx, plan)
+	result, err := b.o.Restore(ctx, b.v, plan)
 	for _, o := range result.Outcomes {
 		if o.Err == nil {
 			fmt.Fprintf(e.out, "%-9s %s\n", o.Op, guard.Printable(o.Path))
@@ -200,7 +201,7 @@ func (b *backing) prune(ctx context.Context, e *env) error {
 	if b.keep.Count < 0 || b.keep.Age < 0 || b.keep.Bytes < 0 {
 		return usageError("-keep, -age and -bytes can't be negative")
 	}
-	p, err := b.v.Prune(ctx, b.keep, e.progress())
+	p, err := b.o.Prune(ctx, b.v, b.keep, e.progress())
 	fmt.Fprintf(e.out, "removed %d snapshots, and %d contents (%d bytes) that no other needs\n", len(p.Snapshots), p.Objects, p.Bytes)
 	return err
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/runtimeguard/runtimeguard"
 	"github.com/runtimeguard/runtimeguard/approval"
+	"github.com/runtimeguard/runtimeguard/guard"
 )
 
 // Exit statuses of [Main].
@@ -132,6 +133,17 @@ func (c *command) main(e *env, args []string) int {
 		fmt.Fprintf(e.err, "runtimeguard %s: %v\n", c.name, err)
 	}
 	return exitFail
+}
+
+// unrecorded says that what has been done isn't in the log; any other error is
+// returned.
+func (e *env) unrecorded(err error) error {
+	var u *guard.UnrecordedError
+	if !errors.As(err, &u) {
+		return err
+	}
+	fmt.Fprintf(e.err, "runtimeguard: it is done, but the log has no record of it: %v\n", u.Err)
+	return nil
 }
 
 // isVerb reports whether a word is one of those that the command's arguments

@@ -134,7 +134,7 @@ func (d *desk) showKey(e *env) error {
 	if err != nil {
 		return err
 	}
-	who, err := operator()
+	who, err := whoami()
 	if err != nil {
 		return err
 	}
@@ -145,10 +145,30 @@ func (d *desk) showKey(e *env) error {
 	return nil
 }
 
-// operator is who runs the command, as the operating system knows them by
+// operator is who runs the command, at the state folder.
+func (p *place) operator() (runtimeguard.Operator, error) {
+	state, err := p.dir()
+	if err != nil {
+		return runtimeguard.Operator{}, err
+	}
+	who, err := whoami()
+	return runtimeguard.Operator{State: state, Who: who}, err
+}
+
+// operator is who answers. The log of a state folder that nobody named has
+// nothing to do with a store elsewhere.
+func (d *desk) operator() (o runtimeguard.Operator, err error) {
+	if d.store == "" || d.state != "" {
+		return d.place.operator()
+	}
+	o.Who, err = whoami()
+	return o, err
+}
+
+// whoami is who runs the command, as the operating system knows them by
 // their id. $USER and kin are the caller's to set and aren't asked: os/user
 // falls back to $USER, unless it isn't there.
-func operator() (string, error) {
+func whoami() (string, error) {
 	if user, ok := os.LookupEnv("USER"); ok && os.Getuid() >= 0 {
 		os.Unsetenv("USER")
 		defer os.Setenv("USER", user)

@@ -1,22 +1,21 @@
 package cli
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"strings"
-
-	"github.com/runtimeguard/runtimeguard"
 )
 
 func setupHalt(f *flag.FlagSet) func(*env, []string) error {
 	p := &place{}
 	p.flags(f)
 	return func(e *env, args []string) error {
-		dir, err := p.dir()
+		o, err := p.operator()
 		if err != nil {
 			return err
 		}
-		if err := runtimeguard.Halt(dir, strings.Join(args, " ")); err != nil {
+		if err := e.unrecorded(o.Halt(context.Background(), strings.Join(args, " "))); err != nil {
 			return err
 		}
 		fmt.Fprintf(e.out, "halted: every call is refused until \"runtimeguard resume\"\n")
@@ -31,11 +30,11 @@ func setupResume(f *flag.FlagSet) func(*env, []string) error {
 		if len(args) > 0 {
 			return usageError("no arguments are taken")
 		}
-		dir, err := p.dir()
+		o, err := p.operator()
 		if err != nil {
 			return err
 		}
-		if err := runtimeguard.Resume(dir); err != nil {
+		if err := e.unrecorded(o.Resume(context.Background())); err != nil {
 			return err
 		}
 		fmt.Fprintln(e.out, "resumed")

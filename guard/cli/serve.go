@@ -80,7 +80,7 @@ func (s *serving) console(q *approval.Queue, state, secret string) (*console.Con
 	if err != nil {
 		return nil, err
 	}
-	who, err := operator()
+	who, err := whoami()
 	if err != nil {
 		return nil, err
 	}

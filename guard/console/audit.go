@@ -11,6 +11,7 @@ import (
 
 	"github.com/runtimeguard/runtimeguard"
 	"github.com/runtimeguard/runtimeguard/audit"
+	"github.com/runtimeguard/runtimeguard/guard"
 )
 
 // Bounds of the record's page, in entries.
@@ -114,6 +115,10 @@ func entryOf(e *audit.Entry) auditEntry {
 		Seq: e.Seq, Time: e.Time, Event: e.Event, Tool: show(call.Tool), Rule: show(r.Decision.Rule().Rule),
 		Agent: show(call.Principal.Agent), Approved: r.Grant != "", Failed: r.Outcome.Failed || r.Err != "", Rows: details(e),
 	}
+	if r.Phase == guard.PhaseOperated { // nobody was judged
+		out.Agent, out.Does = show(call.Principal.User), show(r.Decision.Reason)
+		return out
+	}
 	if call.Tool != "" {
 		out.Effect = r.Decision.Effect.String()
 	}
@@ -142,7 +147,9 @@ func details(e *audit.Entry) []row {
 		[2]string{"backup", r.Snapshot},
 		[2]string{"error", r.Err},
 	)
-	if r.Started {
+	if r.Started && r.Phase == guard.PhaseOperated {
+		out = append(out, rows([2]string{"took", r.Duration.Round(time.Millisecond).String()})...)
+	} else if r.Started {
 		out = append(out, rows([2]string{"ran", fmt.Sprintf("%s, exit %d, %d bytes of output", r.Duration.Round(time.Millisecond), r.Outcome.Exit, r.Outcome.Output)})...)
 	}
 	for i := range call.Actions {
@@ -168,6 +175,7 @@ type chainPage struct {
 	Segments    int     `json:"segments"`
 	Checkpoints int     `json:"checkpoints"`
 	Broken      shown   `json:"broken,omitempty"`
+	Twice       []shown `json:"twice,omitempty"` // grants that were spent more than once
 	Unknown     []shown `json:"unknown"`
 }
 
@@ -182,6 +190,13 @@ func (c *Console) verify(r *http.Request) (any, error) {
 	if broken := (*audit.BrokenError)(nil); errors.As(err, &broken) {
 		p.Broken = show(broken.Error())
 		return p, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	twice, err := runtimeguard.SpentTwice(r.Context(), runtimeguard.AuditDir(c.c.State))
+	for _, grant := range twice {
+		p.Twice = append(p.Twice, show(grant))
 	}
 	return p, err
 }

@@ -145,7 +145,7 @@ func (c *Console) restore(r *http.Request) (any, error) {
 	if plan.Hash != body.Plan {
 		return nil, errMoved
 	}
-	result, err := v.Apply(ctx, plan)
+	result, err := c.operator(r).Restore(ctx, v, plan)
 	if err != nil && len(result.Outcomes) == 0 {
 		return nil, err
 	}

@@ -143,7 +143,7 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.door.enter(w, r)
 		return
 	}
-	if err := c.door.session(r); err != nil {
+	if _, err := c.door.session(r); err != nil {
 		refuse(w, http.StatusUnauthorized, err)
 		return
 	}

@@ -191,7 +191,8 @@ func TestTheRecord(t *testing.T) {
 	require.NoError(t, w.call("run_command", map[string]any{"command": "git push --force"}, nil))
 
 	for query, want := range map[string][]string{
-		"":                           {"finished ask", "decided ask", "decided ask", "decided deny", "finished allow", "decided allow"},
+		"":                           {"finished ask", "decided ask", "operated ", "decided ask", "decided deny", "finished allow", "decided allow"},
+		"event=operated&tool=approve&user=" + url.QueryEscape("ann@desk"): {"operated "},
 		"effect=deny":                {"decided deny"},
 		"event=finished":             {"finished ask", "finished allow"},
 		"rule=git-push-force&n=1":    {"finished ask"},
@@ -234,7 +235,7 @@ func TestTheRecord(t *testing.T) {
 	require.NotEmpty(t, c.Broken)
 	b.get("/api/audit", &e)
 	require.Len(t, e.Problem, 1, "a line that can't be read is said, and the others are shown")
-	require.Len(t, e.Entries, 5)
+	require.Len(t, e.Entries, 6)
 }
 
 func TestBackups(t *testing.T) {

@@ -153,9 +153,9 @@ func (d *door) enter(w http.ResponseWriter, r *http.Request) {
 
 var errNoSession = errors.New(`open the link that "runtimeguard serve" printed`)
 
-// session refuses requests without a session, and without its token where
-// there are data.
-func (d *door) session(r *http.Request) error {
+// session gives the id of a request's session. It refuses requests without one,
+// and without its token where there are data.
+func (d *door) session(r *http.Request) (string, error) {
 	for _, c := range r.CookiesNamed(d.cookie) {
 		id, mac, _ := strings.Cut(c.Value, ".")
 		if !d.is("session", id, mac) {
@@ -164,9 +164,9 @@ func (d *door) session(r *http.Request) error {
 		if strings.HasPrefix(r.URL.Path, "/api/") && !d.is("token", id, r.Header.Get(tokenHeader)) {
 			continue
 		}
-		return nil
+		return id, nil
 	}
-	return errNoSession
+	return "", errNoSession
 }
 
 func (d *door) mac(use, id string) []byte {

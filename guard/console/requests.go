@@ -247,7 +247,7 @@ func (c *Console) approve(r *http.Request) (any, error) {
 	if err := read(r, &struct{}{}); err != nil {
 		return nil, err
 	}
-	return c.answered(c.c.Approvals.Approve(r.Context(), r.PathValue("id"), c.c.Who, c.c.Key))
+	return answered(c.operator(r).Approve(r.Context(), c.c.Approvals, r.PathValue("id"), c.c.Key))
 }
 
 func (c *Console) deny(r *http.Request) (any, error) {
@@ -257,14 +257,33 @@ func (c *Console) deny(r *http.Request) (any, error) {
 	if err := read(r, &body); err != nil {
 		return nil, err
 	}
-	return c.answered(c.c.Approvals.Deny(r.Context(), r.PathValue("id"), c.c.Who, body.Reason, c.c.Key))
+	return answered(c.operator(r).Deny(r.Context(), c.c.Approvals, r.PathValue("id"), body.Reason, c.c.Key))
 }
 
-func (c *Console) answered(r *approval.Request, err error) (any, error) {
-	if err != nil {
+func answered(r *approval.Request, err error) (any, error) {
+	if r == nil {
 		return nil, err
 	}
-	return lineOf(r), nil
+	return done(lineOf(r), err)
+}
+
+// operator is who uses the page, in the session of the request.
+func (c *Console) operator(r *http.Request) runtimeguard.Operator {
+	id, _ := c.door.session(r) // it has one, or it wouldn't be here
+	return runtimeguard.Operator{State: c.c.State, Who: c.c.Who, Session: "console " + digest(id)}
+}
+
+// did is what has been done, with the reason for which it isn't in the log.
+type did struct {
+	What       any   `json:"what"`
+	Unrecorded shown `json:"unrecorded,omitempty"`
+}
+
+func done(what any, err error) (any, error) {
+	if u := (*guard.UnrecordedError)(nil); errors.As(err, &u) {
+		return did{what, show(u.Err.Error())}, nil
+	}
+	return did{What: what}, err
 }
 
 func (c *Console) halt(r *http.Request) (any, error) {
@@ -274,12 +293,12 @@ func (c *Console) halt(r *http.Request) (any, error) {
 	if err := read(r, &body); err != nil {
 		return nil, err
 	}
-	return struct{}{}, runtimeguard.Halt(c.c.State, body.Reason)
+	return done(nil, c.operator(r).Halt(r.Context(), body.Reason))
 }
 
 func (c *Console) resume(r *http.Request) (any, error) {
 	if err := read(r, &struct{}{}); err != nil {
 		return nil, err
 	}
-	return struct{}{}, runtimeguard.Resume(c.c.State)
+	return done(nil, c.operator(r).Resume(r.Context()))
 }
