@@ -191,15 +191,15 @@ func TestTheRecord(t *testing.T) {
 	require.NoError(t, w.call("run_command", map[string]any{"command": "git push --force"}, nil))
 
 	for query, want := range map[string][]string{
-		"":                           {"finished ask", "decided ask", "operated ", "decided ask", "decided deny", "finished allow", "decided allow"},
+		"": {"finished ask", "decided ask", "operated ", "decided ask", "decided deny", "finished allow", "decided allow"},
 		"event=operated&tool=approve&user=" + url.QueryEscape("ann@desk"): {"operated "},
-		"effect=deny":                {"decided deny"},
-		"event=finished":             {"finished ask", "finished allow"},
-		"rule=git-push-force&n=1":    {"finished ask"},
-		"agent=nobody":               nil,
-		"effect=nonsense":            nil,
-		"until=2001-01-01T00:00:00Z": nil,
-		"effect=deny&path=" + url.QueryEscape("/"):                {"decided deny"},
+		"effect=deny":                              {"decided deny"},
+		"event=finished":                           {"finished ask", "finished allow"},
+		"rule=git-push-force&n=1":                  {"finished ask"},
+		"agent=nobody":                             nil,
+		"effect=nonsense":                          nil,
+		"until=2001-01-01T00:00:00Z":               nil,
+		"effect=deny&path=" + url.QueryEscape("/"): {"decided deny"},
 		"tool=run_command&session=s-1&event=decided&effect=allow": {"decided allow"},
 	} {
 		var e entries
