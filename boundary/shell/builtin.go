@@ -751,16 +751,22 @@ func trap(w *walker, c *builtinCall) flow {
 		atEnd = atEnd && (sig.is("EXIT") || sig.is("0"))
 	}
 	if !atEnd || t.kind != known {
-		f := w.nested(t, c.st)
 		w.proc.anytime = true
-		if slices.ContainsFunc(f.all(), func(st *state) bool { return !st.equal(c.st) }) {
-			c.unknown(t.span, "a trap that may run at any time changes the shell's state")
-		}
+		w.runTrap(t, c.st)
 	}
 	if t.kind == known && len(w.proc.traps) < 64 {
-		w.proc.traps = append(w.proc.traps, t)
+		w.proc.traps = append(w.proc.traps, trapped{t, !atEnd})
 	}
 	return c.stay()
+}
+
+// runTrap walks a trap that may run at any time: what follows doesn't see what
+// it changes.
+func (w *walker) runTrap(t word, st *state) {
+	f := w.nested(t, st)
+	if slices.ContainsFunc(f.all(), func(after *state) bool { return !after.equal(st) }) {
+		w.a.unknown(t.span, "a trap that may run at any time changes the shell's state", false)
+	}
 }
 
 func aliasBuiltin(w *walker, c *builtinCall) flow {

@@ -34,7 +34,7 @@ var faults = []fault{
 	{"\"$@\" loses words", "walk.go", "for i, v := range x.st.params {\n\t\tout[i]", "out = out[:min(len(out), 1)]\n\tfor i, v := range x.st.params[:len(out)] {\n\t\tout[i]"},
 	{"assignment not applied", "run.go", "st = w.assign(as, st, false)", "w.assign(as, st, false)"},
 	{"a pipeline's last stage dropped", "walk.go", "f := y.stmt(c.Y, in)", "f := both(in)"},
-	{"trap ignored", "builtin.go", "w.proc.traps = append(w.proc.traps, t)", "_ = t"},
+	{"trap ignored", "builtin.go", "w.proc.traps = append(w.proc.traps, trapped{t, !atEnd})", "_ = t"},
 	{"while condition skipped", "walk.go", "f := w.list(c.Cond, in)\n\t\tw.cond--\n\t\tif c.Until", "f := both(in)\n\t\tw.cond--\n\t\tif c.Until"},
 	{"a loop's last word dropped", "walk.go", "for _, it := range items {\n\t\tif it.kind == known", "for _, it := range items[:max(len(items)-1, 0)] {\n\t\tif it.kind == known"},
 	{"process substitution skipped", "walk.go", "s.finish(s.list(p.Stmts, worlds{st}).all())\n\tout :=", "out :="},

@@ -27,9 +27,16 @@ type walker struct {
 // process is what belongs to one shell process: its traps and the states in
 // which it may end.
 type process struct {
-	traps   []word
+	traps   []trapped
 	exits   worlds
 	anytime bool // a trap may run at any statement
+}
+
+// trapped is the text of a trap. anytime says that not only the end of the
+// process makes it run.
+type trapped struct {
+	text    word
+	anytime bool
 }
 
 // capture collects what commands write.
@@ -99,7 +106,11 @@ func (w *walker) finish(ws worlds) {
 	w.proc.traps = nil
 	for _, t := range traps {
 		for _, st := range ws {
-			w.nested(t, st)
+			if t.anytime {
+				w.runTrap(t.text, st)
+			} else {
+				w.nested(t.text, st)
+			}
 		}
 	}
 }
@@ -382,6 +393,9 @@ func (w *walker) pipe(c *syntax.BinaryCmd, in worlds) flow {
 	written := &capture{}
 	x.out = written
 	x.finish(x.stmt(c.X, in).all())
+	if c.Op == syntax.PipeAll {
+		written.add(opaqueStream("what commands write as errors is not known"))
+	}
 	y := w.sub()
 	y.async++
 	y.stdin = written.stream()
