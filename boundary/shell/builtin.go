@@ -66,6 +66,9 @@ func (w *walker) runBuiltin(words []word, in worlds, st *state, span guard.Span)
 	if lists(name, c.args) {
 		w.out.add(opaqueStream("what " + name + " writes is not known"))
 	}
+	if w.u.posix && specialBuiltin[name] {
+		w.mayExit(in) // an error in one ends the shell
+	}
 	f := b(w, c)
 	c.settle()
 	return f
@@ -111,6 +114,13 @@ func refuse(reason string) builtin {
 	}
 }
 
+// optionLetters are the options of builtins that change the shell's state:
+// with another they do nothing.
+var optionLetters = map[string]string{
+	"printf": "v", "read": "EadeinNprstu", "mapfile": "CcdnOstu", "readarray": "CcdnOstu", "unset": "fnv", "shopt": "opqsu", "pushd": "n",
+	"trap": "lpP", "hash": "lrpdt", "exec": "acl", "command": "pvV", "builtin": "", "source": "p", ".": "p", "eval": "",
+}
+
 // options takes the option letters in front of the words. with lists those
 // that take a value, which come back in values.
 func (c *builtinCall) options(with string) (letters string, vals map[byte]word) {
@@ -131,6 +141,9 @@ func (c *builtinCall) options(with string) (letters string, vals map[byte]word) 
 		}
 		for i := 1; i < len(a.text); i++ {
 			letters += a.text[i : i+1]
+			if has, ok := optionLetters[c.name]; ok && strings.IndexByte(has, a.text[i]) < 0 {
+				c.unknown(a.span, c.name+" has an option that is not known, and may do nothing")
+			}
 			if strings.IndexByte(with, a.text[i]) < 0 {
 				continue
 			}
@@ -620,7 +633,7 @@ func shopt(w *walker, c *builtinCall) flow {
 			st.opts |= optionNames[a.text]
 		}
 		if strings.Contains(letters, "u") {
-			st.opts &^= optionNames[a.text] &^ optNullglob
+			st.opts &^= optionNames[a.text] &^ (optNullglob | optFailglob)
 		}
 	}
 	return c.become(st)

@@ -185,6 +185,9 @@ func (b *builder) end() {
 	case b.glob && b.slashed && b.mode.list():
 		w.kind, w.reason, w.split = unknown, "a value with a backslash is a pattern", true
 	case b.glob:
+		if b.x.st.opts&optFailglob != 0 {
+			b.x.w.mayAbort(b.x.st)
+		}
 		w.kind, w.text, w.tree, w.split = pattern, string(b.buf), b.tree, b.split
 		w.num = b.num
 		b.out = append(b.out, w)

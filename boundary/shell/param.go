@@ -51,6 +51,7 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 	}
 	if len(r.list) == 0 && quoted && b.mode.list() && len(b.buf) == 0 {
 		b.exists = false // "$@" without parameters is no word
+		b.split = b.split || b.unknown
 	}
 	for i, v := range r.list {
 		if i > 0 {
@@ -429,19 +430,27 @@ func (x *expansion) slice(r found, s *syntax.Slice, positional bool) found {
 		to = x.arithmetic(s.Length)
 	}
 	if !from.known || !to.known {
+		x.w.mayAbort(x.st)
 		return single(unknownValue("a part of a value, by a number that is not known"))
 	}
 	if r.isList {
+		if s.Length != nil && to.n < 0 {
+			x.w.mayAbort(x.st)
+		}
 		if positional { // $0 comes first
 			r.list = append([]value{x.special("0").value}, r.list...)
 		}
 		return sliceList(r, from.n, to.n, s.Length != nil)
 	}
 	if r.kind != known || !ascii(r.text) {
+		if s.Length != nil && to.n < 0 {
+			x.w.mayAbort(x.st)
+		}
 		return single(unknownValue("a part of a value that is not known"))
 	}
 	i, j, ok := sliceBounds(int64(len(r.text)), from.n, to.n, s.Length != nil)
 	if !ok {
+		x.w.mayAbort(x.st)
 		return single(text(""))
 	}
 	return single(text(r.text[i:j]))

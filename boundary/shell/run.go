@@ -29,7 +29,8 @@ func (w *walker) call(c *syntax.CallExpr, in worlds, st *state) flow {
 	}
 	env := w.inFront(c.Assigns, st)
 	w.runAlias(c, before) // its words don't see the assignments, its programs do
-	f := w.runAlias(c, env).add(w.run(words, worlds{env}, env, w.u.at(c)))
+	f := w.aborted(func() flow { return w.runAlias(c, env).add(w.run(words, worlds{env}, env, w.u.at(c))) },
+		func(ws worlds) worlds { return restore(ws, c.Assigns, in, env, st) })
 	if w.u.posix && specialBuiltin[words[0].text] {
 		return f // POSIX: the assignments stay
 	}
@@ -285,7 +286,7 @@ func (w *walker) function(f *function, args []word, in worlds, st *state) flow {
 	c.u = f.body.unit
 	c.calls = append(w.calls[:len(w.calls):len(w.calls)], f.body.stmt)
 	c.rets = &rets
-	out := c.stmt(f.body.stmt, worlds{inner})
+	out := c.aborted(func() flow { return c.stmt(f.body.stmt, worlds{inner}) }, func(ws worlds) worlds { return leave(ws, st) })
 	w.stdin, w.out = c.stdin, c.out
 	if w.proc.anytime {
 		w.mayExit(out.all())
@@ -631,7 +632,7 @@ func (w *walker) text(src string, span guard.Span, in worlds, file bool) flow {
 	defer func() { a.texts-- }()
 	c := *w
 	c.u = &unit{src: src, posix: w.u.posix, nested: true, span: span, file: file}
-	f := c.list(stmts, in)
+	f := c.lines(stmts, in)
 	w.stdin, w.out = c.stdin, c.out
 	return f
 }

@@ -143,7 +143,7 @@ func (a *analysis) top(src string, posix bool) {
 	}{unit: unit{src: src, posix: posix}}
 	t.w = walker{a: a, u: &t.unit, proc: &t.proc, loops: &t.loops} // allocated at once
 	w := &t.w
-	w.finish(w.list(stmts, worlds{st}).all())
+	w.finish(w.lines(stmts, worlds{st}).all())
 }
 
 // step counts a unit of work. It returns false when none is left.
