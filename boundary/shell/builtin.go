@@ -597,7 +597,10 @@ func set(w *walker, c *builtinCall) flow {
 			st.params, st.lost = nil, "set has an option that is not known"
 			return flow{worlds{st}, c.in}
 		}
-		c.setOption(st, a)
+		if !c.setOption(st, a) {
+			st.params, st.lost = nil, "set has an option that is not known"
+			return flow{worlds{st}, c.in}
+		}
 	}
 	if len(c.args) > 0 {
 		st.params, st.lost = values(c.args)
@@ -605,13 +608,43 @@ func set(w *walker, c *builtinCall) flow {
 	return c.become(st)
 }
 
-// setOption takes one word of options: -eu, +f, -o pipefail.
-func (c *builtinCall) setOption(st *state, a word) {
+// longOptions are the names of set -o, besides those of optionNames.
+var longOptions = setOf("braceexpand emacs errtrace functrace hashall histexpand history ignoreeof interactive-comments keyword monitor noclobber noexec nolog notify onecmd physical pipefail posix privileged verbose vi xtrace")
+
+// strangeOptions change how words are read or where they lead.
+var strangeOptions = setOf("k B P keyword braceexpand physical posix cdable_vars autocd xpg_echo localvar_inherit localvar_unset compat31 compat32 compat40 compat41 compat42 compat43 compat44 extquote sourcepath")
+
+func setOf(names string) map[string]bool {
+	set := map[string]bool{}
+	for n := range strings.FieldsSeq(names) {
+		set[n] = true
+	}
+	return set
+}
+
+// strange reports an option that changes how the rest is read.
+func (c *builtinCall) strange(name string, span guard.Span) {
+	if strangeOptions[name] {
+		c.unknown(span, "the option "+name+" changes how the shell reads words")
+	}
+}
+
+// setOption takes one word of options: -eu, +f, -o pipefail. It is false where
+// an option is surely or maybe an error.
+func (c *builtinCall) setOption(st *state, a word) bool {
 	for _, l := range []byte(a.text[1:]) {
 		o := setLetters[l]
+		c.strange(string(l), a.span)
 		if l == 'o' && len(c.args) > 0 {
-			o = optionNames[c.args[0].text]
-			c.args = c.args[1:]
+			name := c.args[0]
+			if name.kind != known {
+				c.unknown(name.span, "an option of set is not known: "+name.why())
+			}
+			c.strange(name.text, name.span)
+			o = optionNames[name.text]
+			if c.args = c.args[1:]; o == 0 && !longOptions[name.text] {
+				return false
+			}
 		}
 		if a.text[0] == '-' {
 			st.opts |= o
@@ -619,6 +652,7 @@ func (c *builtinCall) setOption(st *state, a word) {
 			st.opts &^= o &^ optExits
 		}
 	}
+	return true
 }
 
 func shopt(w *walker, c *builtinCall) flow {
@@ -628,6 +662,9 @@ func shopt(w *walker, c *builtinCall) flow {
 		if a.kind != known {
 			c.unknown(a.span, "an option of the shell is not known")
 			continue
+		}
+		if strings.ContainsAny(letters, "su") {
+			c.strange(a.text, a.span)
 		}
 		if strings.Contains(letters, "s") {
 			st.opts |= optionNames[a.text]

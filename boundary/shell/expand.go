@@ -385,6 +385,8 @@ func (b *builder) value(v value, quoted bool) {
 		b.lose("the shell splits a value that is not known", true)
 	case v.kind == pattern && b.exact:
 		b.lose("a pattern that is not known", false)
+	case v.kind == pattern && !quoted && strings.IndexByte(v.text, '\\') >= 0:
+		b.again(v)
 	case v.tree && len(b.buf) == 0 && !b.unknown:
 		b.match(v.text)
 		b.tree = true
@@ -401,6 +403,18 @@ func (b *builder) value(v value, quoted bool) {
 	default:
 		b.splitText(v.text)
 	}
+}
+
+// again adds a glob whose quoted wildcards count, as the value stands without
+// quotes. A wildcard covers itself too.
+func (b *builder) again(v value) {
+	plain := strings.NewReplacer(`\*`, "*", `\?`, "?").Replace(v.text)
+	if v.tree || strings.IndexByte(plain, '\\') >= 0 {
+		b.lose("a value that is not known may be a pattern", true)
+		return
+	}
+	b.piece(plain, true)
+	b.match(plain)
 }
 
 // splits reports whether the shell surely may split a pattern's text. That a
@@ -674,7 +688,10 @@ func loginName(s string) bool {
 func (x *expansion) home(name string) value {
 	switch name {
 	case "":
-		if v, ok := x.st.lookup("HOME"); ok && !v.unset {
+		if v, ok := x.st.lookup("HOME"); ok {
+			if v.unset {
+				return unknownValue("the home folder is not known, as HOME is not set")
+			}
 			return v.value
 		}
 		if h := x.w.a.o.Home; h != "" {

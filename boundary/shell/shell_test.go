@@ -219,6 +219,9 @@ func TestFound(t *testing.T) {
 		{"errors", "eval 'v=/opt; : $((08)); v=b'; rm -rf $v", "delete /opt +"},
 		{"errors", "shopt -s failglob; v=/opt\n{ : c*; v=b; }\nrm -rf $v", "delete /opt +"},
 		{"errors", "v=/opt; printf -!v v b; rm -rf $v", "unknown"},
+		{"options", "set -- /opt; set -o nosuch b; rm -rf $1", "unknown"},
+		{"options", "set -k; ls LD_PRELOAD=./x", "unknown"},
+		{"options", "shopt -s cdable_vars; d=/opt; cd d; rm -rf b", "unknown"},
 	} {
 		t.Run(c.class, func(t *testing.T) {
 			require.Contains(t, lines(c.src, options()), c.want, c.src)
@@ -321,6 +324,8 @@ func TestWords(t *testing.T) {
 		{`x d//e*//*`, "d//e*//*|d//e*/*"},
 		{`v=a,b; p=$?; x ${v/$p/c} ${v#$p}`, guard.UnknownWord + "|" + guard.UnknownWord},
 		{`x a=q:~/z a+=~/z a=$?:~/z a=~/{b,c}`, "a=q:/home/u/z|a+=/home/u/z|a=*:/home/u/z|a=~/b|a=~/c"},
+		{`set -- *\*; x $1 "$1"`, "**|*\\*"},
+		{`unset HOME; x ~/a`, guard.UnknownWord},
 		{`unset u; v=${u:=q:~/z}; x $v`, "q:~/z"},
 		{`set --; set -- A "$u$@"; x $#`, "*"},
 	} {
