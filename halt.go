@@ -30,7 +30,7 @@ func (h haltGuard) Decide(context.Context, *guard.Call) guard.Decision {
 
 // stands reports whether there is a stop; one that can't be read is one.
 func (h haltGuard) stands() (reason string, halted bool) {
-	if _, err := os.Lstat(h.file); errors.Is(err, fs.ErrNotExist) {
+	if absent(h.file) {
 		return "", false
 	}
 	text, err := os.ReadFile(h.file)
@@ -48,7 +48,7 @@ func Halted(state string) (reason string, halted bool) {
 // Halt stops every process that uses the state folder: from now on each call
 // is refused with the reason, until [Resume]. Calls that already run go on.
 func Halt(state, reason string) error {
-	return os.WriteFile(filepath.Join(state, haltFile), []byte(reason[:min(len(reason), maxHaltReason)]+"\n"), 0o600)
+	return os.WriteFile(filepath.Join(state, haltFile), []byte(reason[:min(len(reason), maxHaltReason)]+"\n"), 0o644) // a host of another user tells agents the reason
 }
 
 // Resume ends a [Halt]; without one it does nothing.

@@ -91,7 +91,7 @@ func (o Operator) answered(ctx context.Context, what, request, reason string) er
 // Restore is [backup.Vault.Apply], recorded before it begins, with every path
 // that it changes, and after it has ended, with what came of it.
 func (o Operator) Restore(ctx context.Context, v *backup.Vault, plan *backup.Plan) (result backup.Result, err error) {
-	rec := o.record("restore", fmt.Sprintf("snapshot %s: %d changes", plan.Snapshot, len(plan.Changes)))
+	rec := o.record("restore", fmt.Sprintf("snapshot %s: %s", plan.Snapshot, counted(len(plan.Changes), "change")))
 	rec.Call.Actions = plan.Actions()
 	err = o.around(ctx, &rec, func() error {
 		result, err = v.Apply(ctx, plan)
@@ -100,6 +100,13 @@ func (o Operator) Restore(ctx context.Context, v *backup.Vault, plan *backup.Pla
 		return err
 	})
 	return result, err
+}
+
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }
 
 // tally counts outcomes: "1 create, 1 failed, 2 overwrite".
@@ -127,7 +134,7 @@ func (o Operator) Prune(ctx context.Context, v *backup.Vault, keep backup.Keep, 
 	rec := o.record("prune", fmt.Sprintf("keep: age %s, count %d, bytes %d", keep.Age, keep.Count, keep.Bytes))
 	err = o.around(ctx, &rec, func() error {
 		p, err = v.Prune(ctx, keep, progress)
-		rec.Decision.Reason = fmt.Sprintf("%d snapshots and %d contents removed", len(p.Snapshots), p.Objects)
+		rec.Decision.Reason = fmt.Sprintf("%s and %s removed", counted(len(p.Snapshots), "snapshot"), counted(p.Objects, "content"))
 		return err
 	})
 	return p, err
@@ -176,6 +183,24 @@ func (o Operator) around(ctx context.Context, rec *guard.Record, do func() error
 		err = errors.Join(err, &guard.UnrecordedError{Call: rec.Call.ID, Err: lost})
 	}
 	return err
+}
+
+// SpentTwice returns the grants that were spent more than once, as the log in a
+// folder has it: somebody has put a spent grant back into the store. Lines that
+// can't be read are passed over; [audit.Verify] finds those.
+func SpentTwice(ctx context.Context, log string) (grants []string, err error) {
+	spent := map[string]int{}
+	for e, err := range audit.Query(ctx, log, audit.Filter{Event: string(guard.PhaseFinished)}) {
+		if err != nil && e.Raw == nil {
+			return nil, err
+		}
+		if grant := e.Record.Grant; err == nil && grant != "" {
+			if spent[grant]++; spent[grant] == 2 {
+				grants = append(grants, grant)
+			}
+		}
+	}
+	return grants, nil
 }
 
 // open opens the log, which a guard has begun.

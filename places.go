@@ -206,6 +206,44 @@ func private(path string) error {
 	return nil
 }
 
+// stateFiles are the parts of a state folder that others must not write or,
+// where they hold a secret, even read.
+var stateFiles = []struct {
+	name   string
+	secret bool
+}{
+	{".", false}, {auditDir, false}, {auditDir + "/key", true}, {backupsDir, false}, {approvalsDir, false},
+	{KeysDir, false}, {KeysDir + "/" + ApproversFile, false}, {KeysDir + "/" + KeyFile, true},
+	{policyFile, false}, {rootsFile, false}, {haltFile, false}, {"console.link", true},
+}
+
+// CheckState says of a state folder what others than its user may write that
+// they must not, and which secret they may read, each with its remedy. What
+// isn't there, or is out of this user's sight, is passed over.
+func CheckState(state string) (problems []error) {
+	for _, f := range stateFiles {
+		path := filepath.Join(state, f.name)
+		info, err := os.Stat(path)
+		if err != nil || runtime.GOOS == "windows" || f.name == approvalsDir && shared(info) {
+			continue
+		}
+		mode := info.Mode().Perm()
+		switch {
+		case mode&0o022 != 0:
+			problems = append(problems, fmt.Errorf("%s: others may write it (%v): chmod go-w", path, mode))
+		case f.secret && mode&0o077 != 0:
+			problems = append(problems, fmt.Errorf("%s: others may read the secret in it (%v): chmod go= and make a new one", path, mode))
+		}
+	}
+	return problems
+}
+
+// shared reports whether a folder of approvals is a group's, as
+// [approval.OpenFolder] takes it.
+func shared(info fs.FileInfo) bool {
+	return info.Mode()&fs.ModeSetgid != 0 && info.Mode().Perm() == 0o770
+}
+
 func (p *places) workspace() boundary.WorkspaceConfig {
 	return boundary.WorkspaceConfig{Roots: p.roots, ReadOnly: p.readOnly, Temp: p.temp, Home: p.home, State: p.state}
 }

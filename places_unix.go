@@ -21,3 +21,13 @@ func othersMayWrite(info fs.FileInfo) error {
 	}
 	return nil
 }
+
+// absent reports whether nothing stands at a path, not even a link.
+func absent(path string) bool {
+	for {
+		var st syscall.Stat_t
+		if err := syscall.Lstat(path, &st); err != syscall.EINTR {
+			return err == syscall.ENOENT
+		}
+	}
+}

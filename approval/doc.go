@@ -21,9 +21,12 @@
 //     good only at the version it was written for.
 //
 // Who can both write to the store and take away what stands in it can put a
-// spent grant back until it expires. A Queue remembers what it has spent
-// itself; beyond that the store must be out of the agent's reach, or be one
-// that takes nothing back (package postgres, set up as it says).
+// spent grant back until it expires. A [Folder] can't tell, and no mark in it
+// could: whoever takes the one away takes the other. A Queue remembers what it
+// has spent, and what it has seen that others had; a process that began later
+// does not. Beyond that the store must be out of the agent's reach, or be one
+// that takes nothing back (package postgres, set up as it says). The record
+// holds every use: a grant that stands twice in it was put back.
 //
 // A [Queue] serves both sides. The host uses Find, Claim and Wait; the
 // operator List, Get, Watch, Approve, Deny and Remove. Stores only store:

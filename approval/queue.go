@@ -53,7 +53,7 @@ type Queue struct {
 	filing sync.Mutex // makes MaxOpen exact within this process
 
 	mu    sync.Mutex
-	spent map[string]*Answer // grants this queue has spent, until they expire
+	spent map[string]*Answer // grants this queue has spent or seen spent, until they expire
 }
 
 var _ interface {
@@ -205,6 +205,8 @@ func (q *Queue) read(e Entry) (*Request, error) {
 		r.Answer = nil // a key that was trusted once; it is over, and nobody vouches for what it said
 	case err != nil:
 		return altered(err.Error())
+	case r.State == Spent:
+		q.remember(r)
 	}
 	return r, nil
 }
@@ -295,7 +297,7 @@ func (q *Queue) prune(ctx context.Context, closed []*Request) {
 	}
 }
 
-// hasSpent reports whether this queue has spent the grant.
+// hasSpent reports whether this queue knows that the grant was spent.
 func (q *Queue) hasSpent(r *Request) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -303,11 +305,17 @@ func (q *Queue) hasSpent(r *Request) bool {
 	return ok
 }
 
+// remember keeps in mind that a grant was spent, for as long as it could be put
+// back.
 func (q *Queue) remember(r *Request) {
+	now := q.now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if q.spent[r.ID] != nil || now.After(r.Answer.Until) {
+		return
+	}
 	for id, a := range q.spent {
-		if r.Spent.After(a.Until) {
+		if now.After(a.Until) {
 			delete(q.spent, id)
 		}
 	}
@@ -315,7 +323,7 @@ func (q *Queue) remember(r *Request) {
 }
 
 // ApprovedBy implements [guard.Attributor] for the grants that this queue has
-// spent and that haven't expired since. Beside the name, which the approver's
+// spent, or seen spent, and that haven't expired since. Beside the name, which the approver's
 // side has said, it gives the key that signed, which nobody else could use.
 func (q *Queue) ApprovedBy(grant string) string {
 	q.mu.Lock()

@@ -473,6 +473,25 @@ func TestRolledBackFolder(t *testing.T) {
 	pending(t, s.queue(t).Find(t.Context(), call, d))
 }
 
+// Nor by another process that has seen it spent, such as one whose call waited
+// too, or a list of it.
+func TestRolledBackFolderWasSeen(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "approvals")
+	s := newSide(t, openFolder(t, dir))
+	call, d := approvaltest.Call()
+	s.granted(t, call, d)
+	e := s.entry(t)
+	other := s.queue(t)
+	_, err := s.Claim(t.Context(), call, d)
+	require.NoError(t, err)
+	_, err = other.List(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(filepath.Join(dir, e.ID+".3")))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, e.ID+".2"), e.Data, 0o600))
+	_, err = other.Claim(t.Context(), call, d)
+	require.ErrorAs(t, err, new(*approval.AlteredError))
+}
+
 // What no approver's command writes isn't taken from an approver's key either.
 func TestBoundsOfAnAnswer(t *testing.T) {
 	for _, c := range []struct {

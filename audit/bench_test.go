@@ -22,13 +22,17 @@ func openBench(b *testing.B, c audit.Config) *audit.Log {
 	return l
 }
 
-// BenchmarkAppendNoSync is what an append costs beside the disk.
+// BenchmarkAppendNoSync is what an append costs beside the disk: one record of
+// about 700 bytes encoded, redacted, hashed and written; by one goroutine, and
+// by 64.
 func BenchmarkAppendNoSync(b *testing.B) {
 	ctx := context.Background()
 	b.Run("1", func(b *testing.B) {
 		l, r := openBench(b, audit.Config{NoSync: true}), record(1)
 		for b.Loop() {
-			require.NoError(b, l.Append(ctx, r))
+			if err := l.Append(ctx, r); err != nil {
+				b.Fatal(err)
+			}
 		}
 	})
 	b.Run("64", func(b *testing.B) {

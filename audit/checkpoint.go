@@ -136,6 +136,7 @@ func openNote(text []byte, keys note.Verifiers) (checkpoint, error) {
 // The files of a log's folder beside its segments.
 const (
 	lockName       = "lock"
+	turnName       = "turn"       // held by who waits for the lock
 	keyFile        = "key"        // the private key, PRIVATE+KEY+name+hash+seed
 	verifierFile   = "key.pub"    // its public half
 	checkpointFile = "checkpoint" // the last checkpoint

@@ -34,13 +34,17 @@
 // words of commands, paths and reasons are kept with secrets taken out, before
 // the line is hashed. Redaction knows many shapes of secrets and not all: treat
 // the log as confidential. A short secret can be guessed from the digest of the
-// arguments that held it.
+// arguments that held it. An agent's session stands there as a digest too, by
+// which [Query] finds it: many servers take whoever knows a session's id for its
+// client.
 //
 // # Fields
 //
 // Names are short and stay as they are within version 1 of the schema; empty
-// ones are left out. Where the OpenTelemetry conventions for generative AI and
-// MCP, or OCSF, have a field of the same meaning, it is:
+// ones are left out. Where the OpenTelemetry conventions (for generative AI and
+// MCP, processes, users, errors) or OCSF (with its profiles ai_tool,
+// record_integrity and security_control) have a field of the same meaning, it is
+// the one below. What both have for AI is in development, and may be renamed.
 //
 //	field        meaning                                   OpenTelemetry            OCSF
 //	v            version of this schema                                             metadata.log_version
@@ -52,17 +56,18 @@
 //	time         UTC, nanoseconds                          timestamp                time
 //	id           of the call                               gen_ai.tool.call.id      metadata.correlation_uid
 //	agent        who calls                                 gen_ai.agent.name        ai_agent.name
-//	session      of the agent                              mcp.session.id           ai_agent.instance_uid
+//	session      of the agent: sha256: and 32 hex digits   mcp.session.id           ai_agent.instance_uid
 //	user         behind the agent, or the operator         user.name                actor.user.name
 //	verified     the transport authenticated the names
-//	tool         name of the tool; of operated what was    gen_ai.tool.name         api.operation
+//	tool         name of the tool; of operated what was    gen_ai.tool.name         ai_tool.name
 //	             done: halt, resume, restore, prune,
 //	             approve, deny, remove
 //	dir          folder that relative paths start from     process.working_directory process.working_directory
 //	args         sha256 and size (bytes) of the arguments
 //	engine, tier what runs the call and what holds it
-//	actions      what it does: kind, program, command,     process.executable.name, process, file, dst_endpoint
-//	             args, path, resolved, zone, host, …       file.path, server.address
+//	actions      what it does: kind, program, command,     process.executable.name, process.name, file.path,
+//	             args, path, resolved, zone, host, …       process.command_args,    dst_endpoint.hostname
+//	                                                       file.path, server.address
 //	actions_cut  count and sha256 of those left out; the
 //	             same for rules, args, flags, via
 //	effect       allow, ask, deny                                                   action, disposition
@@ -75,14 +80,14 @@
 //	audit        decided in audit mode; observed is what would have been
 //	request      that waits for a human
 //	grant        that was spent
-//	approver     who answered, as their transport knew them                         actor.authorizations
+//	approver     who answered, as their transport knew them
 //	snapshot     taken before
 //	started      the handler was started
-//	exit         status of the command                     process.exit.code        process.exit_code
+//	exit         status of the command                     process.exit.code        exit_code
 //	output       bytes given to the agent
 //	failed       the tool reported an error                error.type=tool_error    status_id
-//	duration_ns  of the handler                            span duration            duration
-//	error        of the handler, or of what refused        error.message            message
+//	duration_ns  of the handler                            span duration            duration (milliseconds)
+//	error        of the handler, or of what refused        span status description  message
 //	altered      how many texts were redacted, cut, or had
 //	             invalid UTF-8 replaced
 //	log, segment id of the log, number of the segment                               attestation.chain_uid

@@ -62,7 +62,7 @@ func (e *encoder) record(r *guard.Record) error {
 	}
 	e.raw("event", string(r.Phase))
 	e.time("time", r.Time)
-	e.call(r.Call)
+	e.call(r.Call, r.Phase)
 	e.decision(r)
 	e.outcome(r)
 	e.altered()
@@ -76,10 +76,16 @@ func (e *encoder) record(r *guard.Record) error {
 // maxFixed is more than the members before "event" take.
 const maxFixed = 128
 
-func (e *encoder) call(c *guard.Call) {
+func (e *encoder) call(c *guard.Call, phase guard.Phase) {
 	e.str("id", c.ID, maxName)
 	e.str("agent", c.Principal.Agent, maxName)
-	e.str("session", c.Principal.Session, maxName)
+	switch id := c.Principal.Session; {
+	case phase == guard.PhaseOperated:
+		e.str("session", id, maxName)
+	case id != "":
+		e.key("session")
+		e.buf = append(appendDigest(append(e.buf, '"'), id), '"')
+	}
 	e.str("user", c.Principal.User, maxName)
 	e.bool("verified", c.Principal.Verified)
 	e.str("tool", c.Tool, maxName)
@@ -95,6 +101,14 @@ func (e *encoder) call(c *guard.Call) {
 	}
 	e.str("engine", string(c.Engine), maxName)
 	e.raw("tier", c.Tier.String())
+}
+
+// appendDigest appends what stands for an agent's session: 128 bits of the
+// SHA-256 of its id. Whoever knows the id of an MCP session can often take part
+// in it.
+func appendDigest(buf []byte, session string) []byte {
+	sum := sha256.Sum256([]byte(session))
+	return hex.AppendEncode(append(buf, "sha256:"...), sum[:16])
 }
 
 func (e *encoder) decision(r *guard.Record) {
@@ -243,9 +257,26 @@ func (e *encoder) raw(k, s string) {
 
 func (e *encoder) time(k string, t time.Time) {
 	e.key(k)
-	e.buf = append(e.buf, '"')
-	e.buf = t.UTC().AppendFormat(e.buf, timeFormat)
-	e.buf = append(e.buf, '"')
+	year, month, day := t.UTC().Date()
+	hour, minute, second := t.UTC().Clock()
+	e.digits('"', year, 4)
+	e.digits('-', int(month), 2)
+	e.digits('-', day, 2)
+	e.digits('T', hour, 2)
+	e.digits(':', minute, 2)
+	e.digits(':', second, 2)
+	e.digits('.', t.Nanosecond(), 9)
+	e.buf = append(e.buf, 'Z', '"')
+}
+
+// digits appends the last width digits of n after c.
+func (e *encoder) digits(c byte, n, width int) {
+	e.buf = append(e.buf, c)
+	e.buf = append(e.buf, "000000000"[:width]...)
+	for i := len(e.buf) - 1; n > 0 && width > 0; i, width = i-1, width-1 {
+		e.buf[i] = byte('0' + n%10)
+		n /= 10
+	}
 }
 
 // int, bool and str leave out what is zero.

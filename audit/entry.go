@@ -33,8 +33,8 @@ type Entry struct {
 	Event string
 	Time  time.Time
 
-	// Record is what was recorded. Its Call is never nil and holds no
-	// arguments: of those only ArgsHash (SHA-256, hex) and ArgsSize (bytes)
+	// Record is what was recorded. Its Call is never nil; an agent's Session
+	// is a digest of its id there, and it holds no arguments: of those only ArgsHash (SHA-256, hex) and ArgsSize (bytes)
 	// are kept. In an entry of the log's own it is empty.
 	Record   guard.Record
 	ArgsHash string

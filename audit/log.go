@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -83,11 +84,19 @@ type Log struct {
 
 	mu      sync.Mutex
 	queue   []*pending
+	batch   []*pending // the leader's
 	leading bool
 	shared  bool // the last batch was of several goroutines
 	closed  bool
 	timer   *time.Timer // signs what waits for a checkpoint, or nil
+	lease   *time.Timer // ends the lease
+	due     bool        // the lease has ended, and the leader is to give it back
 }
+
+// leaseTime is how long a process keeps the lock once it has it, if nothing
+// goes wrong: what an append costs beside the write is shared by all that come
+// in that time, and another process waits no longer.
+const leaseTime = time.Millisecond
 
 var _ guard.Auditor = (*Log)(nil)
 
@@ -119,6 +128,7 @@ func Open(dir string, c Config) (*Log, error) {
 		l.sinks.close()
 		return nil, err
 	}
+	l.lease = time.AfterFunc(leaseTime, l.yield)
 	return l, nil
 }
 
@@ -184,13 +194,26 @@ func (l *Log) lead() {
 		runtime.Gosched()
 		l.mu.Lock()
 	}
-	batch := l.take()
-	l.shared = len(batch) > 1
+	l.take()
+	l.shared = len(l.batch) > 1
 	l.mu.Unlock()
 
-	err := l.w.commit(batch)
+	held := l.w.held
+	err := l.w.commit(l.batch)
+	for i, p := range l.batch {
+		p.err = err
+		if i > 0 {
+			p.wake <- false
+		}
+	}
 
 	l.mu.Lock()
+	if l.due || l.closed {
+		l.due = false
+		l.w.release()
+	} else if !held && l.w.held {
+		l.lease.Reset(leaseTime)
+	}
 	if l.w.unsigned() {
 		l.arm()
 	}
@@ -200,24 +223,27 @@ func (l *Log) lead() {
 		l.leading = false
 	}
 	l.mu.Unlock()
-	for i, p := range batch {
-		p.err = err
-		if i > 0 {
-			p.wake <- false
-		}
+}
+
+// yield gives the lock back to the other processes, at the end of the batch that
+// is being written.
+func (l *Log) yield() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.due = l.leading; !l.due && !l.closed {
+		l.w.release()
 	}
 }
 
-// take removes the next batch from the queue.
-func (l *Log) take() []*pending {
+// take makes the next batch of what is queued.
+func (l *Log) take() {
 	n, size := 0, 0
 	for n < len(l.queue) && (n == 0 || size+len(l.queue[n].enc.buf) <= maxBatch) {
 		size += len(l.queue[n].enc.buf)
 		n++
 	}
-	batch := l.queue[:n:n]
-	l.queue = l.queue[n:]
-	return batch
+	l.batch = append(l.batch[:0], l.queue[:n]...)
+	l.queue = slices.Delete(l.queue, 0, n)
 }
 
 // arm sees to it that lines don't stay without a checkpoint.

@@ -48,7 +48,7 @@ func TestAppendVerifyQuery(t *testing.T) {
 	for e, err := range audit.Query(context.Background(), dir, audit.Filter{Tool: "run_command", Rule: "git-daily", Path: "/work"}) {
 		require.NoError(t, err)
 		want := record(n)
-		want.Time, want.Call.Raw = e.Record.Time, nil
+		want.Time, want.Call.Raw, want.Call.Principal.Session = e.Record.Time, nil, digestOf("s-1")
 		require.Equal(t, want, e.Record)
 		n++
 	}

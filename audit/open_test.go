@@ -81,11 +81,35 @@ func TestShorterLog(t *testing.T) {
 	l, err := audit.Open(dir, audit.Config{})
 	require.NoError(t, err)
 	require.NoError(t, l.Append(context.Background(), record(1)))
+	handOver(t, dir)
 	require.NoError(t, os.Remove(filepath.Join(dir, "00000001.jsonl")))
 	for range 2 {
 		require.ErrorContains(t, l.Append(context.Background(), record(2)), "lines are gone", "an open log refuses from then on")
 	}
 	require.Error(t, l.Close())
+}
+
+// TestCutWhileHeld cuts lines off behind a writer that goes on: it stops as
+// soon as it looks.
+func TestCutWhileHeld(t *testing.T) {
+	dir := t.TempDir()
+	l, err := audit.Open(dir, audit.Config{NoSync: true})
+	require.NoError(t, err)
+	for i := range 5 {
+		require.NoError(t, l.Append(context.Background(), record(i)))
+	}
+	require.NoError(t, os.Truncate(filepath.Join(dir, "00000001.jsonl"), 2000))
+	for i := range 5 {
+		l.Append(context.Background(), record(i)) // the lock may be held yet
+	}
+	other, err := audit.Open(dir, audit.Config{})
+	if err == nil {
+		other.Close()
+	}
+	require.ErrorContains(t, l.Append(context.Background(), record(1)), "lines are gone")
+	require.Error(t, l.Close())
+	_, err = audit.Verify(context.Background(), dir, audit.VerifyConfig{})
+	require.Error(t, err)
 }
 
 func TestKeys(t *testing.T) {

@@ -19,7 +19,7 @@ import (
 type Filter struct {
 	ID      string // of the call: its decided, stepped and finished entries
 	Agent   string
-	Session string
+	Session string // of an agent: its id, or the digest that entries hold; of an operator as it is
 	User    string
 	Tool    string
 	Event   string // "decided", "stepped", "finished", "operated", or one of the log's own
@@ -30,20 +30,27 @@ type Filter struct {
 	Since, Until time.Time
 }
 
-// needles returns texts that a line must hold to match, so that most lines
-// needn't be decoded.
-func (f *Filter) needles() (list [][]byte) {
+// needle is what a line must hold to match: one of its texts. Most lines
+// needn't be decoded so.
+type needle [][]byte
+
+func (f *Filter) needles() (list []needle) {
 	for _, m := range []struct {
 		key, value string
 	}{
-		{"id", f.ID}, {"agent", f.Agent}, {"session", f.Session}, {"user", f.User}, {"tool", f.Tool},
+		{"id", f.ID}, {"agent", f.Agent}, {"user", f.User}, {"tool", f.Tool},
 		{"event", f.Event}, {"effect", f.Effect}, {"rule", f.Rule},
 	} {
 		if m.value != "" {
 			e := encoder{r: plain}
 			e.str(m.key, m.value, maxName)
-			list = append(list, e.buf)
+			list = append(list, needle{e.buf})
 		}
+	}
+	if f.Session != "" {
+		e := encoder{r: plain}
+		e.str("session", f.Session, maxName)
+		list = append(list, needle{e.buf, appendDigest([]byte(`"session":"`), f.Session)})
 	}
 	return list
 }
@@ -51,12 +58,15 @@ func (f *Filter) needles() (list [][]byte) {
 func (f *Filter) match(e *Entry) bool {
 	r, c := &e.Record, e.Record.Call
 	for _, m := range []struct{ want, is string }{
-		{f.ID, c.ID}, {f.Agent, c.Principal.Agent}, {f.Session, c.Principal.Session}, {f.User, c.Principal.User},
+		{f.ID, c.ID}, {f.Agent, c.Principal.Agent}, {f.User, c.Principal.User},
 		{f.Tool, c.Tool}, {f.Event, e.Event},
 	} {
 		if m.want != "" && m.want != m.is {
 			return false
 		}
+	}
+	if s := c.Principal.Session; f.Session != "" && s != f.Session && s != string(appendDigest(nil, f.Session)) {
+		return false
 	}
 	isRecord := r.Phase != "" && c.ID != "" || len(c.Actions) > 0
 	switch {
@@ -117,7 +127,7 @@ func openLog(dir string) (*fsys.Root, []int, error) {
 type reader struct {
 	ctx     context.Context
 	f       Filter
-	needles [][]byte
+	needles []needle
 	after   uint64 // lines up to this one are passed over
 }
 
@@ -150,7 +160,7 @@ func (r *reader) segment(s *scanner, yield func(Entry, error) bool) bool {
 
 func (r *reader) passes(raw []byte) bool {
 	for _, n := range r.needles {
-		if !bytes.Contains(raw, n) {
+		if !slices.ContainsFunc(n, func(text []byte) bool { return bytes.Contains(raw, text) }) {
 			return false
 		}
 	}

@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -15,7 +16,27 @@ import (
 	"github.com/runtimeguard/runtimeguard/guard"
 )
 
-// filterLog holds ten records that differ in one thing each.
+// digestOf is what stands in the log for an agent's session.
+func digestOf(session string) string {
+	return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(session)))[:len("sha256:")+32]
+}
+
+// TestSessionIsNoSecret looks for the ids of sessions in a log: with one, a
+// client of an MCP server can take part in the session.
+func TestSessionIsNoSecret(t *testing.T) {
+	dir, _ := filterLog(t)
+	files, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		require.NoError(t, err)
+		require.NotContains(t, string(b), `"s-1"`)
+		require.NotContains(t, string(b), `"s-2"`)
+	}
+}
+
+// filterLog holds records that differ in one thing each.
 func filterLog(t *testing.T) (dir string, at time.Time) {
 	dir = t.TempDir()
 	l, err := audit.Open(dir, audit.Config{NoSync: true, SegmentSize: 2000})
@@ -32,6 +53,9 @@ func filterLog(t *testing.T) (dir string, at time.Time) {
 		func(r *guard.Record) { r.Call.Actions[1].Resolved = "/etc/app/x" },
 		func(r *guard.Record) { r.Phase = guard.PhaseFinished },
 		func(r *guard.Record) { r.Decision.Effect = guard.Ask },
+		func(r *guard.Record) {
+			r.Phase, r.Call.Tool, r.Call.Principal.Session = guard.PhaseOperated, "restore", "console 7"
+		},
 	} {
 		r := record(i)
 		r.Time = at.Add(time.Duration(i) * time.Hour)
@@ -62,6 +86,8 @@ func TestQuery(t *testing.T) {
 	}{
 		"agent":        {audit.Filter{Agent: "other"}, []int{1}},
 		"session":      {audit.Filter{Session: "s-2"}, []int{2}},
+		"its digest":   {audit.Filter{Session: digestOf("s-2")}, []int{2}},
+		"an operator":  {audit.Filter{Session: "console 7"}, []int{10}},
 		"user":         {audit.Filter{User: "bob \"b\""}, []int{3}},
 		"tool":         {audit.Filter{Tool: "read_file"}, []int{4}},
 		"deny":         {audit.Filter{Effect: "deny"}, []int{5}},
@@ -124,9 +150,9 @@ func TestLast(t *testing.T) {
 	for n := range 12 {
 		list, err := audit.Last(context.Background(), dir, audit.Filter{User: "ada"}, n)
 		require.NoError(t, err)
-		require.Len(t, list, min(n, 9))
+		require.Len(t, list, min(n, 10))
 		if n > 0 {
-			require.Equal(t, record(9).Call.ID, list[len(list)-1].Record.Call.ID)
+			require.Equal(t, record(10).Call.ID, list[len(list)-1].Record.Call.ID)
 		}
 	}
 }

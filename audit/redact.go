@@ -90,6 +90,9 @@ func (r *redactor) spans(s string) (out []span) {
 
 // join sorts spans and makes one of those that overlap. Empty ones go.
 func join(spans []span) []span {
+	if len(spans) == 0 {
+		return nil
+	}
 	spans = slices.DeleteFunc(spans, func(s span) bool { return s.from >= s.to })
 	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })
 	out := spans[:0]
@@ -108,12 +111,10 @@ func join(spans []span) []span {
 type automaton struct {
 	class [256]uint8 // of a byte; 0 for those in no keyword
 	width int
-	next  []uint32    // by state*width+class: the next state*width, and hit
-	found [][]keyword // by state
+	next  []uint32    // by state*width+class: the next state*width
+	hits  uint32      // the first state*width in which a keyword ends; such states come last
+	found [][]keyword // by state from hits on
 }
-
-// hit marks a state in which a keyword ends.
-const hit = 1 << 31
 
 type keyword struct {
 	size int
@@ -124,16 +125,26 @@ type keyword struct {
 // everything counts as secret.
 const maxLooks = 512
 
+// holds reports whether a keyword stands in s.
+func (a *automaton) holds(s string) bool {
+	state := uint32(0)
+	for i := range len(s) {
+		if state = a.next[state+uint32(a.class[s[i]])]; state >= a.hits {
+			return true
+		}
+	}
+	return false
+}
+
 // find runs every keyword's finder and collects what they find. Within a
 // secret nothing more is looked for.
 func (a *automaton) find(s string) (out []span) {
 	state, done, looks := uint32(0), 0, 0
 	for i := range len(s) {
-		state = a.next[state&^hit+uint32(a.class[s[i]])]
-		if state&hit == 0 {
+		if state = a.next[state+uint32(a.class[s[i]])]; state < a.hits {
 			continue
 		}
-		for _, k := range a.found[int(state&^hit)/a.width] {
+		for _, k := range a.found[int(state-a.hits)/a.width] {
 			at := i + 1 - k.size
 			if at < done {
 				continue
@@ -231,13 +242,33 @@ func (a *automaton) link(trie [][]int) {
 			}
 		}
 	}
-	for _, row := range trie {
-		for _, to := range row {
-			next := uint32(to * a.width)
-			if len(a.found[to]) > 0 {
-				next |= hit
-			}
-			a.next = append(a.next, next)
+	a.lay(trie)
+}
+
+// lay makes one table of the states, those in which a keyword ends last.
+func (a *automaton) lay(trie [][]int) {
+	var order, hits []int
+	for state := range trie {
+		if len(a.found[state]) > 0 {
+			hits = append(hits, state)
+		} else {
+			order = append(order, state)
 		}
 	}
+	a.hits = uint32(len(order) * a.width)
+	order = append(order, hits...)
+	place := make([]uint32, len(trie))
+	for i, state := range order {
+		place[state] = uint32(i * a.width)
+	}
+	var found [][]keyword
+	for _, state := range hits {
+		found = append(found, a.found[state])
+	}
+	for _, state := range order {
+		for _, to := range trie[state] {
+			a.next = append(a.next, place[to])
+		}
+	}
+	a.found = found
 }

@@ -13,7 +13,7 @@ import (
 // by secretName.
 func nameRules() []rulesFor {
 	return []rulesFor{{
-		[]string{"pass", "pwd", "secret", "token", "key", "credential", "auth", "signature", "sig=", "sessid", "sessionid", "appid", "bearer", "_pw", "-pw", "_pat"},
+		[]string{"pass", "pwd", "secret", "token", "key", "cred", "auth", "signature", "sig=", "sessid", "sessionid", "appid", "bearer", "_pw", "-pw", "pw=", "opw", "upw", "_pat", "psk"},
 		findNamed,
 	}}
 }
@@ -31,10 +31,10 @@ const (
 // lastWords say what a name means by its last word.
 var lastWords = map[string]strength{
 	"password": strong, "passwd": strong, "passphrase": strong, "passcode": strong, "pwd": strong, "secret": strong,
-	"pass": strong, "secrets": weak, "token": weak, "credential": weak, "credentials": weak, "auth": weak, "authtoken": strong, "bearer": weak, "signature": weak, "sig": weak,
+	"pass": strong, "secrets": weak, "token": weak, "credential": weak, "credentials": weak, "cred": weak, "creds": weak, "auth": weak, "authtoken": strong, "bearer": weak, "signature": weak, "sig": weak,
 	"apikey": strong, "secretkey": strong, "accesskey": strong, "privatekey": strong, "authkey": strong,
 	"accountkey": strong, "masterkey": strong, "encryptionkey": strong, "signingkey": strong, "accesstoken": strong,
-	"pw": strong, "pat": weak, "appid": weak, "sessid": weak, "phpsessid": weak, "jsessionid": weak, "sessionid": weak,
+	"pw": strong, "opw": strong, "upw": strong, "psk": strong, "pat": weak, "appid": weak, "sessid": weak, "phpsessid": weak, "jsessionid": weak, "sessionid": weak,
 }
 
 // keyWords are the words before "key" that make it a secret one.
@@ -50,14 +50,19 @@ var notKeys = wordSet("primary foreign partition sort cache row hash range publi
 	"object bucket s3 file path registry config setting shortcut hot arrow enter escape translation i18n message label color host known ssh gpg pgp")
 
 // gluedWords make a secret of a name that ends in them without a separator.
-var gluedWords = []string{"password", "passwd", "passphrase", "apikey", "secretkey", "accesskey", "privatekey", "authtoken", "accesstoken", "clientsecret",
-	"storepass", "keypass", "userpass", "dbpass", "rootpass", "adminpass"}
+var gluedWords = []string{"password", "passwd", "passphrase", "apikey", "secretkey", "accesskey", "privatekey", "authtoken", "accesstoken", "clientsecret"}
+
+// notPasses end in "pass" and are none.
+var notPasses = wordSet("bypass compass encompass multipass overpass surpass trespass underpass renderpass subpass")
 
 // qualifiers may follow the word that says what a name means.
 var qualifiers = wordSet("prod production dev staging stage test local old new current base base64 b64 value plain plaintext raw main backup default primary secondary string v1 v2")
 
 // notTokens stand before "token" in names of tokens that are no secrets.
 var notTokens = wordSet("next page continuation continue cancellation cancel stop start end pad eos bos unk sep mask special sync prev previous last first resume cursor input output per cls")
+
+// notNames begin names of options that say what to do with a secret.
+var notNames = wordSet("no without skip disable remove show print list verify")
 
 func wordSet(s string) map[string]bool {
 	m := map[string]bool{}
@@ -69,16 +74,17 @@ func wordSet(s string) map[string]bool {
 
 // secretName says what the value of a name is.
 func secretName(name string) strength {
-	words := splitName(name)
-	for len(words) > 1 && (qualifiers[words[len(words)-1]] || isDigits(words[len(words)-1])) {
-		words = words[:len(words)-1]
+	last, rest := lastWord(name)
+	for qualifiers[last] || isDigits(last) {
+		word, before := lastWord(rest)
+		if word == "" {
+			break
+		}
+		last, rest = word, before
 	}
-	if len(words) == 0 || words[0] == "no" && len(words) > 1 {
+	before, _ := lastWord(rest)
+	if before != "" && notNames[firstWord(name)] {
 		return harmless
-	}
-	last, before := words[len(words)-1], ""
-	if len(words) > 1 {
-		before = words[len(words)-2]
 	}
 	if last == "key" {
 		if s, ok := keyWords[before]; ok || before == "" || notKeys[before] {
@@ -86,11 +92,14 @@ func secretName(name string) strength {
 		}
 		return faint
 	}
-	if last == "token" && notTokens[before] || last == "pass" && before == "by" {
+	if last == "token" && notTokens[before] || last == "pass" && before == "by" || last == "secret" && before == "existing" {
 		return harmless
 	}
 	if s := lastWords[last]; s != harmless {
 		return s
+	}
+	if strings.HasSuffix(last, "pass") && !notPasses[last] {
+		return strong
 	}
 	for _, g := range gluedWords {
 		if strings.HasSuffix(last, g) {
@@ -100,27 +109,29 @@ func secretName(name string) strength {
 	return harmless
 }
 
-// splitName takes a name apart at separators and changes of case, into words
-// in lower case.
-func splitName(name string) (words []string) {
-	start := 0
-	cut := func(end int) {
-		if end > start {
-			words = append(words, strings.ToLower(name[start:end]))
-		}
-		start = end
-	}
-	for i := range len(name) {
-		switch c := name[i]; {
-		case c == '_' || c == '-' || c == '.':
-			cut(i)
-			start = i + 1
-		case i > start && isUpper(c) && (!isUpper(name[i-1]) || i+1 < len(name) && isLower(name[i+1])):
-			cut(i)
+// lastWord takes the last word off a name, in lower case. Words end at
+// separators and at changes of case.
+func lastWord(name string) (word, rest string) {
+	name = strings.TrimRight(name, "_-.")
+	from := len(name)
+	for from > 0 && !isSeparator(name[from-1]) {
+		if from--; from > 0 && isUpper(name[from]) && (!isUpper(name[from-1]) || from+1 < len(name) && isLower(name[from+1])) {
+			break
 		}
 	}
-	cut(len(name))
-	return words
+	return strings.ToLower(name[from:]), name[:from]
+}
+
+func isSeparator(c byte) bool { return c == '_' || c == '-' || c == '.' }
+
+// firstWord returns the first word of a name, in lower case.
+func firstWord(name string) string {
+	name = strings.TrimLeft(name, "_-.")
+	to := 0
+	for to < len(name) && !isSeparator(name[to]) && (to == 0 || !isUpper(name[to]) || isUpper(name[to-1])) {
+		to++
+	}
+	return strings.ToLower(name[:to])
 }
 
 func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
@@ -162,6 +173,12 @@ const (
 	byFlag  // --name value
 	byTag   // <name>value<
 	byWord  // name value
+	bySet   // set name value
+	byLine  // name value, and nothing else in the line
+	byComma // "name", "value"
+	byCall  // name("value")
+	byAttr  // name="name">value<, key="name" value="value", <key>name</key><string>value<
+	bySed   // s/name/value/
 )
 
 func findNamed(s string, at, end int, out []span) []span {
@@ -193,6 +210,12 @@ func joint(s string, n span, flag bool) (how, int) {
 	if n.from > 0 && s[n.from-1] == '<' && n.to < len(s) && s[n.to] == '>' {
 		return byTag, n.to + 1
 	}
+	if m := attribute.FindString(s[n.to:]); m != "" && named.MatchString(s[max(0, n.from-6):n.from]) {
+		return byAttr, n.to + len(m)
+	}
+	if m := substitution.FindString(s[max(0, n.from-3):n.from]); m != "" && n.to < len(s) && s[n.to] == m[len(m)-1] {
+		return bySed, n.to + 1
+	}
 	i := n.to
 	for i < len(s) && i-n.to < 4 && strings.IndexByte(`\"'`+"`", s[i]) >= 0 {
 		i++
@@ -213,15 +236,46 @@ func joint(s string, n span, flag bool) (how, int) {
 		return byEquals, j + 3
 	case strings.HasPrefix(rest, ":") && !strings.HasPrefix(rest, "::"):
 		return byColon, skipBlank(s, j+1)
+	case strings.HasPrefix(rest, ",") && i > n.to && quoted(s, skipBlank(s, j+1)):
+		return byComma, skipBlank(s, j+1)
+	case strings.HasPrefix(rest, "(") && i == n.to && quoted(s, j+1):
+		return byCall, j + 1
 	case flag && j > i && i == n.to:
 		return byFlag, j
 	case j > i && strings.HasPrefix(rest, "'") && s[n.from:n.to] == "PASSWORD": // SQL
 		return byEquals, j
+	case j > i && i == n.to && strings.HasSuffix(s[:n.from], "set "):
+		return bySet, j
+	case j > i && i == n.to && startsLine(s, n.from) && endsLine(s, j):
+		return byLine, j
 	case j > i && i == n.to:
 		return byWord, j
 	}
 	return notJoined, 0
 }
+
+// startsLine and endsLine report whether a line, or a text in quotes, begins at
+// i, and whether it ends with the word at i.
+func startsLine(s string, i int) bool {
+	for i > 0 && (s[i-1] == ' ' || s[i-1] == '\t') {
+		i--
+	}
+	return i == 0 || strings.IndexByte("\n\"'", s[i-1]) >= 0 || i > 1 && s[i-2:i] == `\n`
+}
+
+func endsLine(s string, i int) bool {
+	to := strings.IndexAny(s[i:], " \t\n\"'\\")
+	return to < 0 || strings.IndexByte("\n\"'\\", s[i+to]) >= 0
+}
+
+var (
+	named        = regexp.MustCompile(`(?:name=|key=|<key>)["']?$`)
+	attribute    = regexp.MustCompile(`^(?:["'] ?>|["'] value=["']|</key>\s*<string>)`)
+	substitution = regexp.MustCompile(`(?:^|\W)s[/|#,]$`)
+)
+
+// quoted reports whether a quote opens at i.
+func quoted(s string, i int) bool { return i < len(s) && (s[i] == '"' || s[i] == '\'') }
 
 func skipBlank(s string, i int) int {
 	for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
@@ -248,6 +302,15 @@ func (v *value) read(s string, i int) {
 	for quote < len(s) && s[quote] == '\\' && quote-i < 3 {
 		quote++
 	}
+	if v.how == byAttr || v.how == bySed {
+		size := strings.IndexAny(s[i:], "\"'<\n/|#,")
+		v.from, v.to = i, i+max(size, 0)
+		return
+	}
+	if m := wrapped.FindString(s[i:]); m != "" {
+		i += len(m)
+		quote = i
+	}
 	if quote < len(s) && strings.IndexByte("\"'`", s[quote]) >= 0 && v.how != byTag {
 		if quote == i && closes(s, i) {
 			v.from, v.to = i, i
@@ -259,6 +322,9 @@ func (v *value) read(s string, i int) {
 		return
 	}
 	v.from, v.to = i, i
+	if strings.HasPrefix(s[i:], "{{") { // a template, with blanks in it
+		v.to = i + max(strings.Index(s[i:], "}}"), 0)
+	}
 	for v.to < len(s) {
 		c := s[v.to]
 		if c <= ' ' || strings.IndexByte("\"'`;&|)}]<>\\", c) >= 0 || c == ',' && nextPair.MatchString(s[v.to:]) {
@@ -267,6 +333,9 @@ func (v *value) read(s string, i int) {
 		v.to++
 	}
 }
+
+// wrapped begins a call that makes a value of a literal, such as its hash.
+var wrapped = regexp.MustCompile(`^(?i)[\w.:]*(?:crypt|hash|md5|sha\d*|encode|make|from|string|str|bytes)\(`)
 
 // closes reports whether the quote at i ends what another opened before it in
 // the line: it would be an odd one, and nothing is glued to it.
@@ -296,8 +365,9 @@ func closing(s, open string) int {
 
 var (
 	reference   = regexp.MustCompile(`^(?:\$\w+|\$[@*#?!-]|\$\{.*|\$\(.*|\$\[.*|\{\{.*|<.*|%[A-Za-z_]\w*%|\[redacted\].*|@[A-Za-z(].*)$`)
-	maskedValue = regexp.MustCompile(`^(?:[*x•.X#_-]+|\.\.\.|…)$`)
-	filePath    = regexp.MustCompile(`^(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]*)*$`)
+	withLiteral = regexp.MustCompile(`^(?:\$\{\w+:?[-=]([^$}]+)|\{\{\s*["']([^"']+)["'])`)
+	maskedValue = regexp.MustCompile(`^(?:[*x•.X#_-]+|\.\.\.|…|(?i:change[-_]?me|replace[-_]?me|(?:put[-_]?|insert[-_]?)?your[-_]\S*))$`)
+	filePath    = regexp.MustCompile(`^(?:(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]*)*|[A-Za-z_.-]+(?:/[A-Za-z_.-]+)+|[A-Za-z_-]+[_-](?:file|path|dir))$`)
 	fileName    = regexp.MustCompile(`(?i)^[\w./-]*\.(?:pem|key|json|txt|ya?ml|env|crt|cer|p12|pfx|pub|asc|gpg|go|py|js|ts|rb|md|conf|cfg|toml|ini|sh)$`)
 	dotted      = regexp.MustCompile(`^[A-Za-z_]+(?:\.[A-Za-z_]+)+$`)
 	identifier  = regexp.MustCompile(`^[A-Za-z_][A-Za-z_-]*$`)
@@ -305,20 +375,31 @@ var (
 )
 
 // ordinary are values that are no secrets.
-var ordinary = wordSet("true false yes no on off null nil none undefined str string text bytes byte int integer number bool boolean any object optional required enabled disabled " +
-	"include omit same-origin basic bearer digest oauth oauth2 ldap anonymous prompt ask stdin env file keyring invalid missing expired empty redacted hidden masked")
+var ordinary = wordSet("new await true false yes no on off null nil none undefined str string text bytes byte int integer number bool boolean any object optional required enabled disabled " +
+	"public include omit same-origin basic bearer digest oauth oauth2 ldap anonymous prompt ask stdin env file keyring invalid missing expired empty redacted hidden masked")
 
 // secret reports whether the value is one.
 func (v *value) secret(s string) bool {
 	text := s[v.from:v.to]
+	if v.fallback(text) {
+		return true
+	}
 	if v.harmless(text) || !v.quoted && v.expression(s, text) {
 		return false
 	}
 	switch {
 	case v.how == byWord:
-		return mixed(text)
+		return mixed(text) || isPassword(v.name) && random(text) && !strings.ContainsAny(text, "./:()[]= ")
+	case v.how == byAttr, v.how == bySed:
+		return !identifier.MatchString(text) && !strings.Contains(text, " ") && (v.how == byAttr || random(text))
+	case v.how == byComma, v.how == byCall && !setter(v.name):
+		return random(text) && !strings.Contains(text, " ")
+	case v.how == bySet:
+		return !identifier.MatchString(text) && !isDigits(text) || mixed(text)
 	case v.class == faint:
 		return random(text)
+	case v.how == byLine:
+		return random(text) && text[0] != '-'
 	case v.how == byColon && !v.quoted && !v.plausible(s, text):
 		return false
 	case v.class == weak && v.how != byFlag && !(v.how == byEquals && v.name == strings.ToUpper(v.name)):
@@ -342,6 +423,33 @@ func (v *value) harmless(text string) bool {
 		return v.class == weak // its own password is another rule's
 	}
 	return identifier.MatchString(text) && v.aboutItself(text)
+}
+
+// fallback reports whether a reference has a secret in it, for where there is
+// nothing to refer to: ${NAME:-secret}, {{ "secret" | filter }}.
+func (v *value) fallback(text string) bool {
+	m := withLiteral.FindStringSubmatch(text)
+	return m != nil && !v.harmless(m[1]+m[2])
+}
+
+// setter reports whether a function of that name is given what it is named
+// after, rather than told which one to get.
+func setter(name string) bool {
+	name = strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+	return strings.HasPrefix(name, "set") || strings.HasPrefix(name, "with") || strings.HasPrefix(name, "use")
+}
+
+// passwords are the last words of names whose values have the looks of nothing
+// in particular.
+var passwords = wordSet("password passwd passphrase passcode pwd pw psk apikey")
+
+// isPassword reports whether a name is one of a password.
+func isPassword(name string) bool {
+	last, _ := lastWord(name)
+	if passwords[last] {
+		return true
+	}
+	return strings.HasSuffix(last, "password") || strings.HasSuffix(last, "apikey")
 }
 
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,15 +19,16 @@ var secretFlags = map[string]string{
 	"redis-cli": "-a",
 	"mongo":     "-p", "mongosh": "-p", "mongodump": "-p", "mongorestore": "-p", "mongoexport": "-p", "mongoimport": "-p",
 	"curl": "-u: --user: -U: --proxy-user:", "http": "-a: --auth:", "https": "-a: --auth:", "xh": "-a: --auth:",
-	"lftp": "-u,", "smbclient": "-U%", "rpcclient": "-U%", "skopeo": "--creds: --src-creds: --dest-creds:", "buildah": "--creds:",
+	"lftp": "-u,", "smbclient": "-U% --user%", "rpcclient": "-U% --user%", "smbcacls": "-U% --user%", "smbget": "-U% --user%", "skopeo": "--creds: --src-creds: --dest-creds:", "buildah": "--creds:",
 	"zip": "-P", "unzip": "-P", "7z": "-p=", "7za": "-p=", "7zz": "-p=", "rar": "-p= -hp=", "unrar": "-p=",
 	"ldapsearch": "-w", "ldapadd": "-w", "ldapmodify": "-w", "ldapdelete": "-w", "ldappasswd": "-w -s", "ldapwhoami": "-w",
-	"sqlcmd": "-P", "bcp": "-P", "ipmitool": "-P", "snmpget": "-A -X", "snmpwalk": "-A -X",
+	"sqlcmd": "-P", "bcp": "-P", "ipmitool": "-P", "snmpget": "-A -X -c", "snmpwalk": "-A -X -c", "snmpset": "-A -X -c", "snmpbulkwalk": "-A -X -c",
 	"rabbitmqadmin": "-p", "cqlsh": "-p", "influx": "-t", "ncftpput": "-p", "ncftpget": "-p", "twine": "-p", "etcdctl": "--user:",
 	"mosquitto_pub": "-P", "mosquitto_sub": "-P", "cypher-shell": "-p", "couchbase-cli": "-p", "cbq": "-p", "mssql-cli": "-P", "mysqlsh": "-p=",
 	"plink": "-pw.", "pscp": "-pw.", "psftp": "-pw.", "psexec": "-p.", "rdesktop": "-p.", "evil-winrm": "-p.", "smbmap": "-p.", "yt-dlp": "-p.",
 	"ssh-keygen": "-N -P", "pdftotext": "-upw. -opw.", "pdftk": "input_pw. user_pw. owner_pw.", "swaks": "-ap.", "sendemail": "-xp.", "useradd": "-p.", "usermod": "-p.",
 	"gem": "--key -k", "snowsql": "-p",
+	"nuget": "-k -apikey -ApiKey", "iw": "key.",
 	"openssl": "-k. -K.", "nmcli": "password.", "xfreerdp": "/p:", "wfreerdp": "/p:",
 }
 
@@ -34,7 +36,8 @@ var secretFlags = map[string]string{
 var secretSub = map[string]map[string]string{
 	"docker": {"login": "-p"}, "podman": {"login": "-p"}, "nerdctl": {"login": "-p"}, "buildah": {"login": "-p"},
 	"oc": {"login": "-p"}, "az": {"login": "-p"}, "oras": {"login": "-p"},
-	"helm": {"registry login": "-p"}, "crane": {"auth login": "-p"},
+	"dotnet": {"nuget push": "-k"},
+	"helm":   {"registry login": "-p"}, "crane": {"auth login": "-p"},
 }
 
 // secretOperands say after which words, joined, a program takes a secret.
@@ -44,33 +47,41 @@ var secretOperands = map[string]*regexp.Regexp{
 	"mcli":        regexp.MustCompile(`^(?:alias set|admin user add) \S+ \S+ (?:\S+ )?$`),
 	"rclone":      regexp.MustCompile(`^obscure $`),
 	"poetry":      regexp.MustCompile(`^config (?:http-basic\.\S+ \S+|pypi-token\.\S+) $`),
-	"htpasswd":    regexp.MustCompile(`^-\w*b\w* (?:-\S+ )*\S+ \S+ $`),
-	"net":         regexp.MustCompile(`^(?:user|use) \S+ $`),
+	"htpasswd":    regexp.MustCompile(`^(?:-\w*b\w* (?:-\S+ )*\S+ |-(?:\w*n\w*b|\w*b\w*n)\w* (?:-\S+ )*)\S+ $`),
+	"net":         regexp.MustCompile(`^(?:user \S+|use (?:\S: |\* )?\\\S+) $`),
+
+	"wpa_passphrase": regexp.MustCompile(`^\S+ $`),
+	"isql":           regexp.MustCompile(`^\S+ \S+ $`),
 }
+
+// slashPassword are the programs that take name/password@where.
+var slashPassword = wordSet("sqlplus sqlldr expdp impdp rman")
+
+// programs are those that flagSecrets knows.
+var programs = func() map[string]bool {
+	m := wordSet("vault kubectl oc")
+	maps.Copy(m, slashPassword)
+	for p := range secretOperands {
+		m[p] = true
+	}
+	for p := range secretFlags {
+		m[p] = true
+	}
+	for p := range secretSub {
+		m[p] = true
+	}
+	return m
+}()
 
 // programRules look at the known programs in the text of a command line, word
 // by word.
 func programRules() []rulesFor {
-	seen, keys := map[string]bool{}, []string{"vault", "kubectl", "sqlplus"}
-	for p := range secretOperands {
-		seen[p], keys = true, append(keys, p)
-	}
-	for p := range secretFlags {
-		if !seen[p] {
-			seen[p], keys = true, append(keys, p)
-		}
-	}
-	for p := range secretSub {
-		if !seen[p] {
-			seen[p], keys = true, append(keys, p)
-		}
-	}
-	return []rulesFor{{keys, findProgram}, {storeVerbs, findStored}, {[]string{" login "}, findLogin}}
+	keys := slices.Collect(maps.Keys(programs))
+	return []rulesFor{{keys, findProgram}, {storeVerbs, findStored}, {[]string{" login ", " auth "}, findLogin}}
 }
 
 // isOperand reports whether the word after these is one of secretOperands.
-func isOperand(program string, before []string) bool {
-	after := secretOperands[program]
+func isOperand(after *regexp.Regexp, before []string) bool {
 	return after != nil && after.MatchString(strings.Join(before, " ")+" ")
 }
 
@@ -86,7 +97,7 @@ func findLogin(s string, at, end int, out []span) []span {
 
 func loginSecrets(args []string) (found map[int]span) {
 	for i, w := range args {
-		if (i == 0 && random(w) || i > 0 && args[i-1] == "-p") && !strings.ContainsAny(w, "=./") && !strings.HasPrefix(w, "-") && !placeholder(w) {
+		if (i == 0 && random(w) && strings.ContainsAny(w, digits) || i > 0 && args[i-1] == "-p") && !strings.ContainsAny(w, "=./") && !strings.HasPrefix(w, "-") && !placeholder(w) {
 			found = put(found, i, span{0, len(w)})
 		}
 	}
@@ -97,6 +108,7 @@ func loginSecrets(args []string) (found map[int]span) {
 // secrets.
 var storeVerbs = []string{
 	"secret set", "secret put", "secret add", "secret update", "secrets set", "secrets put", "secrets add", "secrets update", "secrets create", "secrets import",
+	"secret:set", "secret:add", "secret:create", "secrets:set", "secrets:add", "secrets:create",
 }
 
 func findStored(s string, at, end int, out []span) []span {
@@ -105,17 +117,30 @@ func findStored(s string, at, end int, out []span) []span {
 	}
 	texts, places := fields(s, end)
 	for i, w := range texts {
-		from := strings.IndexByte(w, '=') + 1
-		if i > 0 && texts[i-1] == "<<<" {
-			from = 0
-		} else if from == 0 || w[0] == '-' {
-			continue
-		}
-		if !placeholder(w[from:]) {
+		from, ok := stored(texts, i)
+		if ok && !placeholder(w[from:]) {
 			out = append(out, span{places[i] + from, places[i] + len(w)})
 		}
 	}
 	return out
+}
+
+// storeOptions are options of such a verb that take the secret.
+var storeOptions = wordSet("--body -b --value -v --secret-string --secret-value --plaintext --string --text --data")
+
+// stored reports whether word i after a storing verb holds what is stored, and
+// from where on.
+func stored(args []string, i int) (from int, ok bool) {
+	w := args[i]
+	if i > 0 && (args[i-1] == "<<<" || storeOptions[args[i-1]]) {
+		return 0, true
+	}
+	name, rest, ok := strings.Cut(w, "=")
+	if name == "--from-literal" {
+		key, _, pair := strings.Cut(rest, "=")
+		return len(name) + len(key) + 2, pair
+	}
+	return len(name) + 1, ok && (w[0] != '-' || storeOptions[name])
 }
 
 func findProgram(s string, at, end int, out []span) []span {
@@ -163,34 +188,60 @@ func (r *redactor) words(program string, args []string) map[int]span {
 		return nil
 	}
 	found := flagSecrets(program, args)
-	if args[0] == "login" {
+	if strings.EqualFold(args[0], "login") || strings.EqualFold(args[0], "auth") {
 		for i, sp := range loginSecrets(args[1:]) {
 			found = put(found, i+1, sp)
 		}
 	}
 	for i := 1; i < len(args); i++ {
-		how, name := byWord, args[i-1]
-		if strings.HasPrefix(name, "-") {
-			how, name = byFlag, strings.TrimLeft(name, "-")
-		}
-		if len(name) < 2 || len(name) > 2*maxNameSize || args[i] == guard.UnknownWord || !onlyName(name) {
-			continue
-		}
-		if class := secretName(name); class != harmless {
-			v := value{how: how, name: name, class: class, span: span{0, len(args[i])}}
-			if v.secret(args[i]) {
-				found = put(found, i, v.span)
+		if programs[args[i-1]] { // docker exec db mysql -psecret
+			for j, sp := range flagSecrets(args[i-1], args[i:min(len(args), i+maxFields)]) {
+				found = put(found, i+j, sp)
 			}
+		}
+		if sp, ok := r.pair(program, args, i); ok {
+			found = put(found, i, sp)
 		}
 	}
 	return found
 }
 
+// pair finds what is secret in word i because of the words before it.
+func (r *redactor) pair(program string, args []string, i int) (sp span, ok bool) {
+	v := value{how: byWord, name: args[i-1], span: span{0, len(args[i])}}
+	switch {
+	case strings.HasPrefix(v.name, "-"):
+		v.how, v.name = byFlag, strings.TrimLeft(v.name, "-")
+	case i > 1 && strings.HasSuffix(args[i-2], "set"):
+		v.how = bySet
+	}
+	switch {
+	case args[i] == guard.UnknownWord:
+		return sp, false
+	case v.how == byFlag && optionNames[v.name]:
+		return v.span, !placeholder(args[i]) && namesSecret(args[max(0, i-maxFields):i-1])
+	case v.how == byFlag && v.name == "p" && i > 2 && userOptions[args[i-3]]:
+		return v.span, !noPassword(program) && afterUser(args[i])
+	case !r.auto.holds(args[i-1]), len(v.name) < 2, len(v.name) > 2*maxNameSize, !onlyName(v.name):
+		return sp, false
+	}
+	v.class = secretName(v.name)
+	return v.span, v.class != harmless && v.secret(args[i])
+}
+
+// optionNames take a value that another word names.
+var optionNames = wordSet("value body content data string")
+
+var userOptions = wordSet("-u -U -user --user --username")
+
 // onlyName reports whether a word could be a name, or a path that ends in one.
 func onlyName(w string) bool {
-	return strings.IndexFunc(w, func(r rune) bool {
-		return r >= 0x80 || !isNameByte(byte(r)) && r != '/' && r != ':'
-	}) < 0
+	for i := range len(w) {
+		if c := w[i]; !isNameByte(c) && c != '/' && c != ':' {
+			return false
+		}
+	}
+	return true
 }
 
 func put(m map[int]span, i int, sp span) map[int]span {
@@ -201,8 +252,12 @@ func put(m map[int]span, i int, sp span) map[int]span {
 	return m
 }
 
-// flagSecrets finds secrets among the words after a known program.
+// flagSecrets finds secrets among the words after a known program, or after
+// the verb of a store of secrets.
 func flagSecrets(program string, args []string) (found map[int]span) {
+	if !programs[program] && !slices.ContainsFunc(verbs(args), func(w string) bool { return strings.HasPrefix(w, "secret") }) {
+		return nil
+	}
 	for _, opt := range strings.Fields(optionsOf(program, args)) {
 		name, sep := opt, byte(0)
 		if c := opt[len(opt)-1]; !isAlnum(c) {
@@ -212,31 +267,50 @@ func flagSecrets(program string, args []string) (found map[int]span) {
 			found = flagSecret(found, args, i, w, name, sep)
 		}
 	}
-	pairs := storesPairs(program, args)
+	stores, after := storesPairs(program, args), secretOperands[program]
 	for i, w := range args {
+		from, ok := 0, false
+		if stores {
+			from, ok = stored(args, i)
+		}
 		switch {
+		case ok && !placeholder(w[from:]):
+			found = put(found, i, span{from, len(w)})
+		case program == "curl" && i > 0 && (args[i-1] == "-b" || args[i-1] == "--cookie") && cookie(w) > 0:
+			found = put(found, i, span{cookie(w), len(w)})
 		case program == "openssl" && strings.HasPrefix(w, "pass:"):
 			found = put(found, i, span{len("pass:"), len(w)})
-		case pairs && strings.Contains(w, "=") && (w[0] != '-' || strings.HasPrefix(w, "--from-literal=")):
-			found = put(found, i, span{strings.LastIndex(strings.TrimRight(w, "="), "=") + 1, len(w)})
-		case program == "sqlplus" && strings.Contains(w, "/"):
+		case slashPassword[program] && strings.Contains(w, "/"):
 			from, to := strings.Index(w, "/")+1, len(w)
 			if i := strings.LastIndex(w, "@"); i > from {
 				to = i
 			}
 			found = put(found, i, span{from, to})
-		case i > 0 && i < 8 && isOperand(program, args[:i]) && !placeholder(w):
+		case i > 0 && i < 8 && isOperand(after, args[:i]) && !placeholder(w):
 			found = put(found, i, span{0, len(w)})
 		}
 	}
 	return found
 }
 
+// cookie returns where the value of a cookie begins that looks like a session,
+// or 0.
+func cookie(w string) int {
+	i := strings.IndexByte(w, '=') + 1
+	if i == 0 || !random(w[i:]) || placeholder(w[i:]) {
+		return 0
+	}
+	return i
+}
+
+// verbs are the words among which a program's sub-commands stand.
+func verbs(args []string) []string { return args[:min(len(args), 4)] }
+
 // storesPairs reports whether a command puts name=value pairs into a store of
 // secrets.
 func storesPairs(program string, args []string) bool {
-	line := strings.Join(args[:min(len(args), 4)], " ") + " "
-	if slices.ContainsFunc(storeVerbs, func(v string) bool { return strings.HasPrefix(line, v+" ") }) {
+	line := strings.Join(verbs(args), " ") + " "
+	if slices.ContainsFunc(storeVerbs, func(v string) bool { return strings.HasPrefix(line, v+" ") || strings.Contains(line, " "+v+" ") }) {
 		return true
 	}
 	if program != "vault" && program != "kubectl" && program != "oc" {

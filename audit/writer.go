@@ -17,11 +17,19 @@ import (
 
 // writer appends to the segments of a folder, under a lock that all processes
 // take. It isn't safe for concurrent use.
+//
+// The lock is kept from one batch to the next, until release: nobody else can
+// write meanwhile, so nothing need be asked of the system but the write. Who
+// waits for the lock waits with the turn in hand, without which nobody may ask
+// for it: a process that releases it can't be the next to hold it if another
+// has waited.
 type writer struct {
 	c    Config
 	root *fsys.Root
 	dir  *fsys.Root // root without links
+	turn *os.File
 	lock *os.File
+	held bool // the lock
 	key  signer
 	out  *fanout
 
@@ -31,6 +39,7 @@ type writer struct {
 	buf  []byte
 	note string // signed within the batch, not yet in its file
 	err  error  // why a checkpoint's file could not be written
+	cut  bool   // somebody has shortened the log while the lock was held
 }
 
 // tail is where the log ends.
@@ -58,13 +67,16 @@ func openWriter(dir string, c Config, out *fanout) (*writer, error) {
 }
 
 func (w *writer) open() (err error) {
-	if w.lock, err = openLock(w.dir); err != nil {
+	if w.turn, err = openLock(w.dir, turnName); err != nil {
 		return err
 	}
-	if err := lockFile(w.lock); err != nil {
-		return fmt.Errorf("audit: %w", err)
+	if w.lock, err = openLock(w.dir, lockName); err != nil {
+		return err
 	}
-	defer unlockFile(w.lock)
+	if err := w.hold(); err != nil {
+		return err
+	}
+	defer w.release()
 	if w.c.Key != nil {
 		w.key, err = newSigner(w.c.Key)
 	} else {
@@ -79,12 +91,11 @@ func (w *writer) open() (err error) {
 	return w.checkCut()
 }
 
-// openLock opens the lock's file, which stays open: a lock is taken for every
-// batch.
-func openLock(dir *fsys.Root) (*os.File, error) {
-	f, err := dir.Create(lockName, 0o600)
+// openLock opens a lock's file, which stays open.
+func openLock(dir *fsys.Root, name string) (*os.File, error) {
+	f, err := dir.Create(name, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		f, err = dir.Open(lockName)
+		f, err = dir.Open(name)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
@@ -92,10 +103,42 @@ func openLock(dir *fsys.Root) (*os.File, error) {
 	return f, nil
 }
 
+// hold waits for the lock.
+func (w *writer) hold() error {
+	err := lockFile(w.turn)
+	if err == nil {
+		err = lockFile(w.lock)
+		w.held = err == nil
+		err = errors.Join(err, unlockFile(w.turn))
+	}
+	if err != nil {
+		w.release()
+		return fmt.Errorf("audit: %w", err)
+	}
+	return nil
+}
+
+// release gives the lock back. A log that is shorter by then than this process
+// has made it is refused from there on.
+func (w *writer) release() {
+	if !w.held {
+		return
+	}
+	if w.file != nil {
+		info, err := w.file.Info()
+		w.cut = w.cut || err == nil && info.Size < w.tail.size
+	}
+	w.held = false
+	unlockFile(w.lock)
+}
+
 func (w *writer) close() error {
+	w.release()
 	err := errors.Join(w.err, w.leave(), w.giveBack())
-	if w.lock != nil {
-		err = errors.Join(err, w.lock.Close())
+	for _, f := range []*os.File{w.lock, w.turn} {
+		if f != nil {
+			err = errors.Join(err, f.Close())
+		}
 	}
 	return errors.Join(err, w.root.Close())
 }
@@ -149,13 +192,17 @@ func (w *writer) signs() bool { return w.key.key != nil }
 func (w *writer) unsigned() bool { return w.signs() && w.tail.seq > w.tail.signed }
 
 // commit writes a batch and returns once it is durable. On an error none of it
-// counts as written.
+// counts as written. The lock is held afterwards, unless there was an error.
 func (w *writer) commit(batch []*pending) error {
-	if err := lockFile(w.lock); err != nil {
-		return fmt.Errorf("audit: %w", err)
+	err := w.append(batch)
+	if err != nil {
+		w.release()
 	}
-	defer unlockFile(w.lock)
-	if err := w.refresh(); err != nil {
+	return err
+}
+
+func (w *writer) append(batch []*pending) error {
+	if err := w.acquire(); err != nil {
 		return err
 	}
 	full := w.tail.size >= w.c.SegmentSize || time.Since(w.tail.begun) >= w.c.SegmentAge
@@ -271,8 +318,18 @@ func (w *writer) keepNote() {
 	}
 }
 
-// refresh finds the end of the log again if another process has written.
-func (w *writer) refresh() error {
+// acquire sees to it that the lock is held and the end of the log known, also
+// where another process has written meanwhile.
+func (w *writer) acquire() error {
+	if w.held {
+		return nil
+	}
+	if err := w.hold(); err != nil {
+		return err
+	}
+	if w.cut {
+		return errGone
+	}
 	if w.file == nil {
 		return w.load()
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -153,8 +154,11 @@ func (l *lab) writes(names ...string) (actions []guard.Action) {
 	return actions
 }
 
+// calls counts them: each is one of its own, unless a test says otherwise.
+var calls atomic.Int64
+
 func call(actions ...guard.Action) *guard.Call {
-	return &guard.Call{ID: "CALL", Tool: "run_command", Actions: actions,
+	return &guard.Call{ID: fmt.Sprint("CALL", calls.Add(1)), Tool: "run_command", Actions: actions,
 		Principal: guard.Principal{Agent: "agent", Session: "session", User: "user"}}
 }
 
@@ -390,7 +394,7 @@ func TestListAndGet(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, list, 2)
 	require.Equal(t, []string{first, second}, []string{list[0].ID, list[1].ID})
-	require.Equal(t, backup.Snapshot{ID: first, Version: 1, Time: now.Add(-time.Hour), Call: "CALL", Tool: "run_command",
+	require.Equal(t, backup.Snapshot{ID: first, Version: 1, Time: now.Add(-time.Hour), Call: fmt.Sprint("CALL", calls.Load()-1), Tool: "run_command",
 		Agent: "agent", Session: "session", User: "user", Roots: []string{l.ws}, Files: 1, Bytes: 2}, list[0])
 	_, entries, err := l.v.Get(t.Context(), second)
 	require.NoError(t, err)

@@ -155,6 +155,7 @@ func TestKill(t *testing.T) {
 		cmd.Wait()
 		kill.Stop()
 		reported += len(ids)
+		require.NoError(t, l.v.Close())
 		l.open()
 		l.sound()
 		require.NoError(t, filepath.WalkDir(l.ws, func(path string, d os.DirEntry, err error) error {

@@ -29,6 +29,9 @@ import (
 // engine will see the unknown's words when they are real. More than the budget
 // ([guard.ErrBudget]), a file that can't be read, and one that keeps changing
 // are errors.
+//
+// Where all of it stands as a snapshot has it that was taken for the same call
+// before, that one is returned.
 func (v *Vault) Snapshot(ctx context.Context, call *guard.Call) (string, error) {
 	rs, err := v.openRoots()
 	if err != nil {
@@ -114,6 +117,9 @@ func (s *saver) run(goals []goal) (string, error) {
 	slices.SortStableFunc(s.m.Entries, func(a, b record) int {
 		return target{a.Root, string(a.Name)}.compare(target{b.Root, string(b.Name)})
 	})
+	if id := s.again(); id != "" {
+		return id, nil
+	}
 	if err := s.batch.commit(); err != nil {
 		return "", err
 	}
@@ -133,6 +139,7 @@ func (s *saver) run(goals []goal) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	s.v.remember(s.m.Call, id)
 	return id, nil
 }
 

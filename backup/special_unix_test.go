@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -128,4 +129,44 @@ func TestHardLinks(t *testing.T) {
 			l.sound()
 		})
 	}
+}
+
+// That a process has no room for another open file says nothing of a backup.
+func TestVerifyWithoutRoom(t *testing.T) {
+	l := newLab(t)
+	l.tree()
+	l.snapshot(unknown)
+	l.open()
+	var limit syscall.Rlimit
+	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit))
+	less := limit
+	less.Cur = min(limit.Cur, 200)
+	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &less))
+	defer syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit)
+	for spare := range 8 { // Verify fails at each place where it opens something
+		var full []*os.File
+		for {
+			f, err := os.Open(os.DevNull)
+			if err != nil {
+				break
+			}
+			full = append(full, f)
+		}
+		for range min(spare, len(full)) {
+			full[len(full)-1].Close()
+			full = full[:len(full)-1]
+		}
+		report, err := l.v.Verify(t.Context(), nil)
+		for _, f := range full {
+			f.Close()
+		}
+		require.Empty(t, report.Damaged)
+		if err != nil {
+			require.ErrorIs(t, err, syscall.EMFILE)
+		}
+		if spare == 0 {
+			require.Error(t, err)
+		}
+	}
+	l.sound()
 }

@@ -64,8 +64,9 @@ type Vault struct {
 	store *store
 
 	mu     sync.Mutex
-	cache  map[target]cached // contents seen before
-	judged map[string]string // hash of the plan that Actions showed, by request
+	cache  map[target]cached   // contents seen before
+	judged map[string]string   // hash of the plan that Actions showed, by request
+	calls  map[string][]string // the last and the first snapshot of a call
 }
 
 // Names within the vault's folder.
@@ -98,7 +99,7 @@ func Open(dir string, c Config) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Vault{c: c, cache: map[target]cached{}, judged: map[string]string{}}
+	v := &Vault{c: c, cache: map[target]cached{}, judged: map[string]string{}, calls: map[string][]string{}}
 	for i, root := range slices.Concat(c.Roots, c.Named) {
 		r, err := realDir(root)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -41,7 +42,11 @@ func (v *Vault) Verify(ctx context.Context, progress func(done, total int)) (Rep
 	report := Report{Snapshots: len(ids)}
 	m := &marker{v: v, ctx: ctx, need: map[string]use{}}
 	for _, id := range ids {
-		report.Damaged = append(report.Damaged, m.snapshot(id)...)
+		damaged := m.snapshot(id)
+		if i := slices.IndexFunc(damaged, func(d Damage) bool { return exhausted(d.Err) }); i >= 0 {
+			return report, fmt.Errorf("backup: %w", damaged[i].Err)
+		}
+		report.Damaged = append(report.Damaged, damaged...)
 	}
 	hashes := make([]string, 0, len(m.need))
 	for hash := range m.need {
@@ -53,6 +58,9 @@ func (v *Vault) Verify(ctx context.Context, progress func(done, total int)) (Rep
 			return report, err
 		}
 		info, err := v.store.check(hash)
+		if exhausted(err) {
+			return report, fmt.Errorf("backup: %w", err)
+		}
 		report.Objects++
 		report.Bytes += info.Size
 		if use := m.need[hash]; err != nil && !use.list {
@@ -63,6 +71,12 @@ func (v *Vault) Verify(ctx context.Context, progress func(done, total int)) (Rep
 		}
 	}
 	return report, ctx.Err()
+}
+
+// exhausted reports whether an error says something of this process or machine,
+// and nothing of what was to be read.
+func exhausted(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ENOMEM)
 }
 
 // marker finds the objects that snapshots need, each with the first path that

@@ -31,6 +31,7 @@ func TestEngineIsChosenBefore(t *testing.T) {
 		"grep 'a.*b' f": guard.EngineExact, "ls *.go a.b*": guard.EngineExact, "echo ${x@P}": guard.EngineCompat,
 		"nice parallel rm <f": guard.EngineCompat, "echo $PIPESTATUS": guard.EngineCompat, "read -d x y": guard.EngineCompat, "shopt -s dotglob": guard.EngineCompat,
 		"./odd.sh": guard.EngineCompat, "bash odd.sh": guard.EngineCompat, "if": guard.EngineCompat, "builtin eval x": guard.EngineCompat,
+		"f() { ls; } | cat": guard.EngineCompat, "f() { ls; } && ls": guard.EngineCompat,
 		"LD_PRELOAD=x ls": guard.EngineCompat, "cat </dev/tcp/localhost/1": guard.EngineCompat, "declare -i x=1": guard.EngineCompat, "printf -v x y": guard.EngineCompat,
 	} {
 		raw, _ := json.Marshal(map[string]any{"command": text})

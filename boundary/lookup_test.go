@@ -3,6 +3,7 @@ package boundary
 import (
 	"math/rand/v2"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,20 +25,26 @@ func TestLookupIsTheWalk(t *testing.T) {
 	} {
 		require.NoError(t, os.Symlink(target, filepath.Join(base, name)))
 	}
-	info, err := os.Stat(filepath.Join(base, "d"))
+	is, err := identify(filepath.Join(base, "d"))
 	require.NoError(t, err)
 	names := []string{"d", "e", "f", "l", "up", "abs", "loop", "gone", "far", "file", "w", "none", "dev", "null", "fd", "self", "cwd", "status", ".", "..", ""}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	for range 300 {
-		look := lookup{root: base + "/d", info: info}
+		look := lookup{root: base + "/d", is: is}
 		for range 30 {
 			parts := []string{base}
 			for range r.IntN(7) {
 				parts = append(parts, names[r.IntN(len(names))])
 			}
 			name, last := strings.Join(parts, "/"), r.IntN(2) == 0
+			if r.IntN(4) == 0 {
+				name = "/" + name
+			}
+			if r.IntN(4) == 0 {
+				name = "//" + path.Base(base)
+			}
 			want, wantErr := walk(name, last)
 			got, err := look.find(name, last)
 			require.Equal(t, wantErr == nil, err == nil, "%s: %v, %v", name, wantErr, err)

@@ -19,12 +19,7 @@ func openDir(path string) (*os.File, error) {
 func readlink(path string) (target string, err error) {
 	var buf [4097]byte // more than any target
 	n := 0
-	for {
-		n, err = unix.Readlink(path, buf[:])
-		if err != unix.EINTR {
-			break
-		}
-	}
+	err = retry(func() error { n, err = unix.Readlink(path, buf[:]); return err })
 	switch {
 	case err == unix.EINVAL:
 		return "", nil
@@ -34,6 +29,32 @@ func readlink(path string) (target string, err error) {
 		return "", unix.ENAMETOOLONG
 	}
 	return string(buf[:n]), nil
+}
+
+// isLink reports whether the file at a path is a symbolic link.
+func isLink(path string) (bool, error) {
+	var st unix.Stat_t
+	err := retry(func() error { return unix.Lstat(path, &st) })
+	return st.Mode&unix.S_IFMT == unix.S_IFLNK, err
+}
+
+// identity tells a file from all others that exist at the same time.
+type identity struct{ device, inode uint64 }
+
+// identify looks at the file that a path leads to.
+func identify(path string) (identity, error) {
+	var st unix.Stat_t
+	err := retry(func() error { return unix.Stat(path, &st) })
+	return identity{uint64(st.Dev), st.Ino}, err
+}
+
+// retry calls f again when a signal came in between.
+func retry(f func() error) error {
+	for {
+		if err := f(); err != unix.EINTR {
+			return err
+		}
+	}
 }
 
 // ownedByUs reports whether a file belongs to the user that this process runs

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"strings"
 	"syscall"
@@ -94,10 +93,29 @@ func isMagic(folder string) bool { return within(folder, "/proc") || within(fold
 // lookup resolves the paths of one call. Where a folder leads is looked up
 // once: most paths of a call stand in the same few.
 type lookup struct {
-	root    string      // a folder that led to itself when info was taken, or ""
-	info    os.FileInfo // nil: not known, or another folder stands there now
-	seen    bool        // root was looked at for this call
-	folders map[string]location
+	root    string   // a folder that led to itself when is was taken; "": not known, or another stands there now
+	is      identity // of root
+	seen    bool     // root was looked at for this call
+	folders []folder // at most maxFolders
+}
+
+// folder is a name of a folder and where it leads.
+type folder struct {
+	name  string
+	leads location
+}
+
+// maxFolders bounds the folders of a call that are remembered: the further ones
+// are looked up each time.
+const maxFolders = 64
+
+func (l *lookup) known(name string) (location, bool) {
+	for i := range l.folders {
+		if f := &l.folders[i]; f.name == name {
+			return f.leads, true
+		}
+	}
+	return location{}, false
 }
 
 // resolve is the package's resolve.
@@ -121,13 +139,16 @@ func (l *lookup) find(name string, last bool) (location, error) {
 	case base == "..":
 		return l.folder(path.Dir(dir.path))
 	}
-	p := location{strings.TrimSuffix(dir.path, "/") + "/" + base, dir.missing}
+	p := location{name, dir.missing}
+	if dir.path != name[:i] || dir.path == "/" {
+		p.path = strings.TrimSuffix(dir.path, "/") + "/" + base
+	}
 	if p.missing {
 		return p, nil // there is nothing beneath either
 	}
-	info, err := os.Lstat(p.path)
+	link, err := isLink(p.path)
 	p.missing = errors.Is(err, fs.ErrNotExist)
-	if p.missing || err == nil && info.Mode()&fs.ModeSymlink == 0 {
+	if p.missing || err == nil && !link {
 		return p, nil
 	}
 	return find(name, last)
@@ -141,20 +162,17 @@ func (l *lookup) folder(name string) (location, error) {
 	if l.isRoot(name) {
 		return location{path: name}, nil
 	}
-	if p, ok := l.folders[name]; ok {
+	if p, ok := l.known(name); ok {
 		return p, nil
 	}
 	look := find
 	parent := name[:strings.LastIndexByte(name, '/')]
-	if _, ok := l.folders[parent]; ok || l.isRoot(parent) {
+	if _, ok := l.known(parent); ok || l.isRoot(parent) {
 		look = l.find // one step from what is known
 	}
 	p, err := look(name, true)
-	if err == nil {
-		if l.folders == nil {
-			l.folders = map[string]location{}
-		}
-		l.folders[name] = p
+	if err == nil && len(l.folders) < maxFolders {
+		l.folders = append(l.folders, folder{name, p})
 	}
 	return p, err
 }
@@ -162,16 +180,16 @@ func (l *lookup) folder(name string) (location, error) {
 // isRoot reports whether a name is the root's and the same folder stands there
 // still. This costs less than to look for links on the way to it.
 func (l *lookup) isRoot(name string) bool {
-	if l.info == nil || name != l.root {
+	if l.root == "" || name != l.root {
 		return false
 	}
 	if !l.seen {
 		l.seen = true
-		if now, err := os.Stat(name); err != nil || !os.SameFile(l.info, now) {
-			l.info = nil
+		if now, err := identify(name); err != nil || now != l.is {
+			l.root = ""
 		}
 	}
-	return l.info != nil
+	return l.root != ""
 }
 
 // walker resolves a path one component at a time. at is what has been

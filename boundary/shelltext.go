@@ -79,12 +79,12 @@ func (b *binding) view(name string) ([]byte, error) {
 	a := guard.Action{Kind: guard.KindRead, Path: name}
 	c.Workspace.placed(&a, found.path, err)
 	switch {
+	case err == nil && found.missing:
+		return nil, errors.New("the file doesn't exist")
 	case c.Workspace.forbids(&a) != "" || c.Sensitive == nil || c.Sensitive(name) || c.Sensitive(a.Resolved):
 		return nil, errors.New("the file is not looked into")
 	case a.Zone != guard.ZoneWorkspace && a.Zone != guard.ZoneTemp:
 		return nil, errors.New("the file lies outside the workspace")
-	case found.missing:
-		return nil, errors.New("the file doesn't exist")
 	}
 	root, err := fsys.OpenRoot(path.Dir(a.Resolved))
 	if err != nil {

@@ -79,8 +79,9 @@ func NewWorkspace(c WorkspaceConfig) (*Workspace, error) {
 	if w.home != "" {
 		w.whole = append(w.whole, w.home)
 	}
-	w.first.root = w.base()
-	w.first.info, _ = os.Stat(w.base())
+	if is, err := identify(w.base()); err == nil {
+		w.first = lookup{root: w.base(), is: is}
+	}
 	return w, nil
 }
 
@@ -203,7 +204,7 @@ func (w *Workspace) forbids(a *guard.Action) string {
 		return fmt.Sprintf("where %s leads can't be known: name the file by its real path", a.Path)
 	}
 	// What protects is never named: the agent needn't learn where it is.
-	if w.touches(a, a.Resolved) || w.touches(a, a.Path) {
+	if w.touches(a, a.Resolved) || a.Path != a.Resolved && w.touches(a, a.Path) {
 		return "the guard's own files are touched"
 	}
 	if a.Kind == guard.KindWrite || a.Kind == guard.KindDelete {

@@ -34,9 +34,8 @@ func ParseArgs(raw []byte) (map[string]any, error) {
 		return nil, err
 	}
 	// encoding/json says whether it is JSON; what it accepts has one reading.
-	var checked json.RawMessage
-	if err := json.Unmarshal(raw, &checked); err != nil {
-		return nil, fmt.Errorf("arguments: not valid JSON: %w", err)
+	if !json.Valid(raw) {
+		return nil, fmt.Errorf("arguments: not valid JSON: %w", json.Unmarshal(raw, new(json.RawMessage)))
 	}
 	r := argsReader{raw: raw}
 	if r.space() != '{' {

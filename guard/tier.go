@@ -49,8 +49,11 @@ type Requirement string
 
 // The requirements. RequireBackup: what the call would change or delete is
 // saved before it runs. RequireBackupOrAsk: the same, but where it is more than
-// may be saved, a human's yes to the call stands in for the backup. The others
-// name the least [Tier] under which the call may run.
+// may be saved, a human's yes to the call stands in for the backup. Of a call
+// for which rules require both, the stricter holds as everywhere: it is refused
+// where it is more than may be saved, since no yes stands in for the backup
+// that one of the rules insists on. The others name the least [Tier] under which
+// the call may run.
 const (
 	RequireBackup      Requirement = "backup"
 	RequireBackupOrAsk Requirement = "backup-or-ask"

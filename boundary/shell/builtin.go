@@ -61,7 +61,7 @@ func (w *walker) runBuiltin(words []word, in worlds, st *state, span guard.Span)
 		return both(in)
 	}
 	c := &builtinCall{in: in}
-	c.invocation = invocation{a: w.a, st: st, name: name, command: name, args: words[1:], span: span, dir: st.dir, stdin: w.stdin, index: -1}
+	c.invocation = invocation{a: w.a, st: st, name: name, command: name, args: words[1:], span: span, dir: st.dir, stdin: w.stdin, unheard: w.out == nil, index: -1}
 	c.exec(name, words[0])
 	if lists(name, c.args) {
 		w.out.add(opaqueStream("what " + name + " writes is not known"))

@@ -39,7 +39,7 @@ func (x *expansion) field(out []word, w *syntax.Word, m mode) []word {
 	if !x.w.a.step() {
 		return append(out, word{kind: unknown, reason: "it is too much work", split: true, span: span})
 	}
-	if s, ok := plain(w); ok {
+	if s, ok := literal(w); ok {
 		return append(out, lit(s, span))
 	}
 	if !x.w.u.posix && hasBrace(w) {
@@ -72,7 +72,7 @@ func (x *expansion) one(w *syntax.Word) word {
 	}
 	span := x.w.u.at(w)
 	x.w.a.step()
-	if s, ok := plain(w); ok {
+	if s, ok := literal(w); ok {
 		return lit(s, span)
 	}
 	return x.single(w.Parts, span, assigned)
@@ -81,7 +81,7 @@ func (x *expansion) one(w *syntax.Word) word {
 // joined is the same for a word that isn't assigned: a here-string, the text of
 // a replacement.
 func (x *expansion) joined(w *syntax.Word) word {
-	if s, ok := plain(w); ok {
+	if s, ok := literal(w); ok {
 		return lit(s, x.w.u.at(w))
 	}
 	x.w.a.step()
@@ -104,8 +104,8 @@ func (x *expansion) single(parts []syntax.WordPart, span guard.Span, m mode) wor
 	return out[0]
 }
 
-// plain is the text of a word that no expansion changes.
-func plain(w *syntax.Word) (string, bool) {
+// literal is the text of a word that no expansion changes.
+func literal(w *syntax.Word) (string, bool) {
 	if len(w.Parts) != 1 {
 		return "", false
 	}

@@ -23,10 +23,11 @@ type invocation struct {
 	dir       place    // the folder it works in: the shell's, or that of -C
 	recursive bool     // folders are meant whole
 
-	stdin  stream // what it reads on standard input
-	stdout stream // what it writes on standard output, where that can be known
-	index  int    // of its exec action, or -1
-	depth  int    // program starts around it
+	stdin   stream // what it reads on standard input
+	stdout  stream // what it writes on standard output, where that can be known
+	unheard bool   // nothing depends on what it writes
+	index   int    // of its exec action, or -1
+	depth   int    // program starts around it
 }
 
 // reader finds out what a program would do from its words.
@@ -95,7 +96,7 @@ func (inv *invocation) run(words []word) {
 		via = append(via[:len(via):len(via)], inv.name)
 	}
 	out := inv.a.start(&invocation{
-		st: inv.st, args: words, via: via, span: inv.span, dir: inv.dir, stdin: inv.stdin, depth: inv.depth + 1,
+		st: inv.st, args: words, via: via, span: inv.span, dir: inv.dir, stdin: inv.stdin, unheard: inv.unheard, depth: inv.depth + 1,
 	})
 	inv.stdout = out
 }

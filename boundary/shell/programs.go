@@ -274,7 +274,7 @@ func splitWords(w word) (words []word, ok bool) {
 		}
 		return words, !strings.ContainsAny(w.text, "\\$#\"'")
 	}
-	stmts, _, problem := parse(w.text, true)
+	stmts, problem := parse(w.text, true, false)
 	if problem != "" || len(stmts) > 1 {
 		return nil, false
 	}

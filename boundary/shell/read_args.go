@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -197,8 +198,22 @@ func (o *option) takesValue() bool {
 }
 
 func (a *arguments) note(g given) {
+	if a.given == nil {
+		n := dashes(a.inv.args)
+		a.given, a.inv.flags = make([]given, 0, n), slices.Grow(a.inv.flags, n)
+	}
 	a.given = append(a.given, g)
 	a.inv.flags = append(a.inv.flags, g.names...)
+}
+
+// dashes is how many of the words may be options.
+func dashes(words []word) (n int) {
+	for _, w := range words {
+		if mayBeOption(w) {
+			n++
+		}
+	}
+	return n
 }
 
 // value is the last value of an option.

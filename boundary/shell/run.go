@@ -9,6 +9,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/runtimeguard/runtimeguard/boundary/internal/plain"
 	"github.com/runtimeguard/runtimeguard/guard"
 )
 
@@ -318,7 +319,7 @@ func leave(ws worlds, caller *state) worlds {
 
 // start runs a program for the shell.
 func (w *walker) start(words []word, st *state, span guard.Span) {
-	w.out.add(w.a.start(&invocation{st: st.inChild(st.dir), args: words, span: span, dir: st.dir, stdin: w.stdin, index: -1}))
+	w.out.add(w.a.start(&invocation{st: st.inChild(st.dir), args: words, span: span, dir: st.dir, stdin: w.stdin, unheard: w.out == nil, index: -1}))
 }
 
 // maxStarts bounds the program starts within each other (env env env …).
@@ -365,7 +366,7 @@ func (a *analysis) start(inv *invocation) stream {
 	if a.descriptors != descriptors {
 		inv.stdout = opaqueStream("what is written to a descriptor by its name is not known")
 	}
-	if !inv.stdout.set {
+	if !inv.stdout.set && !inv.unheard {
 		inv.stdout = inv.output()
 	}
 	return inv.stdout
@@ -621,20 +622,56 @@ func (w *walker) text(src string, span guard.Span, in worlds, file bool) flow {
 	if !a.spend(len(src) / 4) {
 		return both(in)
 	}
-	stmts, _, problem := parse(src, w.u.posix)
-	if problem != "" {
-		if file {
-			problem = "a script can't be read as shell text"
-		}
-		a.unknown(span, problem, false)
-	}
 	a.texts++
 	defer func() { a.texts-- }()
 	c := *w
 	c.u = &unit{src: src, posix: w.u.posix, nested: true, span: span, file: file}
-	f := c.lines(stmts, in)
+	f := c.code(span, in)
 	w.stdin, w.out = c.stdin, c.out
 	return f
+}
+
+// code walks the text of the walker's unit.
+func (w *walker) code(span guard.Span, in worlds) flow {
+	st := in[0]
+	if len(in) == 1 && st.aliases == nil && st.opts&optExits == 0 && !w.proc.anytime {
+		if words := w.plain(); words != nil {
+			f := w.run(words, in, st, w.u.over(words))
+			f.fail = f.fail.add(w.proc.aborts)
+			return f
+		}
+	}
+	stmts, problem := parse(w.u.src, w.u.posix, !w.u.nested)
+	if problem != "" {
+		if w.u.file {
+			problem = "a script can't be read as shell text"
+		}
+		w.a.unknown(span, problem, false)
+	}
+	return w.lines(stmts, in)
+}
+
+// plain are the words of a text that needs no parser, or nil.
+func (w *walker) plain() []word {
+	if len(w.u.src) > MaxSource {
+		return nil
+	}
+	texts := plain.Words(w.u.src)
+	if texts == nil || !w.a.spend(1+len(texts)) {
+		return nil
+	}
+	words, at := make([]word, len(texts)), 0
+	for i, t := range texts {
+		for w.u.src[at] == ' ' {
+			at++
+		}
+		words[i] = lit(t, w.u.span)
+		if !w.u.nested {
+			words[i].span = guard.Span{Start: at, End: at + len(t)}
+		}
+		at += len(t)
+	}
+	return words
 }
 
 // shellText runs text in a new shell: a child process with its own state.

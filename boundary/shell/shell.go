@@ -58,18 +58,19 @@ type Options struct {
 // the caller. The functions in o must be safe for concurrent use if Analyze is
 // called concurrently, which is allowed.
 func Analyze(src string, o Options) (actions []guard.Action) {
-	room := actionRoom.Get().(*[]guard.Action)
-	a := &analysis{o: o, actions: *room, left: workBase + min(len(src), MaxSource)/bytesOfWork}
+	a := analyses.Get().(*analysis)
+	a.o, a.left = o, workBase+min(len(src), MaxSource)/bytesOfWork
 	defer func() {
-		if p := recover(); p != nil {
-			actions = append(a.actions, guard.Action{Kind: guard.KindUnknown, Reason: "the analysis met a case that it can't handle"})
+		if p := recover(); p != nil { // a is left as it is, and to the collector
+			actions = append(slices.Clone(a.actions), guard.Action{Kind: guard.KindUnknown, Reason: "the analysis met a case that it can't handle"})
 			return
 		}
-		if cap(a.actions) <= maxRoom {
-			clear(a.actions)
-			*room = a.actions[:0]
-			actionRoom.Put(room)
+		room := a.actions[:0]
+		clear(room[:len(a.actions)])
+		if *a = (analysis{}); cap(room) <= maxRoom {
+			a.actions = room
 		}
+		analyses.Put(a)
 	}()
 	switch o.Dialect {
 	case guard.DialectBash:
@@ -84,10 +85,11 @@ func Analyze(src string, o Options) (actions []guard.Action) {
 	return slices.Clone(unique(a.actions))
 }
 
-// actionRoom holds room for actions while they are found; more than maxRoom is
-// not kept.
-var actionRoom = sync.Pool{New: func() any { r := make([]guard.Action, 0, 16); return &r }}
+// analyses are those that ended: their room is used again. Nothing that Analyze
+// returns lies in it.
+var analyses = sync.Pool{New: func() any { return new(analysis) }}
 
+// maxRoom is how many actions room is kept for.
 const maxRoom = 256
 
 // Work of one analysis, counted in statements, words and pieces of long values
@@ -110,6 +112,16 @@ type analysis struct {
 	descriptors   int               // writes to what may be a name of standard output
 	remotes       [][]word          // names and addresses that "git remote" gives
 	substitutions map[string]stream // process substitutions by their names
+	outer         [2]outermost      // of the text in Bash and in a POSIX shell
+}
+
+// outermost is what walks the command itself.
+type outermost struct {
+	unit  unit
+	proc  process
+	loops loop
+	st    state
+	w     walker
 }
 
 // link says that a path is another name of an older one, or holds what that
@@ -122,11 +134,14 @@ type link struct {
 
 // top walks the command itself.
 func (a *analysis) top(src string, posix bool) {
-	stmts, _, problem := parse(src, posix)
-	if problem != "" {
-		a.unknown(guard.Span{End: min(len(src), MaxSource)}, problem, false)
+	t := &a.outer[0]
+	if posix {
+		t = &a.outer[1]
 	}
-	st := &state{dir: place{path: a.o.Dir}, oldDir: place{}, lost: "the parameters of the caller are not known"}
+	t.unit = unit{src: src, posix: posix}
+	t.st = state{dir: place{path: a.o.Dir}, lost: "the parameters of the caller are not known"}
+	t.w = walker{a: a, u: &t.unit, proc: &t.proc, loops: &t.loops}
+	st, w := &t.st, &t.w
 	if a.o.Dir == "" {
 		st.dir.reason = "the working folder is not known"
 	}
@@ -135,15 +150,7 @@ func (a *analysis) top(src string, posix bool) {
 			st.put(name, variable{value: text(v), exported: true})
 		}
 	}
-	t := &struct {
-		unit  unit
-		proc  process
-		loops loop
-		w     walker
-	}{unit: unit{src: src, posix: posix}}
-	t.w = walker{a: a, u: &t.unit, proc: &t.proc, loops: &t.loops} // allocated at once
-	w := &t.w
-	w.finish(w.lines(stmts, worlds{st}).all())
+	w.finish(w.code(guard.Span{End: min(len(src), MaxSource)}, worlds{st}).all())
 }
 
 // step counts a unit of work. It returns false when none is left.

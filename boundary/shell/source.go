@@ -6,6 +6,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/runtimeguard/runtimeguard/boundary/internal/parsed"
 	"github.com/runtimeguard/runtimeguard/guard"
 )
 
@@ -34,16 +35,22 @@ func (u *unit) at(n syntax.Node) guard.Span {
 	return guard.Span{Start: int(n.Pos().Offset()), End: int(n.End().Offset())}
 }
 
+// over is the span of words.
+func (u *unit) over(words []word) guard.Span {
+	return guard.Span{Start: words[0].span.Start, End: words[len(words)-1].span.End}
+}
+
 var parsers = [2]sync.Pool{
 	{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.KeepComments(true)) }},
 	{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangPOSIX), syntax.KeepComments(true)) }},
 }
 
 // parse reads a text. Where it isn't understood, problem says why, and the
-// statements before the fault are returned.
-func parse(src string, posix bool) (stmts []*syntax.Stmt, last []syntax.Comment, problem string) {
+// statements before the fault are returned. The tree of a whole call, as the
+// parser made it, is left to those who look at it next.
+func parse(src string, posix, whole bool) (stmts []*syntax.Stmt, problem string) {
 	if problem := prescan(src); problem != "" {
-		return nil, nil, problem
+		return nil, problem
 	}
 	pool := &parsers[0]
 	if posix {
@@ -52,14 +59,15 @@ func parse(src string, posix bool) (stmts []*syntax.Stmt, last []syntax.Comment,
 	p := pool.Get().(*syntax.Parser)
 	f, err := p.Parse(strings.NewReader(src), "")
 	if err != nil {
-		return salvage(p, src), nil, "the text can't be parsed: " + syntaxProblem(err)
+		return salvage(p, src), "the text can't be parsed: " + syntaxProblem(err)
 	}
 	pool.Put(p)
 	c := checker{src: src}
-	if problem := c.check(f); problem != "" {
-		return f.Stmts, f.Last, problem
+	problem = c.check(f)
+	if whole && !posix && !c.unfolded {
+		parsed.Leave(src, f)
 	}
-	return f.Stmts, f.Last, ""
+	return f.Stmts, problem
 }
 
 // salvage returns the statements before a fault: a shell runs a text line by
@@ -183,14 +191,15 @@ func controlProblem(c byte) string {
 // misplaces is found here (mvdan.cc/sh v3.14.1 and Bash 5.2 read some inputs
 // differently, see the table in differential_test.go).
 type checker struct {
-	src     string
-	problem string
-	covered []byte   // bytes that belong to a leaf of the tree
-	quotes  []extent // single quotes and here-documents that don't expand
-	arrays  []int    // offsets of the ")" of arrays
-	ends    []string // delimiters of here-documents
-	hashes  []*syntax.Comment
-	depth   int
+	src      string
+	problem  string
+	covered  []byte   // bytes that belong to a leaf of the tree
+	quotes   []extent // single quotes and here-documents that don't expand
+	arrays   []int    // offsets of the ")" of arrays
+	ends     []string // delimiters of here-documents
+	hashes   []*syntax.Comment
+	depth    int
+	unfolded bool // the tree isn't as the parser made it
 }
 
 type extent struct{ start, end int }
@@ -290,7 +299,7 @@ func (c *checker) visit(n syntax.Node) bool {
 			}
 		}
 	case *syntax.Stmt:
-		unfold(n)
+		c.unfolded = unfold(n) || c.unfolded
 	case *syntax.FuncDecl:
 		c.function(n)
 	}
@@ -299,14 +308,14 @@ func (c *checker) visit(n syntax.Node) bool {
 
 // unfold gives "f() { :; } | cmd" the shape that it has in Bash: a list whose
 // first command is the definition. The parser takes the list for the body.
-func unfold(s *syntax.Stmt) {
+func unfold(s *syntax.Stmt) (changed bool) {
 	f, ok := s.Cmd.(*syntax.FuncDecl)
 	if !ok {
-		return
+		return false
 	}
 	list, ok := f.Body.Cmd.(*syntax.BinaryCmd)
 	if !ok || f.Body.Negated || len(f.Body.Redirs) > 0 {
-		return // refused by the checker
+		return false // refused by the checker
 	}
 	first := list
 	for {
@@ -319,6 +328,7 @@ func unfold(s *syntax.Stmt) {
 	body := first.X
 	first.X = &syntax.Stmt{Position: s.Position, Cmd: &syntax.FuncDecl{Position: f.Position, RsrvWord: f.RsrvWord, Parens: f.Parens, Name: f.Name, Names: f.Names, Body: body}}
 	s.Cmd = list
+	return true
 }
 
 // function refuses what isn't a compound command as a function's body.

@@ -221,6 +221,7 @@ func TestConsoleInABrowser(t *testing.T) {
 	looksBack(t, b, d)
 	restores(t, b, d)
 	halts(t, b, d)
+	looksAtOperators(t, b)
 
 	b.press("?")
 	b.shows("#dialog", "approve what is shown")
@@ -357,6 +358,22 @@ func halts(t *testing.T, b *browser, d *demo) {
 	b.shows("#running", "running")
 	b.closed()
 	require.NoError(t, d.command(t.Context(), "ls", 0))
+}
+
+// looksAtOperators: what was done on the page is in the record too.
+func looksAtOperators(t *testing.T, b *browser) {
+	t.Helper()
+	b.press("3")
+	b.shows("#chain", "the chain holds")
+	b.run("filter", chromedp.SetValue(chromedp.CSS(`#filters [name=event]`), "operated"))
+	b.script("filter", `document.querySelector("#filters").dispatchEvent(new Event("change"))`)
+	b.until("only operators'", `[...document.querySelectorAll("#list li")].length === 7 && [...document.querySelectorAll("#list li")].every((li) => li.innerText.includes("◆ operator"))`)
+	b.run("focus", chromedp.Focus(chromedp.CSS("#list")))
+	for range 3 {
+		b.press("j")
+	}
+	b.shows("#detail", "1 create")
+	b.looks("12-operators")
 }
 
 // approvers is who the log says has answered.

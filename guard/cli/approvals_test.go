@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -143,6 +144,46 @@ func TestWatch(t *testing.T) {
 	require.Zero(t, ended())
 }
 
+// eager answers a request that comes while the screen still shows the one
+// before it.
+type eager struct {
+	bytes.Buffer
+	once   sync.Once
+	answer func()
+}
+
+func (e *eager) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte("request     | ")) {
+		e.once.Do(e.answer)
+	}
+	return e.Buffer.Write(b)
+}
+
+// An answer is for what was shown: one that names a request that nobody has
+// seen yet is none, even with its whole id.
+func TestWatchAnswersOnlyWhatWasShown(t *testing.T) {
+	for range 5 {
+		h := newHost(t, approval.Config{})
+		h.ask("git push --force")
+		in, keyboard := io.Pipe()
+		var id string
+		s := &eager{}
+		s.answer = func() { // the list that is being shown is older than this
+			id = h.ask("git push --force origin main")
+			_, err := io.WriteString(keyboard, "yes "+id+"\nquit\n")
+			require.NoError(t, err)
+		}
+		require.Zero(t, cli.Main([]string{"approvals", "-state", h.state, "watch"}, in, s, s))
+		said, answered := s.String(), ": run_command: exec git push --force origin main\n"
+		if at := strings.Index(said, id+" approved by "); at >= 0 { // it came onto the screen first
+			require.Contains(t, said[:at], "request     | "+id)
+			require.Contains(t, said[at:], answered)
+		} else {
+			require.Contains(t, said, id+": no request that waits was shown under this id")
+		}
+	}
+}
+
 // A watch that nobody types into goes on.
 func TestWatchWithoutKeyboard(t *testing.T) {
 	h := newHost(t, approval.Config{})
@@ -179,6 +220,36 @@ func TestForgedEntryIsRemoved(t *testing.T) {
 	require.NotEqual(t, id, h.ask("git push --force"))
 	status, _, _ = run("", "approvals", "-state", h.state, "remove", entry[:10])
 	require.Equal(t, 1, status)
+}
+
+// A grant that was put back by who can take files out of the folder, and used by
+// a host that began later, is in the record twice, and is found there.
+func TestReplayedGrantIsFoundInTheRecord(t *testing.T) {
+	h := newHost(t, approval.Config{})
+	id := h.ask("git push --force")
+	run1(t, "approvals", "-state", h.state, "approve", id)
+	files, err := filepath.Glob(filepath.Join(h.state, "approvals", "*.2"))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	grant, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	require.Empty(t, h.ask("git push --force"))
+	require.Contains(t, run1(t, "audit", "-state", h.state, "verify"), "the chain holds")
+	require.NoError(t, os.Remove(strings.TrimSuffix(files[0], "2")+"3"))
+	require.NoError(t, os.WriteFile(files[0], grant, 0o600))
+	err = h.rt.Do(t.Context(), guard.Call{Tool: "run_command", Args: map[string]any{"command": "git push --force"}},
+		func(context.Context) (guard.Outcome, error) { panic("ran") })
+	require.ErrorAs(t, err, new(*approval.AlteredError), "the host that spent it")
+
+	base := filepath.Dir(h.state)
+	later, err := runtimeguard.Open(runtimeguard.Config{Workspace: filepath.Join(base, "ws"), State: h.state, Temp: []string{filepath.Join(base, "tmp")}, Home: base})
+	require.NoError(t, err)
+	err = later.Do(t.Context(), guard.Call{Tool: "run_command", Args: map[string]any{"command": "git push --force"}},
+		func(context.Context) (guard.Outcome, error) { return guard.Outcome{}, nil })
+	require.NoError(t, errors.Join(err, later.Close()), "what the folder store can't hold: see SECURITY.md")
+	status, out, _ := run("", "audit", "-state", h.state, "verify")
+	require.Equal(t, 1, status)
+	require.Contains(t, out, "SPENT TWICE grant "+id)
 }
 
 // The approver's key is their own: made on their side, its public half given to

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -38,7 +39,7 @@ func setupAudit(f *flag.FlagSet) func(*env, []string) error {
 	f.BoolVar(&a.follow, "f", false, "tail: go on as records come")
 	f.BoolVar(&a.json, "json", false, "tail, query: the log's own lines")
 	f.StringVar(&a.filter.Agent, "agent", "", "only this `agent`")
-	f.StringVar(&a.filter.Session, "session", "", "only this `session`")
+	f.StringVar(&a.filter.Session, "session", "", "only this `session`: its id, or the digest in the record")
 	f.StringVar(&a.filter.Tool, "tool", "", "only this `tool`")
 	f.StringVar(&a.filter.Effect, "effect", "", "only this `effect`: allow, ask or deny")
 	f.StringVar(&a.filter.Rule, "rule", "", "only where this `rule` fired")
@@ -120,6 +121,13 @@ func (a *auditing) verify(ctx context.Context, e *env, dir string) error {
 	}
 	if err != nil {
 		return err
+	}
+	twice, err := runtimeguard.SpentTwice(ctx, dir)
+	for _, grant := range twice {
+		fmt.Fprintf(e.out, "SPENT TWICE grant %s: it was put back into the store after it was spent\n", guard.Printable(grant))
+	}
+	if err != nil || len(twice) > 0 {
+		return cmp.Or(err, errFound)
 	}
 	fmt.Fprintln(e.out, "the chain holds")
 	for _, u := range report.Unknown {

@@ -65,18 +65,22 @@ func printState(w io.Writer, p *place) error {
 		return err
 	}
 	fmt.Fprintln(w, "state")
-	info, err := os.Stat(dir)
-	switch {
-	case err != nil:
+	if _, err := os.Stat(dir); err != nil {
 		fmt.Fprintf(w, "  %s: none yet; it is made when a host opens the workspace\n", dir)
-	case info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows":
-		fmt.Fprintf(w, "  %s: others may look into it (%v): chmod 0700\n", dir, info.Mode().Perm())
-		return errFound
-	default:
-		fmt.Fprintf(w, "  %s: private\n", dir)
+		return nil
+	}
+	problems := runtimeguard.CheckState(dir)
+	for _, problem := range problems {
+		fmt.Fprintf(w, "  %v\n", problem)
+	}
+	if len(problems) == 0 {
+		fmt.Fprintf(w, "  %s: nobody else may write it, nor read a secret in it\n", dir)
 	}
 	if reason, halted := runtimeguard.Halted(dir); halted {
-		fmt.Fprintf(w, "  halted: %s\n", reason)
+		fmt.Fprintf(w, "  halted: %s\n", guard.Printable(reason))
+	}
+	if len(problems) > 0 {
+		return errFound
 	}
 	return nil
 }

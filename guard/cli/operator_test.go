@@ -78,10 +78,10 @@ func TestOperatorsActionsAreRecorded(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"approve: " + yes, "deny: not today " + no, "remove: " + no,
-		"restore: snapshot " + saved + ": 1 changes", "restore: snapshot " + saved + ": 1 overwrite done",
+		"restore: snapshot " + saved + ": 1 change", "restore: snapshot " + saved + ": 1 overwrite done",
 		"prune: keep: age 0s, count 1, bytes 0", got[6], "halt: an incident", "resume:",
 	}, got)
-	require.Regexp(t, `^prune: [1-9] snapshots and \d+ contents removed done$`, got[6])
+	require.Regexp(t, `^prune: [1-9] snapshots? and \d+ contents? removed done$`, got[6])
 	require.Len(t, ids, 7, "one id for the beginning and the end of each")
 	require.Contains(t, run1(t, "audit", "query", "-state", h.state, "-event", "operated", "-path", file), "restore  by=")
 	require.Contains(t, run1(t, "audit", "tail", "-state", h.state), "operated         halt  by="+h.operated()[0].Record.Call.Principal.User+"  an incident")

@@ -66,6 +66,9 @@ func TestOperatorWithAnotherUser(t *testing.T) {
 	require.NotEmpty(t, line)
 	require.NoError(t, os.WriteFile(filepath.Join(state, "keys", "approvers"), []byte(line+"\n"), 0o644))
 
+	require.Contains(t, run1(t, "doctor", "-state", state), "nobody else may write it")
+	run1(t, "halt", "-state", state, "before the host has begun its log")
+	run1(t, "resume", "-state", state)
 	host := as(agentID, "host")
 	host.Stderr = os.Stderr
 	said, err := host.StdoutPipe()
@@ -85,6 +88,8 @@ func TestOperatorWithAnotherUser(t *testing.T) {
 	require.True(t, lines.Scan())
 	require.Contains(t, lines.Text(), "not again")
 	require.NoError(t, host.Wait())
+	require.Equal(t, 2, strings.Count(run1(t, "audit", "query", "-state", state, "-event", "operated"), "by="))
+	require.Contains(t, run1(t, "audit", "verify", "-state", state), "the chain holds")
 }
 
 // setUp runs SECURITY.md's commands for a folder and users of the test's own.

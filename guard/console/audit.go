@@ -147,7 +147,9 @@ func details(e *audit.Entry) []row {
 		[2]string{"backup", r.Snapshot},
 		[2]string{"error", r.Err},
 	)
-	if r.Started {
+	if r.Started && r.Phase == guard.PhaseOperated {
+		out = append(out, rows([2]string{"took", r.Duration.Round(time.Millisecond).String()})...)
+	} else if r.Started {
 		out = append(out, rows([2]string{"ran", fmt.Sprintf("%s, exit %d, %d bytes of output", r.Duration.Round(time.Millisecond), r.Outcome.Exit, r.Outcome.Output)})...)
 	}
 	for i := range call.Actions {
@@ -173,6 +175,7 @@ type chainPage struct {
 	Segments    int     `json:"segments"`
 	Checkpoints int     `json:"checkpoints"`
 	Broken      shown   `json:"broken,omitempty"`
+	Twice       []shown `json:"twice,omitempty"` // grants that were spent more than once
 	Unknown     []shown `json:"unknown"`
 }
 
@@ -187,6 +190,13 @@ func (c *Console) verify(r *http.Request) (any, error) {
 	if broken := (*audit.BrokenError)(nil); errors.As(err, &broken) {
 		p.Broken = show(broken.Error())
 		return p, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	twice, err := runtimeguard.SpentTwice(r.Context(), runtimeguard.AuditDir(c.c.State))
+	for _, grant := range twice {
+		p.Twice = append(p.Twice, show(grant))
 	}
 	return p, err
 }

@@ -57,7 +57,7 @@ func TestOperatorsActionsAreRecorded(t *testing.T) {
 		sessions = append(sessions, e.Record.Call.Principal.Session)
 	}
 	saved := all.Backups[0].ID
-	require.Equal(t, []string{"deny not today", "halt an incident", "resume ", "restore snapshot " + saved + ": 1 changes", "restore snapshot " + saved + ": 1 create"}, got)
+	require.Equal(t, []string{"deny not today", "halt an incident", "resume ", "restore snapshot " + saved + ": 1 change", "restore snapshot " + saved + ": 1 create"}, got)
 	require.Regexp(t, `^console [0-9a-f]{16}$`, sessions[0])
 	require.Equal(t, []string{sessions[0], sessions[0], sessions[2], sessions[0], sessions[0]}, sessions)
 	require.NotEqual(t, sessions[0], sessions[2])

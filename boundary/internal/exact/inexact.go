@@ -8,6 +8,9 @@ import (
 	"sync"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/runtimeguard/runtimeguard/boundary/internal/parsed"
+	"github.com/runtimeguard/runtimeguard/boundary/internal/plain"
 )
 
 var parsers = [2]sync.Pool{
@@ -34,45 +37,17 @@ func Parse(text string, posix bool) (*syntax.File, error) {
 // as far as that can be seen before the words are known; for those that are
 // known later, [builtin] is asked again.
 func Inexact(text string, posix bool) string {
-	if words := plain(text); words != nil {
+	if words := plain.Words(text); words != nil {
 		return simple(words, len(words))
+	}
+	if file, ok := parsed.Take(text); ok && !posix {
+		return inexact(file)
 	}
 	file, err := Parse(text, posix)
 	if err != nil {
 		return "its syntax"
 	}
 	return inexact(file)
-}
-
-// plain returns the words of a text that is one simple command in which nothing
-// is quoted, expanded or reserved; nil for any other. It saves the parse of most
-// commands.
-func plain(text string) []string {
-	for i := range len(text) {
-		if !plainByte[text[i]] {
-			return nil
-		}
-	}
-	words := strings.Fields(text)
-	if len(words) == 0 || strings.Contains(words[0], "=") || syntaxWords[words[0]] {
-		return nil
-	}
-	return words
-}
-
-// plainByte are the bytes that mean themselves in a command.
-var plainByte = func() (t [256]bool) {
-	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _-./:=,@%+") {
-		t[c] = true
-	}
-	return t
-}()
-
-// syntaxWords are those that begin something else than a simple command.
-var syntaxWords = map[string]bool{
-	"if": true, "then": true, "else": true, "elif": true, "fi": true, "for": true, "while": true, "until": true, "do": true, "done": true,
-	"case": true, "esac": true, "in": true, "select": true, "function": true, "time": true, "coproc": true, "let": true,
-	"declare": true, "local": true, "export": true, "readonly": true, "typeset": true, "nameref": true,
 }
 
 func inexact(file *syntax.File) (reason string) {
@@ -105,6 +80,10 @@ func node(n syntax.Node) string {
 		return parameter(n)
 	case *syntax.DeclClause:
 		return declaration(n)
+	case *syntax.FuncDecl:
+		if _, list := n.Body.Cmd.(*syntax.BinaryCmd); list { // the parser takes the list for the body
+			return "a definition in a list"
+		}
 	case *syntax.CallExpr:
 		return call(n)
 	case *syntax.Word:

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/runtimeguard/runtimeguard/boundary/internal/plain"
 )
 
 // A plain command is judged without a parse as it is with one.
@@ -25,7 +27,7 @@ func TestPlainIsTheParse(t *testing.T) {
 			text = append(text, words[r.IntN(len(words))])
 		}
 		line := strings.Join(text, " ")
-		if plain(line) == nil {
+		if plain.Words(line) == nil {
 			continue
 		}
 		fast++

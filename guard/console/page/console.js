@@ -111,7 +111,7 @@ const views = {
   history: { title: "History", path: () => "requests", items: (d) => d.past, line: requestLine, detail: requestDetail, on: ["requests", "halt"],
     empty: "Nothing has been answered yet.", note: () => "What was answered, used or expired" },
   record: { title: "Record", path: recordPath, items: (d) => d.entries, line: recordLine, detail: recordDetail, on: ["audit"],
-    empty: "No entry matches.", note: () => "Every decision, newest first" },
+    empty: "No entry matches.", note: () => "Every decision, and what operators did" },
   backups: { title: "Backups", path: () => "backups", items: (d) => d.backups, line: backupLine, detail: backupDetail, on: ["audit"],
     empty: "Nothing has been saved yet. Where the policy requires a backup, it appears here.", note: (d) => d.more ? `newest ${d.backups.length} of ${d.backups.length + d.more}` : "What was saved before it was changed" },
 };
@@ -380,19 +380,21 @@ function recordPath() {
 
 const kindOf = (e) => e.event === "operated" ? e.event : e.approved ? "approved" : e.effect;
 
+const what = (e) => [plain(e.tool) ? show(e.tool) : e.event, plain(e.does) ? ": " : "", show(e.does)];
+
 function recordLine(e) {
   return [
-    el("div", { className: "what" }, plain(e.tool) ? show(e.tool) : e.event, plain(e.does) ? ": " : "", show(e.does), e.more ? ` (+${e.more})` : ""),
-    el("div", { className: "meta" }, badge(kindOf(e)), el("span", {}, [e.event === "operated" ? "" : e.event, e.failed ? "failed" : ""].filter((s) => s).join(", ")), el("span", {}, show(e.agent)), time(e.time)),
+    el("div", { className: "what" }, ...what(e), e.more ? ` (+${e.more})` : ""),
+    el("div", { className: "meta" }, badge(kindOf(e)), e.event === "operated" ? null : el("span", {}, e.event), e.failed ? el("span", {}, "failed") : null, el("span", {}, show(e.agent)), time(e.time)),
   ];
 }
 
 function recordDetail(e) {
   return { content: [
     el("div", { className: "facts" }, badge(e.event === "operated" ? e.event : e.effect), e.approved ? badge("approved") : null, el("span", {}, "Event ", el("b", {}, e.event)), el("span", {}, "Line ", el("b", {}, String(e.seq))), time(e.time)),
-    el("h2", {}, plain(e.does) ? show(e.does) : plain(e.tool) ? show(e.tool) : e.event),
+    el("h2", {}, ...(e.event === "operated" || !plain(e.does) ? what(e) : [show(e.does)])),
     el("div", { className: "facts" },
-      plain(e.tool) ? el("span", {}, "Tool ", el("b", {}, show(e.tool))) : null,
+      plain(e.tool) && e.event !== "operated" ? el("span", {}, "Tool ", el("b", {}, show(e.tool))) : null,
       plain(e.agent) ? el("span", {}, e.event === "operated" ? "Operator " : "Agent ", el("b", {}, show(e.agent))) : null,
       plain(e.rule) ? el("span", {}, "Rule ", el("b", {}, show(e.rule))) : null),
     el("h3", {}, "What was recorded"),
@@ -418,6 +420,11 @@ async function verify() {
   if (v.broken) {
     chain.className = "chain broken";
     chain.replaceChildren(el("strong", {}, "✕ The chain is broken"), again, el("p", {}, show(v.broken)), el("p", {}, "Good up to there: " + what));
+    return;
+  }
+  if (v.twice) {
+    chain.className = "chain broken";
+    chain.replaceChildren(el("strong", {}, "✕ A spent grant was put back, and used again"), again, ...v.twice.map((g) => el("p", {}, "Grant ", show(g))));
     return;
   }
   chain.replaceChildren(el("span", { className: "badge ok" }, "✓ the chain holds"), again, el("p", {}, what));
