@@ -52,6 +52,9 @@ var notKeys = wordSet("primary foreign partition sort cache row hash range publi
 // gluedWords make a secret of a name that ends in them without a separator.
 var gluedWords = []string{"password", "passwd", "passphrase", "apikey", "secretkey", "accesskey", "privatekey", "authtoken", "accesstoken", "clientsecret"}
 
+// stores hold secrets under names of their own: secrets.jwt.
+var stores = wordSet("secret secrets credentials passwords")
+
 // notPasses end in "pass" and are none.
 var notPasses = wordSet("bypass compass encompass multipass overpass surpass trespass underpass renderpass subpass")
 
@@ -100,6 +103,9 @@ func secretName(name string) strength {
 	}
 	if strings.HasSuffix(last, "pass") && !notPasses[last] {
 		return strong
+	}
+	if stores[before] && strings.Contains(name, ".") {
+		return weak
 	}
 	for _, g := range gluedWords {
 		if strings.HasSuffix(last, g) {
@@ -487,7 +493,7 @@ func (v *value) plausible(s, text string) bool {
 // secrets are, and the names of things seldom.
 func mixed(text string) bool {
 	return len(text) >= 10 && strings.ContainsAny(text, digits) && strings.ContainsAny(text, letters[:26]) && strings.ContainsAny(text, letters[26:]) &&
-		!strings.ContainsAny(text, "./:()[] ")
+		!strings.ContainsAny(text, "./:()[]= ")
 }
 
 const digits = "0123456789"

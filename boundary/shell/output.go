@@ -473,7 +473,7 @@ func filter(inv *invocation) stream {
 
 func cat(inv *invocation) stream {
 	if args := inv.plainArgs(); len(inv.args) == 0 || len(inv.args) == 1 && len(args) == 1 && args[0].is("-") {
-		if inv.stdin.set && inv.stdin.file.text == "" {
+		if inv.stdin.set && inv.stdin.file == nil {
 			return inv.stdin
 		}
 	}

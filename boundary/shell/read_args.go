@@ -206,10 +206,14 @@ func (a *arguments) note(g given) {
 	a.inv.flags = append(a.inv.flags, g.names...)
 }
 
-// dashes is how many of the words may be options.
+// dashes is about how many options the words hold.
 func dashes(words []word) (n int) {
-	for _, w := range words {
-		if mayBeOption(w) {
+	for i := range words {
+		switch w := &words[i]; {
+		case !mayBeOption(*w):
+		case len(w.text) > 2 && w.text[1] != '-':
+			n += min(len(w.text)-1, 4)
+		default:
 			n++
 		}
 	}

@@ -138,7 +138,7 @@ func (x *expansion) input(r *syntax.Redirect, fd string) {
 		w.writes(func() { w.a.redirection(x.st, guard.KindWrite, t) })
 	}
 	if stdin {
-		w.stdin = stream{set: true, text: unknownValue("the content of a file is not known"), file: t, dir: x.st.dir}
+		w.stdin = stream{set: true, text: unknownValue("the content of a file is not known"), file: &t, dir: x.st.dir}
 	}
 }
 

@@ -790,11 +790,11 @@ func shebang(content []byte) (guard.Dialect, bool) {
 // substitution.
 func (inv *invocation) shellStream(s stream, w word, args []word, dialect guard.Dialect) {
 	switch {
-	case s.set && s.file.text != "" && s.file.kind == known:
+	case s.set && s.file != nil && s.file.kind == known:
 		f := *inv
 		f.dir = s.dir
-		f.script(s.file, args, dialect, false)
-		if !inv.a.viewable(s.dir, s.file) {
+		f.script(*s.file, args, dialect, false)
+		if !inv.a.viewable(s.dir, *s.file) {
 			inv.unknown(w.span, "a shell runs a file that can't be read here")
 		}
 	case s.set && s.text.kind == known:

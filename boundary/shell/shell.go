@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/runtimeguard/runtimeguard/boundary/internal/plain"
 	"github.com/runtimeguard/runtimeguard/guard"
 )
 
@@ -78,11 +79,19 @@ func Analyze(src string, o Options) (actions []guard.Action) {
 	case guard.DialectPOSIX:
 		a.top(src, true)
 	default:
-		a.top(src, false)
-		a.top(src, true)
+		if a.top(src, false); !sameInBoth(src) {
+			a.top(src, true)
+		}
 	}
 	a.markOpaque()
 	return slices.Clone(unique(a.actions))
+}
+
+// sameInBoth reports whether a text is one command that either dialect takes for
+// the same program.
+func sameInBoth(src string) bool {
+	words := plain.Words(src)
+	return words != nil && findBuiltin(words[0]) == nil
 }
 
 // analyses are those that ended: their room is used again. Nothing that Analyze
@@ -105,6 +114,7 @@ type analysis struct {
 	o             Options
 	actions       []guard.Action
 	left          int  // work
+	again         int  // loops around whose body is walked once more
 	full          bool // a bound was reached and reported
 	texts         int  // texts within each other
 	links         []link
@@ -132,8 +142,9 @@ type link struct {
 	copied   bool // only the content is the same
 }
 
-// top walks the command itself.
+// top walks the command itself, in one of the two dialects.
 func (a *analysis) top(src string, posix bool) {
+	a.links, a.written, a.remotes = nil, nil, nil
 	t := &a.outer[0]
 	if posix {
 		t = &a.outer[1]
@@ -153,8 +164,9 @@ func (a *analysis) top(src string, posix bool) {
 	w.finish(w.code(guard.Span{End: min(len(src), MaxSource)}, worlds{st}).all())
 }
 
-// step counts a unit of work. It returns false when none is left.
-func (a *analysis) step() bool { return a.spend(1) }
+// step counts a unit of work, two for what has been walked before. It returns
+// false when none is left.
+func (a *analysis) step() bool { return a.spend(1 + min(a.again, 1)) }
 
 func (a *analysis) spend(n int) bool {
 	if a.left -= n; a.left < 0 {

@@ -94,10 +94,14 @@ func (c *capture) stream() stream {
 
 // sub is the walker of a subshell.
 func (w *walker) sub() *walker {
-	c := *w
-	c.proc = &process{}
-	c.loops, c.rets = &loop{}, &worlds{}
-	return &c
+	c := &struct {
+		walker
+		proc  process
+		loops loop
+		rets  worlds
+	}{walker: *w}
+	c.walker.proc, c.walker.loops, c.walker.rets = &c.proc, &c.loops, &c.rets
+	return &c.walker
 }
 
 // finish walks the traps of a process that ends in these states.
@@ -589,7 +593,11 @@ func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
 		return both(after.add(loop.jumps))
 	}
 	cur := in
-	for _, it := range items {
+	for i, it := range items {
+		if i == 1 {
+			w.a.again++
+			defer func() { w.a.again-- }()
+		}
 		if it.kind == known {
 			cur = w.list(c.Do, w.bind(cur, name, it, span)).all()
 		} else {

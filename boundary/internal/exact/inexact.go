@@ -239,7 +239,7 @@ var leadingDot = regexp.MustCompile(`(^|[/{,])\.[^/]*[*?\[]`)
 // dots: patterns match no hidden files here at all. The interpreter would match
 // too many: "*.*" would match ".env", which it doesn't in bash.
 func dots(w *syntax.Word) string {
-	if leadingDot.MatchString(outline(w.Parts)) {
+	if text := outline(w.Parts); strings.ContainsAny(text, "*?[") && leadingDot.MatchString(text) {
 		return "a pattern of hidden files"
 	}
 	return ""
@@ -250,6 +250,11 @@ var quotedMeta = strings.NewReplacer("*", "x", "?", "x", "[", "x")
 // outline is a word in which a slash stands for what isn't known, and nothing
 // that is quoted is a pattern.
 func outline(parts []syntax.WordPart) string {
+	if len(parts) == 1 {
+		if l, ok := parts[0].(*syntax.Lit); ok {
+			return l.Value
+		}
+	}
 	var b strings.Builder
 	for _, p := range parts {
 		switch p := p.(type) {
