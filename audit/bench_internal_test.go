@@ -37,7 +37,8 @@ func BenchmarkEncode(b *testing.B) {
 			var e encoder
 			b.ReportAllocs()
 			for b.Loop() {
-				e = encoder{buf: e.buf[:0], r: r}
+				e.reset()
+				e.r = r
 				require.NoError(b, e.record(rec))
 			}
 			b.ReportMetric(float64(len(e.buf)), "bytes")

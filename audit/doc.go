@@ -16,6 +16,10 @@
 // one also stands in the file "checkpoint"; the key in "key" and "key.pub",
 // where no other is configured.
 //
+// Any number of processes write to one log, under a lock that the system takes
+// from a process that dies. One that writes keeps it for up to a millisecond, and
+// a process that waits is the next to have it.
+//
 // # What each part shows
 //
 // The chain shows a line that was changed, removed, put in or moved, unless

@@ -44,7 +44,13 @@ type encoder struct {
 	redacted int // secrets taken out
 	cut      int // strings and lists that were too long
 	replaced int // strings that were not valid UTF-8
+
+	session string // the last one, and what stands for it
+	digest  []byte
 }
+
+// reset makes e ready for another line.
+func (e *encoder) reset() { e.buf, e.redacted, e.cut, e.replaced = e.buf[:0], 0, 0, 0 }
 
 // record returns the line of a record but for its first fields, which only the
 // writer knows, and for the brace that opens it.
@@ -77,14 +83,17 @@ func (e *encoder) record(r *guard.Record) error {
 const maxFixed = 128
 
 func (e *encoder) call(c *guard.Call, phase guard.Phase) {
-	e.str("id", c.ID, maxName)
+	e.own("id", c.ID, maxName)
 	e.str("agent", c.Principal.Agent, maxName)
 	switch id := c.Principal.Session; {
 	case phase == guard.PhaseOperated:
 		e.str("session", id, maxName)
 	case id != "":
+		if id != e.session {
+			e.session, e.digest = id, appendDigest(e.digest[:0], id)
+		}
 		e.key("session")
-		e.buf = append(appendDigest(append(e.buf, '"'), id), '"')
+		e.buf = append(append(append(e.buf, '"'), e.digest...), '"')
 	}
 	e.str("user", c.Principal.User, maxName)
 	e.bool("verified", c.Principal.Verified)
@@ -99,7 +108,7 @@ func (e *encoder) call(c *guard.Call, phase guard.Phase) {
 		e.buf = strconv.AppendInt(e.buf, int64(len(c.Raw)), 10)
 		e.buf = append(e.buf, '}')
 	}
-	e.str("engine", string(c.Engine), maxName)
+	e.own("engine", string(c.Engine), maxName)
 	e.raw("tier", c.Tier.String())
 }
 
@@ -125,7 +134,7 @@ func (e *encoder) decision(r *guard.Record) {
 	}
 	e.list("rules", len(d.Fired), maxRules, func(i int) { e.rule(&d.Fired[i]) })
 	e.list("require", len(d.Require), maxWords, func(i int) { e.quote(string(d.Require[i]), maxName) })
-	e.str("policy", d.Policy, maxName)
+	e.own("policy", d.Policy, maxName)
 	if d.Audit {
 		e.bool("audit", true)
 		e.raw("observed", d.Observed.String())
@@ -177,7 +186,7 @@ func (e *encoder) altered() {
 
 func (e *encoder) action(a *guard.Action) {
 	e.buf = append(e.buf, '{')
-	e.str("kind", string(a.Kind), maxName)
+	e.own("kind", string(a.Kind), maxName)
 	e.str("program", a.Program, maxName)
 	e.str("command", a.Command, maxName)
 	e.args(a)
@@ -186,7 +195,7 @@ func (e *encoder) action(a *guard.Action) {
 	e.str("path", a.Path, maxPath)
 	e.str("resolved", a.Resolved, maxPath)
 	e.bool("pattern", a.Pattern)
-	e.str("zone", string(a.Zone), maxName)
+	e.own("zone", string(a.Zone), maxName)
 	e.bool("root", a.Root)
 	e.bool("recursive", a.Recursive)
 	e.str("host", a.Host, maxName)
@@ -225,8 +234,8 @@ func (e *encoder) args(a *guard.Action) {
 
 func (e *encoder) rule(f *guard.Fired) {
 	e.buf = append(e.buf, '{')
-	e.str("rule", f.Rule, maxName)
-	e.str("pos", f.Pos, maxName)
+	e.own("rule", f.Rule, maxName)
+	e.own("pos", f.Pos, maxName)
 	e.raw("effect", f.Effect.String())
 	e.str("message", f.Message, maxText)
 	e.key("action")
@@ -299,6 +308,15 @@ func (e *encoder) str(k, s string, limit int) {
 		e.key(k)
 		e.quote(s, limit)
 	}
+}
+
+// own writes a text of the host's or its policy's, in which no agent has a hand:
+// nobody looks for secrets in it.
+func (e *encoder) own(k, s string, limit int) {
+	r := e.r
+	e.r = plain
+	e.str(k, s, limit)
+	e.r = r
 }
 
 func (e *encoder) strs(k string, list []string, limit int) {

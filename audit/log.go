@@ -157,7 +157,8 @@ func (l *Log) Append(ctx context.Context, r guard.Record) error {
 	}
 	p := pool.Get().(*pending)
 	defer pool.Put(p)
-	p.enc = encoder{buf: p.enc.buf[:0], r: l.redact}
+	p.enc.reset()
+	p.enc.r = l.redact
 	p.sign, p.err = false, nil
 	if err := p.enc.record(&r); err != nil {
 		return err

@@ -194,12 +194,15 @@ func (r *redactor) words(program string, args []string) map[int]span {
 		}
 	}
 	for i := 1; i < len(args); i++ {
+		if args[i-1] != "-p" && !r.auto.holds(args[i-1]) {
+			continue
+		}
 		if programs[args[i-1]] { // docker exec db mysql -psecret
 			for j, sp := range flagSecrets(args[i-1], args[i:min(len(args), i+maxFields)]) {
 				found = put(found, i+j, sp)
 			}
 		}
-		if sp, ok := r.pair(program, args, i); ok {
+		if sp, ok := pair(program, args, i); ok {
 			found = put(found, i, sp)
 		}
 	}
@@ -207,7 +210,7 @@ func (r *redactor) words(program string, args []string) map[int]span {
 }
 
 // pair finds what is secret in word i because of the words before it.
-func (r *redactor) pair(program string, args []string, i int) (sp span, ok bool) {
+func pair(program string, args []string, i int) (sp span, ok bool) {
 	v := value{how: byWord, name: args[i-1], span: span{0, len(args[i])}}
 	switch {
 	case strings.HasPrefix(v.name, "-"):
@@ -222,7 +225,7 @@ func (r *redactor) pair(program string, args []string, i int) (sp span, ok bool)
 		return v.span, !placeholder(args[i]) && namesSecret(args[max(0, i-maxFields):i-1])
 	case v.how == byFlag && v.name == "p" && i > 2 && userOptions[args[i-3]]:
 		return v.span, !noPassword(program) && afterUser(args[i])
-	case !r.auto.holds(args[i-1]), len(v.name) < 2, len(v.name) > 2*maxNameSize, !onlyName(v.name):
+	case len(v.name) < 2, len(v.name) > 2*maxNameSize, !onlyName(v.name):
 		return sp, false
 	}
 	v.class = secretName(v.name)

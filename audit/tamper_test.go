@@ -316,7 +316,7 @@ func TestVerifyRewritten(t *testing.T) {
 }
 
 // rounds is how often a test with random parts is repeated: n times, or as
-// often as the environment says.
+// often as RUNTIMEGUARD_ROUNDS says.
 func rounds(n int) int {
 	if m, err := strconv.Atoi(os.Getenv("RUNTIMEGUARD_ROUNDS")); err == nil {
 		return m

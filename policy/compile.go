@@ -21,7 +21,8 @@ type uses struct {
 	names  map[string]bool // variables and lists
 }
 
-// callArguments stands in uses.fields for call.args.
+// callArguments stands in uses.fields for what no record holds but as a digest:
+// call.args and call.session.
 const callArguments = "call.args"
 
 // expressionPos is a place in a policy file.
@@ -183,7 +184,7 @@ func (k *checker) check() {
 			if isIdent(s.Operand(), "action") {
 				k.field(s.FieldName(), n)
 			}
-			if isIdent(s.Operand(), "call") && s.FieldName() == "args" {
+			if isIdent(s.Operand(), "call") && (s.FieldName() == "args" || s.FieldName() == "session") {
 				k.uses.fields[callArguments] = k.pos(n)
 			}
 		case ast.CallKind:

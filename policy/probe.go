@@ -107,9 +107,9 @@ func (o *Outcomes) note(c *condition, f *frame, failed bool) bool {
 }
 
 // ReadsArguments reports whether what the policy decides of the call may depend
-// on the tool's arguments, beyond what its actions say: a condition reads
-// call.args in a rule whose head matches. Without its arguments such a call
-// can't be judged again.
+// on the tool's arguments, beyond what its actions say, or on the session's id: a
+// condition reads call.args or call.session in a rule whose head matches. Of both
+// a record holds digests only, and such a call can't be judged again.
 func (p *Policy) ReadsArguments(call *guard.Call) bool {
 	if p != nil && p.under != nil && p.under.ReadsArguments(call) {
 		return true

@@ -132,5 +132,7 @@ func TestReadsArguments(t *testing.T) {
 		require.Equal(t, want, p.ReadsArguments(call), program)
 		require.Equal(t, program == "mv", over.ReadsArguments(call), program)
 		require.Equal(t, program == "mv", over.WithOverlay("p.yaml", []byte("version: 1\nrules: []\n")).ReadsArguments(call), program)
+		session := parsed(t, "version: 1\nextends: [standard]\nrules:\n  - {id: o, effect: ask, on: {exec: mv}, when: 'call.session == \"x\"'}\n")
+		require.Equal(t, program == "mv", session.ReadsArguments(call), program)
 	}
 }

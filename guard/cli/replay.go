@@ -31,7 +31,7 @@ type replaying struct {
 	pol     *policy.Policy
 	judged  int
 	altered int // redacted, cut or replaced text
-	unkept  int // rules read arguments, which no log keeps
+	unkept  int // rules read arguments or the session, which no log keeps
 	beside  int // refused by something else than a rule
 	broken  int // lines that can't be read
 	changes []change
@@ -214,7 +214,7 @@ func (r *replaying) print(w io.Writer, log string) {
 		why string
 	}{
 		{r.altered, "not replayable: secrets were taken out of their text, or it was cut"},
-		{r.unkept, "not replayable: a rule reads call.args, which the log doesn't keep"},
+		{r.unkept, "not replayable: a rule reads call.args or call.session, of which the log keeps digests"},
 		{r.beside, "left out: something else than a rule refused"},
 		{r.broken, "lines can't be read: see runtimeguard audit verify"},
 	} {

@@ -128,7 +128,7 @@ rules:
 	_, out, errs := run("", "replay", "-policy", file, log)
 	require.Empty(t, errs)
 	require.Equal(t, log+": 1 decision judged again by "+file+", 0 would be others\n"+
-		"       1 not replayable: a rule reads call.args, which the log doesn't keep\n", out)
+		"       1 not replayable: a rule reads call.args or call.session, of which the log keeps digests\n", out)
 
 	var l bytes.Buffer
 	a, err := audit.Open(t.TempDir(), audit.Config{NoSync: true, Sinks: []audit.Sink{audit.SinkFunc(func(_ context.Context, e audit.Entry) error { l.Write(e.Raw); return nil })}})
