@@ -221,7 +221,7 @@ func (e *encoder) action(a *guard.Action) {
 // args writes an action's words; which of them are secret can depend on the
 // program and on the word before.
 func (e *encoder) args(a *guard.Action) {
-	spans := e.r.words(a.Program, a.Args)
+	spans := e.r.words(a.Program, a.Args[:min(len(a.Args), maxArgs/len(`"",`))]) // more can't be shown
 	e.list("args", len(a.Args), maxArgs, func(i int) {
 		s := a.Args[i]
 		if sp, ok := spans[i]; ok {

@@ -128,7 +128,7 @@ func TestBounds(t *testing.T) {
 // and looks that they neither take long nor let a secret through.
 func TestRedactionIsBounded(t *testing.T) {
 	secret := "hunter" + "2hunter2"
-	for _, part := range []string{"://:", "curl -u ", "password=$", "authorization:", "sk-", "eyJ", "-----BEGIN "} {
+	for _, part := range []string{"://:", "curl -u ", "password=$", "authorization:", "sk-", "eyJ", "-----BEGIN ", "ldappasswd -w ", "token <<< x ", " -p ", "a:b1c2d3@h "} {
 		r := record(1)
 		for range 20 {
 			r.Call.Actions[0].Args = append(r.Call.Actions[0].Args, strings.Repeat(part, 4000/len(part))+" password="+secret)

@@ -13,7 +13,7 @@ import (
 // by secretName.
 func nameRules() []rulesFor {
 	return []rulesFor{{
-		[]string{"pass", "pwd", "secret", "token", "key", "cred", "auth", "signature", "sig=", "sessid", "sessionid", "appid", "bearer", "_pw", "-pw", "pw=", "opw", "upw", "_pat", "psk"},
+		[]string{"pass", "pwd", "secret", "token", "key", "cred", "auth", "signature", "sig=", "sessid", "sessionid", "appid", "bearer", "_pw", "-pw", "pw=", "opw", "upw", "_pat", "-pat", "-sig", "psk"},
 		findNamed,
 	}}
 }

@@ -82,6 +82,9 @@ func (v *Vault) save(ctx context.Context, rs *roots, goals []goal, head Snapshot
 	s := &saver{v: v, ctx: ctx, rs: rs, batch: v.store.batch(), m: manifest{Snapshot: head},
 		noted: map[target]Type{}, warm: map[target]cached{}, links: linkCount{}, whole: map[int]bool{}}
 	id, err := s.run(goals)
+	if werr := s.batch.wait(); err == nil {
+		err = werr
+	}
 	if err != nil {
 		return "", fmt.Errorf("backup: %w", err)
 	}
@@ -117,6 +120,9 @@ func (s *saver) run(goals []goal) (string, error) {
 	slices.SortStableFunc(s.m.Entries, func(a, b record) int {
 		return target{a.Root, string(a.Name)}.compare(target{b.Root, string(b.Name)})
 	})
+	if err := s.batch.wait(); err != nil {
+		return "", err
+	}
 	if id := s.again(); id != "" {
 		return id, nil
 	}

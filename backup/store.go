@@ -148,7 +148,9 @@ func (s *store) check(hash string) (fsys.Info, error) {
 	}
 	defer f.Close()
 	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
+	buf := buffers.Get().(*[small / 16]byte)
+	defer buffers.Put(buf)
+	if _, err := io.CopyBuffer(sum, struct{ io.Reader }{f}, buf[:]); err != nil {
 		return info, reason(err)
 	}
 	if sumText(sum) != hash {
@@ -156,6 +158,9 @@ func (s *store) check(hash string) (fsys.Info, error) {
 	}
 	return info, nil
 }
+
+// buffers are for reading objects, many of them one after the other.
+var buffers = sync.Pool{New: func() any { return new([small / 16]byte) }}
 
 func sumText(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
 
@@ -228,27 +233,88 @@ func transfer(dst, src *os.File, size int64) (sum string, n int64, err error) {
 	return sumText(h), n, err
 }
 
-// batch is the objects of one snapshot, which become durable together.
+// batch is the objects of one snapshot, which become durable together. Most of
+// the time goes into making files, so small ones are written beside the work on
+// what comes next.
 type batch struct {
-	s     *store
-	fresh map[string]bool // written
+	s    *store
+	room chan struct{} // one value for each that is being written
+	all  sync.WaitGroup
+
+	mu    sync.Mutex
+	fresh map[string]bool // written, or being written
 	seen  map[string]bool // stood, and were found whole; not known to be durable
+	err   error           // the first of what was done beside
 }
 
+// maxBeside bounds what is done beside, each with the content of one small file.
+const maxBeside = 4
+
 func (s *store) batch() *batch {
-	return &batch{s: s, fresh: map[string]bool{}, seen: map[string]bool{}}
+	return &batch{s: s, room: make(chan struct{}, maxBeside), fresh: map[string]bool{}, seen: map[string]bool{}}
+}
+
+// beside does something beside what comes next, once there is room for it.
+func (b *batch) beside(do func() error) {
+	b.room <- struct{}{}
+	b.all.Go(func() {
+		defer func() { <-b.room }()
+		if err := do(); err != nil {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			if b.err == nil {
+				b.err = err
+			}
+		}
+	})
+}
+
+// wait waits for what is done beside, and returns what went wrong there.
+func (b *batch) wait() error {
+	b.all.Wait()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.err
 }
 
 // has reports whether the object needn't be written.
 func (b *batch) has(hash string) bool {
-	if b.fresh[hash] || b.seen[hash] || b.s.holds(hash) {
+	if b.knows(hash) || b.s.holds(hash) {
 		return true
 	}
 	if _, err := b.s.check(hash); err != nil {
 		return false // missing or damaged: it is written anew
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.seen[hash] = true
 	return true
+}
+
+func (b *batch) knows(hash string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.fresh[hash] || b.seen[hash]
+}
+
+// claim reports whether the object is the caller's to name: nobody else in this
+// batch has it.
+func (b *batch) claim(hash string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	mine := !b.fresh[hash] && !b.seen[hash]
+	if mine {
+		b.fresh[hash] = true
+	}
+	return mine
+}
+
+// stood notes that an object that was claimed stands already.
+func (b *batch) stood(hash string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.fresh, hash)
+	b.seen[hash] = true
 }
 
 // holds reports whether the object is known and hasn't been touched since.
@@ -279,7 +345,10 @@ const small = 1 << 20
 // file saves the content of an open file.
 func (b *batch) file(f *os.File, size int64) (sum string, n int64, err error) {
 	if size > small {
-		return b.write(b.s.root, tmpDir+"/", func(tmp *os.File) (string, int64, error) { return transfer(tmp, f, size) })
+		return b.write(b.s.root, tmpDir+"/", func(tmp *os.File) (string, int64, bool, error) {
+			sum, n, err := transfer(tmp, f, size)
+			return sum, n, err == nil && b.claim(sum), err
+		})
 	}
 	data, err := readUpTo(f, size)
 	if err != nil {
@@ -304,33 +373,37 @@ func readUpTo(f io.Reader, size int64) ([]byte, error) {
 func (b *batch) data(data []byte) (string, error) {
 	h := sha256.Sum256(data)
 	sum := hex.EncodeToString(h[:])
-	if b.has(sum) {
+	if b.has(sum) || !b.claim(sum) {
 		return sum, nil
 	}
-	fan, err := b.s.fan(sum)
-	if err != nil {
-		return "", err
-	}
-	_, _, err = b.write(fan, "", func(tmp *os.File) (string, int64, error) {
-		n, err := tmp.Write(data)
-		return sum, int64(n), err
+	b.beside(func() error {
+		fan, err := b.s.fan(sum)
+		if err != nil {
+			return err
+		}
+		_, _, err = b.write(fan, "", func(tmp *os.File) (string, int64, bool, error) {
+			n, err := tmp.Write(data)
+			return sum, int64(n), true, err
+		})
+		return err
 	})
-	return sum, err
+	return sum, nil
 }
 
-// write writes a new object: first under a temporary name in dir, then under
-// its own.
-func (b *batch) write(root *fsys.Root, dir string, fill func(tmp *os.File) (string, int64, error)) (sum string, n int64, err error) {
+// write writes a new object: first under a temporary name in dir, then, if it is
+// claimed, under its own.
+func (b *batch) write(root *fsys.Root, dir string, fill func(tmp *os.File) (sum string, n int64, claimed bool, err error)) (sum string, n int64, err error) {
 	name := dir + rand.Text()
 	f, err := root.Create(name, 0o400)
 	if err != nil {
 		return "", 0, err
 	}
+	claimed := false
 	if err = root.Fault("write", name); err == nil {
-		sum, n, err = fill(f)
+		sum, n, claimed, err = fill(f)
 	}
 	err = errors.Join(err, f.Close())
-	if err == nil && !b.fresh[sum] && !b.seen[sum] {
+	if err == nil && claimed {
 		var taken bool
 		if taken, err = b.name(root, name, sum); taken {
 			return sum, n, nil
@@ -352,18 +425,14 @@ func (b *batch) name(root *fsys.Root, tmp, sum string) (taken bool, err error) {
 	err = root.MoveNew(tmp, object)
 	if errors.Is(err, fs.ErrExist) {
 		if _, err := b.s.check(sum); err == nil {
-			b.seen[sum] = true
+			b.stood(sum)
 			return false, nil
 		}
 		if err = root.SyncFile(tmp); err == nil {
 			err = root.Move(tmp, object)
 		}
 	}
-	if err != nil {
-		return false, err
-	}
-	b.fresh[sum] = true
-	return true, nil
+	return err == nil, err
 }
 
 // few is the number up to which files and folders are synced one by one; past
@@ -372,6 +441,9 @@ const few = 16
 
 // commit makes every object of the batch durable, with its name.
 func (b *batch) commit() error {
+	if err := b.wait(); err != nil {
+		return err
+	}
 	s := b.s
 	var files []string
 	dirs := map[string]bool{}
@@ -393,11 +465,6 @@ func (b *batch) commit() error {
 	s.mu.Lock()
 	s.named = max(s.named, open)
 	s.mu.Unlock()
-	for hash := range b.fresh { // what was written is what can be read
-		if _, err := s.check(hash); err != nil {
-			return err
-		}
-	}
 	return b.remember()
 }
 
@@ -422,18 +489,30 @@ func (s *store) sync(files, dirs []string) error {
 	return nil
 }
 
-// remember notes the objects that are durable now.
+// remember notes the objects that are durable now. Of those that were written it
+// sees to it that they are what can be read.
 func (b *batch) remember() error {
-	for _, hashes := range []map[string]bool{b.fresh, b.seen} {
-		for hash := range hashes {
-			stamp, err := b.s.stamp(hash)
-			if err != nil {
-				return err
-			}
-			b.s.mu.Lock()
-			b.s.known[hash] = stamp
-			b.s.mu.Unlock()
+	for hash := range b.fresh {
+		b.beside(func() error {
+			info, err := b.s.check(hash)
+			return b.s.know(hash, stampOf(info), err)
+		})
+	}
+	for hash := range b.seen {
+		stamp, err := b.s.stamp(hash)
+		if err := b.s.know(hash, stamp, err); err != nil {
+			return err
 		}
 	}
+	return b.wait()
+}
+
+func (s *store) know(hash string, as stamp, err error) error {
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known[hash] = as
 	return nil
 }

@@ -50,9 +50,22 @@ type Config struct {
 	MaxBytes int64
 	// Now is the clock. Nil means time.Now.
 	Now func() time.Time
-	// Faults is asked before each change to a disk, for tests. Nil in
-	// production.
+	// Faults is asked before each change to a disk, one at a time, for tests. Nil
+	// in production.
 	Faults fsys.Faults
+}
+
+// oneAtATime asks f one at a time.
+func oneAtATime(f fsys.Faults) fsys.Faults {
+	if f == nil {
+		return nil
+	}
+	var mu sync.Mutex
+	return func(op, name string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		return f(op, name)
+	}
 }
 
 // Vault keeps snapshots in a folder, which several processes may share. It is
@@ -92,6 +105,7 @@ func Open(dir string, c Config) (*Vault, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	c.Faults = oneAtATime(c.Faults)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
