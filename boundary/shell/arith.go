@@ -85,6 +85,7 @@ func (x *expansion) evaluate(v value, n syntax.Node, depth int) result {
 	if isName(s) && depth < 8 {
 		return x.evaluateFound(x.named(s), n, depth+1)
 	}
+	x.w.mayAbort(x.st)
 	if strings.ContainsAny(s, "[`$") || depth >= 8 {
 		x.w.a.unknown(x.w.u.at(n), "text with a subscript or a substitution is evaluated as arithmetic", false)
 	}
@@ -174,6 +175,7 @@ var assignOps = map[syntax.BinAritOperator]syntax.BinAritOperator{
 
 func (x *expansion) binary(e *syntax.BinaryArithm) result {
 	if e.Op == syntax.Assgn {
+		x.mustName(e.X)
 		if w, ok := e.X.(*syntax.Word); ok && len(w.Parts) == 1 {
 			if p, ok := w.Parts[0].(*syntax.ParamExp); ok && p.Index != nil {
 				x.arithmetic(p.Index)
@@ -185,6 +187,7 @@ func (x *expansion) binary(e *syntax.BinaryArithm) result {
 	}
 	if op, ok := assignOps[e.Op]; ok {
 		l, r := x.arithmetic(e.X), x.arithmetic(e.Y)
+		x.refuses(op, r)
 		v := compute(op, l, r)
 		x.store(e.X, v)
 		return v
@@ -210,7 +213,39 @@ func (x *expansion) binary(e *syntax.BinaryArithm) result {
 	if (e.Op == syntax.AndArit || e.Op == syntax.OrArit) && x.st != mid && mid != nil && before != nil {
 		x.st = merge(worlds{mid, x.st}, "it differs with the way taken")
 	}
+	x.refuses(e.Op, r)
 	return compute(e.Op, l, r)
+}
+
+// refuses notes that an operator may be an error with what stands at its right.
+func (x *expansion) refuses(op syntax.BinAritOperator, r result) {
+	switch op {
+	case syntax.Quo, syntax.Rem:
+		if !r.known || r.n == 0 {
+			x.w.mayAbort(x.st)
+		}
+	case syntax.Pow:
+		if !r.known || r.n < 0 {
+			x.w.mayAbort(x.st)
+		}
+	}
+}
+
+// mustName notes that an assignment to what is no variable is an error.
+func (x *expansion) mustName(target syntax.ArithmExpr) {
+	if w, ok := target.(*syntax.Word); ok && len(w.Parts) == 1 {
+		switch p := w.Parts[0].(type) {
+		case *syntax.Lit:
+			if isName(p.Value) {
+				return
+			}
+		case *syntax.ParamExp:
+			if !p.Dollar.IsValid() {
+				return
+			}
+		}
+	}
+	x.w.mayAbort(x.st)
 }
 
 func compute(op syntax.BinAritOperator, l, r result) result {

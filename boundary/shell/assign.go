@@ -72,6 +72,9 @@ func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, spa
 	if i.known && !as.Append && i.n == 0 && !old.array {
 		return w.change(x.st, name, variable{array: true, list: []value{v}})
 	}
+	if !i.known || i.n < 0 {
+		w.mayAbort(x.st)
+	}
 	return w.change(x.st, name, variable{value: unknownValue("an element of an array that is not known")})
 }
 
@@ -343,6 +346,9 @@ func (d *declaration) option(f word) {
 		return
 	}
 	on := f.text[0] == '-'
+	if strings.Trim(f.text[1:], "aAfFgiIlnprtucx") != "" {
+		d.w.a.unknown(f.span, d.kind+" has an option that is not known, and may do nothing", false)
+	}
 	for _, l := range f.text[1:] {
 		switch l {
 		case 'x':

@@ -66,6 +66,9 @@ func (w *walker) runBuiltin(words []word, in worlds, st *state, span guard.Span)
 	if lists(name, c.args) {
 		w.out.add(opaqueStream("what " + name + " writes is not known"))
 	}
+	if w.u.posix && specialBuiltin[name] {
+		w.mayExit(in) // an error in one ends the shell
+	}
 	f := b(w, c)
 	c.settle()
 	return f
@@ -111,6 +114,13 @@ func refuse(reason string) builtin {
 	}
 }
 
+// optionLetters are the options of builtins that change the shell's state:
+// with another they do nothing.
+var optionLetters = map[string]string{
+	"printf": "v", "read": "EadeinNprstu", "mapfile": "CcdnOstu", "readarray": "CcdnOstu", "unset": "fnv", "shopt": "opqsu", "pushd": "n",
+	"trap": "lpP", "hash": "lrpdt", "exec": "acl", "command": "pvV", "builtin": "", "source": "p", ".": "p", "eval": "",
+}
+
 // options takes the option letters in front of the words. with lists those
 // that take a value, which come back in values.
 func (c *builtinCall) options(with string) (letters string, vals map[byte]word) {
@@ -131,6 +141,9 @@ func (c *builtinCall) options(with string) (letters string, vals map[byte]word) 
 		}
 		for i := 1; i < len(a.text); i++ {
 			letters += a.text[i : i+1]
+			if has, ok := optionLetters[c.name]; ok && strings.IndexByte(has, a.text[i]) < 0 {
+				c.unknown(a.span, c.name+" has an option that is not known, and may do nothing")
+			}
 			if strings.IndexByte(with, a.text[i]) < 0 {
 				continue
 			}
@@ -584,7 +597,10 @@ func set(w *walker, c *builtinCall) flow {
 			st.params, st.lost = nil, "set has an option that is not known"
 			return flow{worlds{st}, c.in}
 		}
-		c.setOption(st, a)
+		if !c.setOption(st, a) {
+			st.params, st.lost = nil, "set has an option that is not known"
+			return flow{worlds{st}, c.in}
+		}
 	}
 	if len(c.args) > 0 {
 		st.params, st.lost = values(c.args)
@@ -592,13 +608,43 @@ func set(w *walker, c *builtinCall) flow {
 	return c.become(st)
 }
 
-// setOption takes one word of options: -eu, +f, -o pipefail.
-func (c *builtinCall) setOption(st *state, a word) {
+// longOptions are the names of set -o, besides those of optionNames.
+var longOptions = setOf("braceexpand emacs errtrace functrace hashall histexpand history ignoreeof interactive-comments keyword monitor noclobber noexec nolog notify onecmd physical pipefail posix privileged verbose vi xtrace")
+
+// strangeOptions change how words are read or where they lead.
+var strangeOptions = setOf("k B P keyword braceexpand physical posix cdable_vars autocd xpg_echo localvar_inherit localvar_unset compat31 compat32 compat40 compat41 compat42 compat43 compat44 extquote sourcepath")
+
+func setOf(names string) map[string]bool {
+	set := map[string]bool{}
+	for n := range strings.FieldsSeq(names) {
+		set[n] = true
+	}
+	return set
+}
+
+// strange reports an option that changes how the rest is read.
+func (c *builtinCall) strange(name string, span guard.Span) {
+	if strangeOptions[name] {
+		c.unknown(span, "the option "+name+" changes how the shell reads words")
+	}
+}
+
+// setOption takes one word of options: -eu, +f, -o pipefail. It is false where
+// an option is surely or maybe an error.
+func (c *builtinCall) setOption(st *state, a word) bool {
 	for _, l := range []byte(a.text[1:]) {
 		o := setLetters[l]
+		c.strange(string(l), a.span)
 		if l == 'o' && len(c.args) > 0 {
-			o = optionNames[c.args[0].text]
-			c.args = c.args[1:]
+			name := c.args[0]
+			if name.kind != known {
+				c.unknown(name.span, "an option of set is not known: "+name.why())
+			}
+			c.strange(name.text, name.span)
+			o = optionNames[name.text]
+			if c.args = c.args[1:]; o == 0 && !longOptions[name.text] {
+				return false
+			}
 		}
 		if a.text[0] == '-' {
 			st.opts |= o
@@ -606,6 +652,7 @@ func (c *builtinCall) setOption(st *state, a word) {
 			st.opts &^= o &^ optExits
 		}
 	}
+	return true
 }
 
 func shopt(w *walker, c *builtinCall) flow {
@@ -616,11 +663,14 @@ func shopt(w *walker, c *builtinCall) flow {
 			c.unknown(a.span, "an option of the shell is not known")
 			continue
 		}
+		if strings.ContainsAny(letters, "su") {
+			c.strange(a.text, a.span)
+		}
 		if strings.Contains(letters, "s") {
 			st.opts |= optionNames[a.text]
 		}
 		if strings.Contains(letters, "u") {
-			st.opts &^= optionNames[a.text] &^ optNullglob
+			st.opts &^= optionNames[a.text] &^ (optNullglob | optFailglob)
 		}
 	}
 	return c.become(st)
@@ -751,16 +801,22 @@ func trap(w *walker, c *builtinCall) flow {
 		atEnd = atEnd && (sig.is("EXIT") || sig.is("0"))
 	}
 	if !atEnd || t.kind != known {
-		f := w.nested(t, c.st)
 		w.proc.anytime = true
-		if slices.ContainsFunc(f.all(), func(st *state) bool { return !st.equal(c.st) }) {
-			c.unknown(t.span, "a trap that may run at any time changes the shell's state")
-		}
+		w.runTrap(t, c.st)
 	}
 	if t.kind == known && len(w.proc.traps) < 64 {
-		w.proc.traps = append(w.proc.traps, t)
+		w.proc.traps = append(w.proc.traps, trapped{t, !atEnd})
 	}
 	return c.stay()
+}
+
+// runTrap walks a trap that may run at any time: what follows doesn't see what
+// it changes.
+func (w *walker) runTrap(t word, st *state) {
+	f := w.nested(t, st)
+	if slices.ContainsFunc(f.all(), func(after *state) bool { return !after.equal(st) }) {
+		w.a.unknown(t.span, "a trap that may run at any time changes the shell's state", false)
+	}
 }
 
 func aliasBuiltin(w *walker, c *builtinCall) flow {

@@ -34,6 +34,9 @@ func TestParserDifferentials(t *testing.T) {
 		{"$\\\n(halt)", "no tree: a syntax error", "runs halt"},
 		{"true &\\\n& halt", "no tree: a syntax error", "runs halt"},
 		{"cat <\\\n<E\nx\nE\nhalt", "no tree: a syntax error", "runs halt"},
+		{"x=$(cat <<E)\nhalt\nE", "text", "text to Bash, dash runs halt"},
+		{"x=`cat <<E`\nhalt\nE", "text", "runs halt"},
+		{"cat <(cat <<E)\nhalt\nE", "text", "text to Bash, not to other shells"},
 		{"cat <<$(x)\n$(halt)\n$(x)", "no tree: a syntax error", "runs halt"},
 	} {
 		t.Run(c.src, func(t *testing.T) {

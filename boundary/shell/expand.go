@@ -56,7 +56,7 @@ func (x *expansion) field(out []word, w *syntax.Word, m mode) []word {
 				if namesRunOn(parts) {
 					return append(out, word{kind: unknown, reason: "braces join a name with text", split: true, span: span})
 				}
-				out = x.build(out, parts, span, m)
+				out = x.build(out, parts, span, max(m, element)) // what braces made is no assignment
 			}
 			return out
 		}
@@ -76,6 +76,16 @@ func (x *expansion) one(w *syntax.Word) word {
 		return lit(s, span)
 	}
 	return x.single(w.Parts, span, assigned)
+}
+
+// joined is the same for a word that isn't assigned: a here-string, the text of
+// a replacement.
+func (x *expansion) joined(w *syntax.Word) word {
+	if s, ok := literal(w); ok {
+		return lit(s, x.w.u.at(w))
+	}
+	x.w.a.step()
+	return x.single(w.Parts, x.w.u.at(w), unsplit)
 }
 
 // document expands the body of a here-document or the like.
@@ -117,6 +127,7 @@ const (
 	argument mode = iota // split, globbed
 	element              // the same for an element of an array: no tilde after "="
 	assigned             // one word, tildes after ":" too
+	unsplit              // one word, a tilde only at its beginning
 	document             // one word, text as in double quotes
 )
 
@@ -140,6 +151,11 @@ type builder struct {
 	tree    bool // buf is a folder and stands for what lies beneath
 	num     bool // buf covers an integer
 	open    bool // buf is the last of a list and may stand for several
+	covers  bool // buf holds what covers a value
+	bracket bool // buf holds a set of characters
+	slashed bool // buf holds a backslash of a value, which may quote a wildcard
+	assigns bool // the word looks like an assignment
+	exact   bool // buf is to be matched: a value must be known
 	splits  bool // literal text is split too: that of ${x-a b}
 }
 
@@ -166,12 +182,21 @@ func (b *builder) end() {
 		if !b.glob {
 			w.text = unquoteGlob(string(b.buf))
 		}
+	case b.glob && b.slashed && b.mode.list():
+		w.kind, w.reason, w.split = unknown, "a value with a backslash is a pattern", true
 	case b.glob:
+		if b.x.st.opts&optFailglob != 0 {
+			b.x.w.mayAbort(b.x.st)
+		}
 		w.kind, w.text, w.tree, w.split = pattern, string(b.buf), b.tree, b.split
 		w.num = b.num
 		b.out = append(b.out, w)
 		if hidden, ok := b.dotted(w); ok {
 			b.out = append(b.out, hidden)
+		}
+		if short := oneSlash(w.text); short != w.text && b.mode.list() {
+			w.text = short
+			b.out = append(b.out, w)
 		}
 		b.reset()
 		return
@@ -187,7 +212,31 @@ func (b *builder) end() {
 
 func (b *builder) reset() {
 	b.buf, b.escaped, b.glob, b.exists, b.unknown, b.reason, b.split, b.tree = b.buf[:0], false, false, false, false, "", false, false
-	b.num, b.open = false, false
+	b.num, b.open, b.covers, b.bracket, b.slashed = false, false, false, false, false
+}
+
+// oneSlash is a glob with single slashes behind its first wildcard: so Bash
+// writes the names that it finds.
+func oneSlash(glob string) string {
+	if !strings.Contains(glob, "//") {
+		return glob
+	}
+	i := max(strings.IndexAny(glob, "*?["), 0)
+	tail := glob[i:]
+	for strings.Contains(tail, "//") {
+		tail = strings.ReplaceAll(tail, "//", "/")
+	}
+	return glob[:i] + tail
+}
+
+// piece notes a part of a glob. Where no file has such a name, brackets stay as
+// they are, which no glob covers together with a value that isn't known.
+func (b *builder) piece(s string, covers bool) {
+	bracket := strings.IndexByte(s, '[') >= 0
+	if bracket && b.covers || covers && b.bracket {
+		b.lose("brackets stand beside a value that is not known", true)
+	}
+	b.covers, b.bracket = b.covers || covers, b.bracket || bracket
 }
 
 // dotted is the glob for hidden names that dotglob adds to one that begins
@@ -269,7 +318,11 @@ func (b *builder) wild(s string) {
 			s = strings.ReplaceAll(s, "**", "*")
 		}
 	}
+	b.piece(s, false)
 	if b.x.st.opts&optNocaseglob != 0 {
+		if b.bracket {
+			b.lose("brackets match in either case", true)
+		}
 		s = foldGlob(s)
 	}
 	b.match(s)
@@ -330,6 +383,10 @@ func (b *builder) value(v value, quoted bool) {
 		b.lose(v.reason, !quoted)
 	case v.kind == pattern && !quoted && b.x.splits(v):
 		b.lose("the shell splits a value that is not known", true)
+	case v.kind == pattern && b.exact:
+		b.lose("a pattern that is not known", false)
+	case v.kind == pattern && !quoted && strings.IndexByte(v.text, '\\') >= 0:
+		b.again(v)
 	case v.tree && len(b.buf) == 0 && !b.unknown:
 		b.match(v.text)
 		b.tree = true
@@ -337,6 +394,7 @@ func (b *builder) value(v value, quoted bool) {
 		b.match(v.text + "/**")
 	case v.kind == pattern:
 		alone := len(b.buf) == 0 && !b.unknown
+		b.piece(v.text, true)
 		b.match(v.text)
 		b.num = alone && v.num
 	case quoted:
@@ -345,6 +403,18 @@ func (b *builder) value(v value, quoted bool) {
 	default:
 		b.splitText(v.text)
 	}
+}
+
+// again adds a glob whose quoted wildcards count, as the value stands without
+// quotes. A wildcard covers itself too.
+func (b *builder) again(v value) {
+	plain := strings.NewReplacer(`\*`, "*", `\?`, "?").Replace(v.text)
+	if v.tree || strings.IndexByte(plain, '\\') >= 0 {
+		b.lose("a value that is not known may be a pattern", true)
+		return
+	}
+	b.piece(plain, true)
+	b.match(plain)
 }
 
 // splits reports whether the shell surely may split a pattern's text. That a
@@ -361,6 +431,7 @@ func (b *builder) splitText(s string) {
 		b.lose("IFS is not known", true)
 		return
 	}
+	b.slashed = b.slashed || strings.IndexByte(s, '\\') >= 0
 	i := 0
 	for i < len(s) && b.x.w.a.step() {
 		j := len(s)
@@ -508,13 +579,13 @@ func unescapeQuoted(s string, doc bool) string {
 func (b *builder) literal(s string, first, last bool) {
 	if first {
 		s = b.tilde(s, last)
-		if b.mode == argument && !b.splits {
+		if b.mode == argument && !b.splits && !b.x.w.u.posix {
 			s = b.assignment(s, last)
 		}
 	}
 	for s != "" {
 		i := strings.IndexByte(s, '\\')
-		if b.mode == assigned {
+		if b.mode == assigned || b.assigns {
 			if j := strings.Index(s, ":~"); j >= 0 && (i < 0 || j < i) {
 				b.wild(s[:j+1])
 				s = b.tilde(s[j+1:], last)
@@ -552,14 +623,25 @@ func (b *builder) unquoted(s string) {
 }
 
 // assignment expands the tilde in an argument that looks like an assignment,
-// as Bash does (dd of=~/x).
+// as Bash does (dd of=~/x), and says that there may be more.
 func (b *builder) assignment(s string, last bool) string {
-	i := strings.Index(s, "=~")
-	if i <= 0 || b.x.w.u.posix || !isName(s[:i]) {
+	i := strings.IndexByte(s, '=')
+	if i <= 0 {
 		return s
 	}
-	b.text(s[:i+1])
-	return b.tilde(s[i+1:], last)
+	name := strings.TrimSuffix(s[:i], "+")
+	if j := strings.IndexByte(name, '['); j > 0 && strings.HasSuffix(name, "]") {
+		name = name[:j]
+	}
+	if !isName(name) {
+		return s
+	}
+	b.assigns = true
+	if len(s) > i+1 && s[i+1] == '~' {
+		b.unquoted(s[:i+1])
+		return b.tilde(s[i+1:], last)
+	}
+	return s
 }
 
 // tilde expands a tilde at the beginning of s and returns what follows it.
@@ -568,7 +650,7 @@ func (b *builder) tilde(s string, last bool) string {
 		return s
 	}
 	end := strings.IndexAny(s, "/:")
-	if end < 0 || s[end] == ':' && b.mode != assigned {
+	if end < 0 || s[end] == ':' && b.mode != assigned && !b.assigns {
 		end = strings.IndexByte(s, '/')
 	}
 	if end < 0 {
@@ -606,16 +688,23 @@ func loginName(s string) bool {
 func (x *expansion) home(name string) value {
 	switch name {
 	case "":
-		if v, ok := x.st.lookup("HOME"); ok && !v.unset {
+		if v, ok := x.st.lookup("HOME"); ok {
+			if v.unset {
+				return unknownValue("the home folder is not known, as HOME is not set")
+			}
 			return v.value
 		}
 		if h := x.w.a.o.Home; h != "" {
 			return text(h)
 		}
 		return unknownValue("the home folder is not known")
-	case "+":
-		return x.st.dir.value()
-	case "-":
+	case "+", "-":
+		if x.w.u.posix {
+			return unknownValue("shells differ in what ~" + name + " is")
+		}
+		if name == "+" {
+			return x.st.dir.value()
+		}
 		return x.st.oldDir.value()
 	case "root":
 		return text("/root")

@@ -51,11 +51,12 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 	}
 	if len(r.list) == 0 && quoted && b.mode.list() && len(b.buf) == 0 {
 		b.exists = false // "$@" without parameters is no word
+		b.split = b.split || b.unknown
 	}
 	for i, v := range r.list {
 		if i > 0 {
 			if !b.mode.list() {
-				b.text(" ")
+				b.apart()
 			} else {
 				b.end()
 			}
@@ -69,6 +70,14 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.value(v, quoted)
 		b.open = v.several
 	}
+}
+
+// apart adds what stands between the values of $@ where they make one word.
+func (b *builder) apart() {
+	if sep := b.x.ifs(); b.x.w.u.posix && !(sep.kind == known && strings.HasPrefix(sep.text, " ")) {
+		b.lose("shells differ in how they join $@ when IFS is set", false)
+	}
+	b.text(" ")
 }
 
 // instead adds the word of ${x-word}. Where it isn't quoted, its text is split
@@ -421,19 +430,27 @@ func (x *expansion) slice(r found, s *syntax.Slice, positional bool) found {
 		to = x.arithmetic(s.Length)
 	}
 	if !from.known || !to.known {
+		x.w.mayAbort(x.st)
 		return single(unknownValue("a part of a value, by a number that is not known"))
 	}
 	if r.isList {
+		if s.Length != nil && to.n < 0 {
+			x.w.mayAbort(x.st)
+		}
 		if positional { // $0 comes first
 			r.list = append([]value{x.special("0").value}, r.list...)
 		}
 		return sliceList(r, from.n, to.n, s.Length != nil)
 	}
 	if r.kind != known || !ascii(r.text) {
+		if s.Length != nil && to.n < 0 {
+			x.w.mayAbort(x.st)
+		}
 		return single(unknownValue("a part of a value that is not known"))
 	}
 	i, j, ok := sliceBounds(int64(len(r.text)), from.n, to.n, s.Length != nil)
 	if !ok {
+		x.w.mayAbort(x.st)
 		return single(text(""))
 	}
 	return single(text(r.text[i:j]))
@@ -568,7 +585,7 @@ func (x *expansion) alternative(w *syntax.Word, quoted bool) value {
 	if w == nil {
 		return text("")
 	}
-	b := builder{x: x, span: x.w.u.at(w), mode: assigned}
+	b := builder{x: x, span: x.w.u.at(w), mode: unsplit}
 	b.instead(w, quoted)
 	b.end()
 	if len(b.out) == 0 {
@@ -691,7 +708,7 @@ func (x *expansion) globOf(w *syntax.Word) word {
 	if w == nil {
 		return word{}
 	}
-	b := builder{x: x, span: x.w.u.at(w), mode: argument}
+	b := builder{x: x, span: x.w.u.at(w), mode: argument, exact: true}
 	keep := x.st
 	if x.st.opts&(optNoglob|optDotglob|optNocaseglob) != 0 || x.ifs().text != "" {
 		c := x.st.copy()
@@ -716,12 +733,12 @@ func (x *expansion) replace(r found, p *syntax.Replace) found {
 	with := word{}
 	if r.unset && !r.isList {
 		if p.With != nil {
-			x.one(p.With)
+			x.joined(p.With)
 		}
 		return single(text(""))
 	}
 	if p.With != nil {
-		with = x.one(p.With)
+		with = x.joined(p.With)
 	}
 	return x.each(r, func(v value) value {
 		if v.kind != known || pat.kind == unknown || with.kind != known || len(v.text) > maxMatch/2 || len(pat.text) > 32 || len(v.text)*len(with.text) > maxValue || !x.w.a.spend(len(v.text)*len(v.text)>>5) || strings.Contains(with.text, "&") {

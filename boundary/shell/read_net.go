@@ -254,7 +254,9 @@ func readMixed(inv *invocation) {
 		case guard.RoleConnect:
 			inv.urlOrFile(w)
 		case guard.RoleData, "":
-			inv.anyWord(w)
+			if i >= len(a.spec.head) || inv.a.sensitive(inv.dir, w) { // of the first ones it is known
+				inv.anyWord(w)
+			}
 		default:
 			inv.role(role, w)
 		}

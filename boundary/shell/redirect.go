@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"cmp"
+	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -13,7 +15,7 @@ func (w *walker) redirect(r *syntax.Redirect, st *state) *state {
 	x := expansion{w, st}
 	fd := ""
 	if r.N != nil {
-		fd = r.N.Value
+		fd = cmp.Or(strings.TrimLeft(r.N.Value, "0"), "0")
 		if name, ok := strings.CutPrefix(fd, "{"); ok {
 			fd = "10"
 			x.st = w.fdVariable(strings.TrimSuffix(name, "}"), x.st, w.u.at(r))
@@ -29,7 +31,7 @@ func (w *walker) redirect(r *syntax.Redirect, st *state) *state {
 			w.stdin = textStream(body.value())
 		}
 	case syntax.WordHdoc:
-		v := x.one(r.Word).value()
+		v := x.joined(r.Word).value()
 		if v.kind == known {
 			v.text += "\n"
 		}
@@ -120,7 +122,12 @@ func (x *expansion) input(r *syntax.Redirect, fd string) {
 	w := x.w
 	t := x.target(r)
 	stdin := fd == "" || fd == "0"
+	if fd == "1" { // nothing, or what is read there
+		w.out.add(opaqueStream("a descriptor for reading stands for standard output"))
+		w.out = nil
+	}
 	if r.Op == syntax.DplIn && duplicates(t) {
+		w.duplicate(t)
 		if stdin && !t.is("0") {
 			w.stdin = opaqueStream("what a descriptor brings is not known")
 		}
@@ -128,7 +135,7 @@ func (x *expansion) input(r *syntax.Redirect, fd string) {
 	}
 	w.a.redirection(x.st, guard.KindRead, t)
 	if r.Op == syntax.RdrInOut {
-		w.a.redirection(x.st, guard.KindWrite, t)
+		w.writes(func() { w.a.redirection(x.st, guard.KindWrite, t) })
 	}
 	if stdin {
 		w.stdin = stream{set: true, text: unknownValue("the content of a file is not known"), file: &t, dir: x.st.dir}
@@ -139,13 +146,35 @@ func (x *expansion) output(r *syntax.Redirect, fd string) {
 	w := x.w
 	t := x.target(r)
 	all := r.Op == syntax.RdrAll || r.Op == syntax.AppAll
-	if fd == "" || fd == "1" || all {
+	stdout := fd == "" || fd == "1" || all
+	if r.Op == syntax.DplOut && duplicates(t) {
+		if stdout && t.is("1") {
+			return
+		}
+		w.duplicate(t)
+	} else {
+		w.writes(func() { w.a.redirection(x.st, guard.KindWrite, t) })
+	}
+	if stdout {
 		w.out = nil
 	}
-	if r.Op == syntax.DplOut && duplicates(t) {
-		return
+}
+
+// duplicate notes another descriptor that may go where standard output does:
+// what is written to it is among the output.
+func (w *walker) duplicate(t word) {
+	if n, err := strconv.Atoi(strings.TrimSuffix(t.text, "-")); n == 1 || err != nil && !t.is("-") {
+		w.out.add(opaqueStream("what is written to another descriptor of the output is not known"))
 	}
-	w.a.redirection(x.st, guard.KindWrite, t)
+}
+
+// writes reports a redirection of output to a file, which may be a name of
+// standard output.
+func (w *walker) writes(report func()) {
+	before := w.a.descriptors
+	if report(); w.a.descriptors != before {
+		w.out.add(opaqueStream("what is written to a descriptor by its name is not known"))
+	}
 }
 
 // redirection reports a redirection to or from a file or, as Bash has it, a

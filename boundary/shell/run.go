@@ -17,7 +17,7 @@ import (
 func (w *walker) call(c *syntax.CallExpr, in worlds, st *state) flow {
 	before := st
 	x := expansion{w, st}
-	words := x.fields(c.Args)
+	words := x.commandWords(c.Args)
 	st = x.st
 	if len(words) == 0 {
 		for _, as := range c.Assigns {
@@ -30,11 +30,76 @@ func (w *walker) call(c *syntax.CallExpr, in worlds, st *state) flow {
 	}
 	env := w.inFront(c.Assigns, st)
 	w.runAlias(c, before) // its words don't see the assignments, its programs do
-	f := w.runAlias(c, env).add(w.run(words, worlds{env}, env, w.u.at(c)))
+	f := w.aborted(func() flow { return w.runAlias(c, env).add(w.run(words, worlds{env}, env, w.u.at(c))) },
+		func(ws worlds) worlds { return restore(ws, c.Assigns, in, env, st) })
 	if w.u.posix && specialBuiltin[words[0].text] {
 		return f // POSIX: the assignments stay
 	}
 	return flow{restore(f.ok, c.Assigns, in, env, st), restore(f.fail, c.Assigns, in, env, st)}
+}
+
+// commandWords expands the words of a command. The parser knows the words of
+// export and its like that are assignments in Bash, but not in a POSIX shell.
+func (x *expansion) commandWords(ws []*syntax.Word) []word {
+	if !x.w.u.posix {
+		return x.fields(ws)
+	}
+	out := make([]word, 0, len(ws)+2)
+	for _, w := range ws {
+		if n := assignedName(w); n > 0 && x.declares(out) {
+			out = append(out, x.assignedWord(w, n))
+		} else {
+			out = x.field(out, w, argument)
+		}
+	}
+	return out
+}
+
+// declares reports whether a command assigns with its words.
+func (x *expansion) declares(words []word) bool {
+	for len(words) > 1 && words[0].is("command") {
+		words = words[1:]
+	}
+	if len(words) == 0 || x.st.function(words[0].text) != nil {
+		return false
+	}
+	return words[0].is("export") || words[0].is("readonly") || words[0].is("local") || words[0].is("alias")
+}
+
+// assignedName is how long the name of a word that looks like an assignment is.
+func assignedName(w *syntax.Word) int {
+	l, ok := w.Parts[0].(*syntax.Lit)
+	if !ok {
+		return 0
+	}
+	if n := strings.IndexByte(l.Value, '='); n > 0 && isName(l.Value[:n]) {
+		return n
+	}
+	return 0
+}
+
+// assignedWord expands name=value as an assignment. Some shells split what
+// stands in it without quotes.
+func (x *expansion) assignedWord(w *syntax.Word, name int) word {
+	first := *w.Parts[0].(*syntax.Lit)
+	prefix := first.Value[:name+1]
+	first.Value = first.Value[name+1:]
+	parts := append([]syntax.WordPart{&first}, w.Parts[1:]...)
+	v := x.single(parts, x.w.u.at(w), assigned)
+	if v.kind == known && strings.ContainsAny(v.text, " \t\n*?[") && slices.ContainsFunc(parts, expands) {
+		v = word{kind: unknown, reason: "shells differ in whether they split what is assigned", span: v.span}
+	}
+	v.text = prefix + v.text
+	return v
+}
+
+// expands reports whether a part stands for a value without quotes.
+func expands(p syntax.WordPart) bool {
+	switch p.(type) {
+	case *syntax.Lit, *syntax.SglQuoted, *syntax.DblQuoted:
+		return false
+	}
+	return true
 }
 
 // inFront walks the assignments in front of a command. Once a substitution in
@@ -222,7 +287,7 @@ func (w *walker) function(f *function, args []word, in worlds, st *state) flow {
 	c.u = f.body.unit
 	c.calls = append(w.calls[:len(w.calls):len(w.calls)], f.body.stmt)
 	c.rets = &rets
-	out := c.stmt(f.body.stmt, worlds{inner})
+	out := c.aborted(func() flow { return c.stmt(f.body.stmt, worlds{inner}) }, func(ws worlds) worlds { return leave(ws, st) })
 	w.stdin, w.out = c.stdin, c.out
 	if w.proc.anytime {
 		w.mayExit(out.all())
@@ -294,10 +359,13 @@ func (a *analysis) start(inv *invocation) stream {
 	}
 	inv.name, inv.command = base, base
 	inv.exec(base, name)
-	first := len(a.actions)
+	first, descriptors := len(a.actions), a.descriptors
 	a.interpret(inv)
 	inv.settle()
 	inv.aftermath(first)
+	if a.descriptors != descriptors {
+		inv.stdout = opaqueStream("what is written to a descriptor by its name is not known")
+	}
 	if !inv.stdout.set && !inv.unheard {
 		inv.stdout = inv.output()
 	}
@@ -568,7 +636,9 @@ func (w *walker) code(span guard.Span, in worlds) flow {
 	st := in[0]
 	if len(in) == 1 && st.aliases == nil && st.opts&optExits == 0 && !w.proc.anytime {
 		if words := w.plain(); words != nil {
-			return w.run(words, in, st, w.u.over(words))
+			f := w.run(words, in, st, w.u.over(words))
+			f.fail = f.fail.add(w.proc.aborts)
+			return f
 		}
 	}
 	stmts, problem := parse(w.u.src, w.u.posix, !w.u.nested)
@@ -578,7 +648,7 @@ func (w *walker) code(span guard.Span, in worlds) flow {
 		}
 		w.a.unknown(span, problem, false)
 	}
-	return w.list(stmts, in)
+	return w.lines(stmts, in)
 }
 
 // plain are the words of a text that needs no parser, or nil.

@@ -119,6 +119,7 @@ type analysis struct {
 	texts         int  // texts within each other
 	links         []link
 	written       []place
+	descriptors   int               // writes to what may be a name of standard output
 	remotes       [][]word          // names and addresses that "git remote" gives
 	substitutions map[string]stream // process substitutions by their names
 	outer         [2]outermost      // of the text in Bash and in a POSIX shell
@@ -210,6 +211,9 @@ var verbs = map[guard.Kind]string{
 
 // file reports an action on the file that a word names.
 func (a *analysis) file(st *state, kind guard.Kind, dir place, w word, recursive bool) {
+	if kind == guard.KindWrite && a.mayBeOutput(dir, w) {
+		a.descriptors++
+	}
 	if w.kind == unknown {
 		if kind != guard.KindList {
 			a.unknown(w.span, "it "+verbs[kind]+" a file whose name is not known: "+w.reason, false)
@@ -234,6 +238,28 @@ func (a *analysis) file(st *state, kind guard.Kind, dir place, w word, recursive
 	if len(a.links) > 0 {
 		a.follow(kind, p, glob, recursive, w.span)
 	}
+}
+
+// mayBeOutput reports whether a file's name may stand for standard output.
+func (a *analysis) mayBeOutput(dir place, w word) bool {
+	p, glob, ok := dir.abs(w)
+	if !ok || w.kind == unknown {
+		return !strings.HasPrefix(w.text, "/") || strings.HasPrefix(w.text, "/dev/") || strings.HasPrefix(w.text, "/proc/")
+	}
+	for hops := 0; hops < 4; hops++ {
+		if next, _, ok := a.original(p); ok {
+			p = next
+		}
+	}
+	p = path.Clean(p)
+	if !glob {
+		return p == "/dev/stdout" || p == "/dev/fd/1" || magicPath(p)
+	}
+	plain := p
+	if i := indexOf(p, globMeta); i >= 0 {
+		plain = p[:i]
+	}
+	return strings.HasPrefix("/dev/", plain) || strings.HasPrefix("/proc/", plain) || strings.HasPrefix(p, "/dev/") || magicPath(p)
 }
 
 // harmlessDevice reports whether a path is a device that reading or writing

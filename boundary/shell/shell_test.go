@@ -202,6 +202,26 @@ func TestFound(t *testing.T) {
 		{"functions", "f() { rm -rf /opt; }; if a; then f() { :; }; fi; b && cd c; b && cd d; b && cd e; f", "delete /opt +"},
 		{"alias", "shopt -s expand_aliases\nalias l='rm -rf'\nd=/opt\nd=b l $d", "delete /opt +"},
 		{"recursion", "b() { b | b & }; b", "unknown"},
+		{"descriptors", "x=$(echo rm > /dev/stdout); $x -rf /opt", "unknown"},
+		{"descriptors", "x=$({ echo rm >&3; } 3>&1); $x -rf /opt", "unknown"},
+		{"descriptors", "x=$(exec 3<&1; echo rm >&3); $x -rf /opt", "unknown"},
+		{"descriptors", "x=$(echo rm >&1); $x -rf /opt", "delete /opt +"},
+		{"descriptors", "x=$(echo rm 1<>f); $x halt", "unknown"},
+		{"descriptors", "x=$(cp f /dev/fd/1); $x -rf /opt", "unknown"},
+		{"descriptors", "x=$(cp f \"$u\"); $x -rf /opt", "unknown"},
+		{"descriptors", "ln -s /dev/stdout l; x=$(echo rm > l); $x -rf /opt", "unknown"},
+		{"descriptors", "x=$(mv a b 2>&1); $x", "unknown"},
+		{"descriptors", "echo 'rm -rf /opt' > /dev/stdout | sh", "unknown"},
+		{"descriptors", "mv a b |& sh", "unknown"},
+		{"trap", "trap f DEBUG; f() { d=/opt; }; d=b; rm -rf $d", "unknown"},
+		{"errors", "v=/opt; { : $((1/0)); v=b; }\nrm -rf $v", "delete /opt +"},
+		{"errors", "v=/opt; f() { local v=b; : ${PATH:1:-900}; v=c; }; f\nrm -rf $v", "delete /opt +"},
+		{"errors", "eval 'v=/opt; : $((08)); v=b'; rm -rf $v", "delete /opt +"},
+		{"errors", "shopt -s failglob; v=/opt\n{ : c*; v=b; }\nrm -rf $v", "delete /opt +"},
+		{"errors", "v=/opt; printf -!v v b; rm -rf $v", "unknown"},
+		{"options", "set -- /opt; set -o nosuch b; rm -rf $1", "unknown"},
+		{"options", "set -k; ls LD_PRELOAD=./x", "unknown"},
+		{"options", "shopt -s cdable_vars; d=/opt; cd d; rm -rf b", "unknown"},
 	} {
 		t.Run(c.class, func(t *testing.T) {
 			require.Contains(t, lines(c.src, options()), c.want, c.src)
@@ -299,17 +319,45 @@ func TestWords(t *testing.T) {
 		{`export v=a; export -n v; bash -c 'x $v'`, guard.UnknownWord},
 		{`set -- 1 2; x "${HOME:+$@}a${*:1}"`, guard.UnknownWord},
 		{`v=é; x ${v#[!a]}`, guard.UnknownWord},
+		{`x $$[ab] $$.c`, guard.UnknownWord + "|*.c"},
+		{`v='\'; v+='*'; x $v`, guard.UnknownWord},
+		{`x d//e*//*`, "d//e*//*|d//e*/*"},
+		{`v=a,b; p=$?; x ${v/$p/c} ${v#$p}`, guard.UnknownWord + "|" + guard.UnknownWord},
+		{`x a=q:~/z a+=~/z a=$?:~/z a=~/{b,c}`, "a=q:/home/u/z|a+=/home/u/z|a=*:/home/u/z|a=~/b|a=~/c"},
+		{`set -- *\*; x $1 "$1"`, "**|*\\*"},
+		{`unset HOME; x ~/a`, guard.UnknownWord},
+		{`unset u; v=${u:=q:~/z}; x $v`, "q:~/z"},
+		{`set --; set -- A "$u$@"; x $#`, "*"},
 	} {
-		t.Run(c.src, func(t *testing.T) {
-			var args []string
-			for _, a := range shell.Analyze(c.src, options()) {
-				if a.Kind == guard.KindExec && a.Command == "x" {
-					args = a.Args
-				}
-			}
-			require.Equal(t, c.want, strings.Join(args, "|"))
-		})
+		t.Run(c.src, func(t *testing.T) { require.Equal(t, c.want, lastWords(c.src, options())) })
 	}
+}
+
+// lastWords are the words that the last x of a text is given.
+func lastWords(src string, o shell.Options) string {
+	var args []string
+	for _, a := range shell.Analyze(src, o) {
+		if a.Kind == guard.KindExec && a.Command == "x" {
+			args = a.Args
+		}
+	}
+	return strings.Join(args, "|")
+}
+
+// TestPOSIXWords is the same for a POSIX shell.
+func TestPOSIXWords(t *testing.T) {
+	o := options()
+	o.Dialect = guard.DialectPOSIX
+	for _, c := range []struct{ src, want string }{
+		{`set -- a b; v="$@"; x "$v"`, "a b"},
+		{`set -- a b; IFS=:; v="$@"; x "$v"`, guard.UnknownWord},
+		{`export v=~/z w=q:~/z; x $v $w a=~/z`, "/home/u/z|q:/home/u/z|a=~/z"},
+		{`v='a b'; export w=$v; x "$w"`, guard.UnknownWord},
+		{`v=~+; x "$v"`, guard.UnknownWord},
+	} {
+		t.Run(c.src, func(t *testing.T) { require.Equal(t, c.want, lastWords(c.src, o)) })
+	}
+	require.Contains(t, lines("trap 'rm -rf $d' EXIT; d=/opt; shift; d=b", o), "delete /opt +", "an error of shift ends the shell")
 }
 
 func TestExecFields(t *testing.T) {

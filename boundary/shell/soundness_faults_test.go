@@ -20,7 +20,7 @@ import (
 type fault struct{ name, file, old, new string }
 
 var faults = []fault{
-	{"function bodies skipped", "run.go", "out := c.stmt(f.body.stmt, worlds{inner})", "out := both(worlds{inner})"},
+	{"function bodies skipped", "run.go", "return c.stmt(f.body.stmt, worlds{inner}) }", "return both(worlds{inner}) }"},
 	{"one redirection ignored", "redirect.go", "case syntax.RdrOut, syntax.AppOut,", "case syntax.AppOut:\n\tcase syntax.RdrOut,"},
 	{"a subshell's state leaks", "walk.go", "s.finish(s.list(c.Stmts, in).all())\n\t\treturn both(in)", "return s.list(c.Stmts, in)"},
 	{"first case arm dropped", "walk.go", "for _, it := range c.Items {\n\t\tf :=", "for _, it := range c.Items[1:] {\n\t\tf :="},
@@ -34,9 +34,9 @@ var faults = []fault{
 	{"\"$@\" loses words", "walk.go", "for i, v := range x.st.params {\n\t\tout[i]", "out = out[:min(len(out), 1)]\n\tfor i, v := range x.st.params[:len(out)] {\n\t\tout[i]"},
 	{"assignment not applied", "run.go", "st = w.assign(as, st, false)", "w.assign(as, st, false)"},
 	{"a pipeline's last stage dropped", "walk.go", "f := y.stmt(c.Y, in)", "f := both(in)"},
-	{"trap ignored", "builtin.go", "w.proc.traps = append(w.proc.traps, t)", "_ = t"},
+	{"trap ignored", "builtin.go", "w.proc.traps = append(w.proc.traps, trapped{t, !atEnd})", "_ = t"},
 	{"while condition skipped", "walk.go", "f := w.list(c.Cond, in)\n\t\tw.cond--\n\t\tif c.Until", "f := both(in)\n\t\tw.cond--\n\t\tif c.Until"},
-	{"a loop's last word dropped", "walk.go", "for _, it := range items {\n\t\tif it.kind == known", "for _, it := range items[:max(len(items)-1, 0)] {\n\t\tif it.kind == known"},
+	{"a loop's last word dropped", "walk.go", "for i, it := range items {\n\t\tif i == 1", "for i, it := range items[:max(len(items)-1, 0)] {\n\t\tif i == 1"},
 	{"process substitution skipped", "walk.go", "s.finish(s.list(p.Stmts, worlds{st}).all())\n\tout :=", "out :="},
 	{"shift does nothing", "builtin.go", "st.params = st.params[n:]", "_ = n"},
 	{"a failing cd not thought of", "builtin.go", "f := flow{ok: worlds{n}, fail: c.in}", "f := flow{ok: worlds{n}}"},

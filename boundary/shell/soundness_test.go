@@ -171,6 +171,8 @@ func coversPath(glob, name string, recursive bool) bool {
 
 var regexps sync.Map
 
+var classNames = regexp.MustCompile(`\[:[a-z]+:\]`)
+
 // globRegexp compiles a glob; char is what ? matches. It is written anew here:
 // the analyser's own matcher isn't the one to judge it.
 func globRegexp(glob, char string) *regexp.Regexp {
@@ -200,7 +202,7 @@ func globRegexp(glob, char string) *regexp.Regexp {
 				b.WriteString(char + "*")
 			}
 		case '[':
-			end := strings.IndexByte(glob[i+1:], ']')
+			end := strings.IndexByte(classNames.ReplaceAllStringFunc(glob[i+1:], func(s string) string { return strings.Repeat("x", len(s)) }), ']')
 			if end <= 0 {
 				b.WriteString(`\[`)
 				continue

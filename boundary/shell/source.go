@@ -272,7 +272,11 @@ func (c *checker) visit(n syntax.Node) bool {
 			c.coverNode(n)
 		}
 		if strings.Contains(c.src, "<<") {
-			c.substitution(n)
+			c.substitution(n, n.Right)
+		}
+	case *syntax.ProcSubst:
+		if strings.Contains(c.src, "<<") {
+			c.substitution(n, n.Rparen)
 		}
 	case *syntax.DblQuoted, *syntax.ParamExp, *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.ExtGlob, *syntax.TestClause:
 		c.coverNode(n)
@@ -372,14 +376,18 @@ func (c *checker) let(n *syntax.LetClause) {
 
 // substitution refuses several here-documents in a substitution, and one beside
 // a command in the background: Bash 5.2 writes the text of a substitution anew,
-// and loses ends of commands and documents then.
-func (c *checker) substitution(n *syntax.CmdSubst) {
+// and loses ends of commands and documents then. One whose lines follow behind
+// the substitution is text to some shells and commands to others.
+func (c *checker) substitution(n syntax.Node, end syntax.Pos) {
 	documents, background := 0, 0
 	syntax.Walk(n, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.Redirect:
 			if n.Hdoc != nil {
 				documents++
+			}
+			if n.Hdoc != nil && n.Hdoc.Pos().Offset() >= end.Offset() {
+				documents = 2
 			}
 		case *syntax.Stmt:
 			if n.Background {

@@ -22,11 +22,12 @@ func containerSpecs() commands {
 		"kubectl,oc,k3s,microk8s": with(cmd("", "data: n,namespace context cluster user l,selector o,output v request-timeout as",
 			"read: kubeconfig certificate-authority client-key client-certificate", "connect: s,server"), commands{
 			"get,describe,logs,explain,api-resources,api-versions,version,cluster-info,top,events,auth,wait,config,options,completion,diff": cmd("data...",
-				"read: f,filename k,kustomize", "data: c,container since tail", "recursive: R,recursive"),
+				"read: f,filename k,kustomize", "data: c,container since tail raw", "recursive: R,recursive"),
 			"apply,create,replace,patch,delete,edit,label,annotate,scale,autoscale,rollout,set,expose,taint,drain,cordon,uncordon,certificate": cmd("data...",
 				"connect: f,filename k,kustomize", "read: from-file from-env-file patch-file", "data: p,patch type replicas grace-period", "recursive: R,recursive",
 				"flag: force all"),
-			"exec,run,attach,debug,cp,port-forward,proxy,plugin,kustomize": cmd("data..."),
+			"exec,run,attach,debug,cp,port-forward,plugin,kustomize": cmd("data..."),
+			"proxy": cmd("data...", "read: w,www", "data: api-prefix P,www-prefix p,port address accept-hosts accept-paths reject-paths reject-methods", "write: u,unix-socket"),
 		}),
 		"helm": with(cmd("", "data: n,namespace kube-context", "read: kubeconfig"), commands{
 			"template,lint,show,list,ls,status,get,history,search,version,env,package,dependency,dep,verify,repo": cmd("connect...", "read: f,values",

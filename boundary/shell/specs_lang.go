@@ -128,7 +128,7 @@ func packageSpecs() commands {
 			"pacman,yay,paru,pamac,aura,trizen,pikaur": cmd("read...", "list: r,root b,dbpath", "read: config", "flag: S,sync R,remove U,upgrade Q,query F,files T D y u i s c l q n noconfirm"),
 			"apk,emerge,equery,xbps-install,xbps-remove,xbps-query,opkg,urpmi,urpme,urpmq,eopkg,swupd,tlmgr,guix,port,pkg,pkg_add,pkg_delete,pkgin,cards," +
 				"slackpkg,sbopkg,nix-channel,choco,scoop,winget,softwareupdate,mas": cmd("read..."),
-			"brew": with(cmd("read...", "flag: v q d"), commands{"list,ls,info,abv,search,outdated,deps,uses,leaves,config,doctor,dr,desc,cat,home,log,options,missing,help,commands,--prefix,--version," +
+			"brew": with(cmd("read...", "flag: v q d"), commands{"search,desc": cmd("data..."), "list,ls,info,abv,outdated,deps,uses,leaves,config,doctor,dr,cat,home,log,options,missing,help,commands,--prefix,--version," +
 				"--cellar,--cache": cmd("read..."),
 				"install,reinstall,upgrade,update,up,uninstall,remove,rm,tap,untap,link,ln,unlink,pin,unpin,cleanup,autoremove,bundle,services,fetch,create," +
 					"edit,postinstall,developer,analytics,test,style,audit": cmd("read...")}),

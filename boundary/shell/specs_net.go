@@ -112,7 +112,8 @@ func cloudSpecs() commands {
 		"gcloud,az,doctl,linode-cli,ibmcloud,oci,openstack,scw,hcloud,exo,flyctl,fly,heroku,vercel,netlify,surge,firebase,supabase,wrangler,railway," +
 			"render,eb,sam,serverless,sls,cdk,amplify,cf,apprise,stripe,twilio,slack,ntfy,pagerduty,datadog,sentry-cli,snyk,codecov,kaggle," +
 			"hf,huggingface-cli,ollama,wandb,modal,replicate,b2,s3cmd,s5cmd,azcopy,nats,rpk,kcat,kafkacat,pulumi,jira," +
-			"zapier,shopify,expo,eas,appcenter,fastlane,bundletool": cmd("read..."),
+			"vultr-cli,civo,scalingo,zapier,shopify,expo,eas,appcenter,fastlane,bundletool": cmd("read..."),
+		"cli4,pvesh,pveum": cmd("data..."), // paths of an interface
 		"terraform,tofu,terragrunt,opentofu": with(oneDash("", "dir: chdir"), commands{
 			"fmt,validate,version,show,output,graph,providers,console,state,workspace,get,metadata,test,modules,login,logout,taint,untaint,force-unlock": oneDash("read...",
 				"write: out state-out", "read: var-file state", "data: var", "flag: check recursive diff write list json"),

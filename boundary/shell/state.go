@@ -103,13 +103,14 @@ const (
 	optLastpipe
 	optAliases
 	optExits    // errexit or nounset was on once: the shell may end at any statement
+	optFailglob // it was on once: a glob may be an error
 	optNullglob // it was on once: lists from then may lack what their globs say
 )
 
 var optionNames = map[string]optionSet{
 	"errexit": optErrexit | optExits, "nounset": optExits, "allexport": optAllexport, "noglob": optNoglob,
 	"globstar": optGlobstar, "dotglob": optDotglob, "nocaseglob": optNocaseglob,
-	"extglob": optExtglob, "lastpipe": optLastpipe, "expand_aliases": optAliases, "nullglob": optNullglob,
+	"extglob": optExtglob, "lastpipe": optLastpipe, "expand_aliases": optAliases, "nullglob": optNullglob, "failglob": optFailglob,
 }
 
 func (st *state) copy() *state {

@@ -27,9 +27,17 @@ type walker struct {
 // process is what belongs to one shell process: its traps and the states in
 // which it may end.
 type process struct {
-	traps   []word
+	traps   []trapped
 	exits   worlds
-	anytime bool // a trap may run at any statement
+	aborts  worlds // states in which an error may end the line of the text
+	anytime bool   // a trap may run at any statement
+}
+
+// trapped is the text of a trap. anytime says that not only the end of the
+// process makes it run.
+type trapped struct {
+	text    word
+	anytime bool
 }
 
 // capture collects what commands write.
@@ -98,12 +106,16 @@ func (w *walker) sub() *walker {
 
 // finish walks the traps of a process that ends in these states.
 func (w *walker) finish(ws worlds) {
-	ws = ws.add(w.proc.exits)
+	ws = ws.add(w.proc.exits).add(w.proc.aborts)
 	traps := w.proc.traps
 	w.proc.traps = nil
 	for _, t := range traps {
 		for _, st := range ws {
-			w.nested(t, st)
+			if t.anytime {
+				w.runTrap(t.text, st)
+			} else {
+				w.nested(t.text, st)
+			}
 		}
 	}
 }
@@ -118,6 +130,52 @@ func (w *walker) list(stmts []*syntax.Stmt, in worlds) flow {
 		}
 		f = w.stmt(s, cur)
 	}
+	return f
+}
+
+// lines walks the statements of a text. An error in an expansion ends what
+// stands on its line, however deep, and the shell goes on with the next one.
+func (w *walker) lines(stmts []*syntax.Stmt, in worlds) flow {
+	around := w.proc.aborts
+	w.proc.aborts = nil
+	var aborts worlds
+	f, line := both(in), uint(0)
+	for _, s := range stmts {
+		if s.Pos().Line() > line && len(w.proc.aborts) > 0 {
+			f.fail, aborts = f.fail.add(w.proc.aborts), aborts.add(w.proc.aborts)
+			w.proc.aborts = nil
+		}
+		line = s.End().Line()
+		f = w.stmt(s, f.all())
+	}
+	f.fail, aborts = f.fail.add(w.proc.aborts), aborts.add(w.proc.aborts)
+	if len(w.alias) > 0 { // the text of an alias is a part of the line
+		around = around.add(aborts)
+	}
+	w.proc.aborts = around
+	return f
+}
+
+// mayAbort notes a state in which an error may end the line. A POSIX shell
+// ends.
+func (w *walker) mayAbort(st *state) {
+	if w.u.posix {
+		w.mayExit(worlds{st})
+		return
+	}
+	w.proc.aborts = w.proc.aborts.add(worlds{st})
+}
+
+// aborted walks something and puts right the states in which it may have been
+// aborted.
+func (w *walker) aborted(walk func() flow, right func(worlds) worlds) flow {
+	before := w.proc.aborts
+	w.proc.aborts = nil
+	f := walk()
+	if len(w.proc.aborts) > 0 {
+		before = before.add(right(w.proc.aborts))
+	}
+	w.proc.aborts = before
 	return f
 }
 
@@ -386,6 +444,9 @@ func (w *walker) pipe(c *syntax.BinaryCmd, in worlds) flow {
 	written := &capture{}
 	x.out = written
 	x.finish(x.stmt(c.X, in).all())
+	if c.Op == syntax.PipeAll {
+		written.add(opaqueStream("what commands write as errors is not known"))
+	}
 	y := w.sub()
 	y.async++
 	y.stdin = written.stream()
