@@ -138,19 +138,30 @@ func TestKill(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	l := newLab(t)
 	reported := 0
+	round := 100 * time.Millisecond // about what a snapshot takes here and now; a restore takes as long
 	for range kills {
 		cmd, out := l.helper("killed")
 		require.True(t, out.Scan())
 		require.Equal(t, "ready", out.Text())
-		kill := time.AfterFunc(time.Duration(r.IntN(100_000))*time.Microsecond, func() { cmd.Process.Kill() })
 		var ids []string
 		var last int
-		for out.Scan() {
+		began := time.Now()
+		hear := func() bool {
+			if !out.Scan() {
+				return false
+			}
 			var id string
 			if _, err := fmt.Sscanf(out.Text(), "saved %s %d", &id, &last); err != nil {
 				t.Fatal(out.Text())
 			}
 			ids = append(ids, id)
+			return true
+		}
+		if r.IntN(3) > 0 && hear() { // else in the first snapshot
+			round = min(time.Since(began), time.Second)
+		}
+		kill := time.AfterFunc(time.Duration(r.Int64N(int64(round))), func() { cmd.Process.Kill() })
+		for hear() {
 		}
 		cmd.Wait()
 		kill.Stop()
