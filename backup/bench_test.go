@@ -94,3 +94,19 @@ func BenchmarkHistory(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkAgain saves 20,000 files for a step of a call that has saved them
+// already: nothing is written.
+func BenchmarkAgain(b *testing.B) {
+	l := newLab(b)
+	l.fill(20_000, 64)
+	time.Sleep(2100 * time.Millisecond)
+	c := call(unknown)
+	first, err := l.v.Snapshot(b.Context(), c)
+	require.NoError(b, err)
+	for b.Loop() {
+		id, err := l.v.Snapshot(b.Context(), c)
+		require.NoError(b, err)
+		require.Equal(b, first, id)
+	}
+}
