@@ -4,10 +4,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/runtimeguard/runtimeguard/boundary/internal/plain"
 )
 
 // lacking are builtins that the interpreter has not, or not as bash has them.
-var lacking = setOf("kill jobs fg bg ulimit history bind complete compgen compopt fc disown suspend enable caller logout newgrp umask times hash help mapfile readarray")
+var lacking = setOf("kill jobs fg bg ulimit history bind complete compgen compopt fc disown suspend enable caller logout newgrp umask times hash help mapfile readarray unalias")
 
 func setOf(words string) map[string]bool {
 	m := map[string]bool{}
@@ -32,7 +34,6 @@ var options = map[string]*regexp.Regexp{
 	"popd":    regexp.MustCompile(`^--$^`),
 	"unset":   regexp.MustCompile(`^-[vf]$`),
 	"alias":   regexp.MustCompile(`^--$^`),
-	"unalias": regexp.MustCompile(`^--$^`),
 	"set":     regexp.MustCompile(`^-[euxfan]*o?$`),
 	"shopt":   regexp.MustCompile(`^-[su]$`),
 	"builtin": regexp.MustCompile(`^--$^`),
@@ -59,7 +60,7 @@ var endsOptions = setOf("set read type command wait shopt trap")
 // aren't a builtin are returned as they are.
 func builtin(args []string, posix bool) (out []string, reason string) {
 	name := args[0]
-	if lacking[name] {
+	if lacking[name] || strings.HasPrefix(name, "%") { // a job
 		return nil, name
 	}
 	if rewrite, ok := rewrites[name]; ok {
@@ -96,6 +97,10 @@ var rewrites = map[string]func(args []string, posix bool) (out []string, reason 
 	"shopt":  checkShopt,
 	"trap":   rewriteTrap,
 	"shift":  checkShift,
+	"alias":  checkAlias,
+	"dirs":   checkStack,
+	"pushd":  checkStack,
+	"popd":   checkStack,
 }
 
 var echoOption = regexp.MustCompile(`^-[neE]+$`)
@@ -247,6 +252,26 @@ func checkShift(args []string, _ bool) ([]string, string) {
 		return args, ""
 	}
 	return nil, "these words"
+}
+
+// checkAlias: the interpreter takes a value for words, whatever it holds.
+func checkAlias(args []string, _ bool) ([]string, string) {
+	for _, a := range args[1:] {
+		if _, value, ok := strings.Cut(a, "="); ok && value != "" && plain.Words(value) == nil {
+			return nil, "a text of this kind"
+		}
+	}
+	return args, ""
+}
+
+// checkStack: folders are not named by their place on the stack.
+func checkStack(args []string, _ bool) ([]string, string) {
+	for _, a := range args[1:] {
+		if strings.HasPrefix(a, "+") {
+			return nil, a
+		}
+	}
+	return args, ""
 }
 
 // nested: builtin and command run another builtin without asking again.

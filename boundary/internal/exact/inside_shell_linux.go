@@ -3,6 +3,7 @@ package exact
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -70,11 +71,26 @@ func insideShell(name string, args []string) runner {
 		case err != nil:
 			return 0, err
 		case a.Script == nil:
-			return notStarted(sc, args[0], &a.Reply), nil
+			exit := notStarted(sc, args[0], &a.Reply)
+			if exit == 127 {
+				exit = script.missing()
+			}
+			return exit, nil
 		}
 		a.Script.POSIX, a.Script.Set = script.POSIX, set
 		return w.run(ctx, sc, a.Script)
 	}
+}
+
+// missing is the exit status of a shell whose script doesn't exist.
+func (s *Script) missing() int {
+	switch {
+	case s.POSIX:
+		return 2 // dash
+	case slices.Contains(s.Set, "-e"):
+		return 1
+	}
+	return 127
 }
 
 // input is all of standard input: text for a shell.
