@@ -353,6 +353,9 @@ func formatted(args []word) stream {
 		used := false
 		for i := 0; i < len(format); i++ {
 			c := format[i]
+			if c == '%' && i+1 == len(format) {
+				return lost // an error
+			}
 			if c != '%' && c != '\\' || i+1 == len(format) {
 				b.WriteByte(c)
 				continue

@@ -53,6 +53,9 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.exists = false // "$@" without parameters is no word
 		b.split = b.split || b.unknown
 	}
+	if !quoted && b.mode.list() && b.resplit(r.list) {
+		return
+	}
 	for i, v := range r.list {
 		if i > 0 {
 			if !b.mode.list() {
@@ -70,6 +73,25 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.value(v, quoted)
 		b.open = v.several
 	}
+}
+
+// resplit adds the values of $@ where IFS begins with no blank: Bash joins them by
+// it and splits that. It is false where IFS is an ordinary one.
+func (b *builder) resplit(list []value) bool {
+	sep := b.x.ifs()
+	if len(list) < 2 || sep.kind != known || sep.text == "" || isBlank(sep.text[0]) {
+		return false
+	}
+	texts := make([]string, len(list))
+	for i, v := range list {
+		if v.kind != known || v.several || b.x.w.u.posix && (v.text == "" || strings.ContainsAny(v.text, sep.text)) {
+			b.lose("shells split a list by another IFS", true)
+			return true
+		}
+		texts[i] = v.text
+	}
+	b.value(text(strings.Join(texts, sep.text[:1])), false)
+	return true
 }
 
 // apart adds what stands between the values of $@ where they make one word.

@@ -97,6 +97,9 @@ func quotedDelimiter(w *syntax.Word) bool {
 // target expands the word of a redirection, which must make one word.
 func (x *expansion) target(r *syntax.Redirect) word {
 	ws := x.fields([]*syntax.Word{r.Word})
+	if x.w.u.posix && x.splitsHere(r.Word, ws) {
+		return word{kind: unknown, reason: "shells differ in how they split where a redirection goes", span: x.w.u.at(r)}
+	}
 	if len(ws) == 1 {
 		return ws[0]
 	}
@@ -107,6 +110,18 @@ func (x *expansion) target(r *syntax.Redirect) word {
 		return ws[0]
 	}
 	return lit("", x.w.u.at(r))
+}
+
+// splitsHere reports whether a word reads otherwise where it isn't split: POSIX
+// leaves the target of a redirection as it is.
+func (x *expansion) splitsHere(w *syntax.Word, ws []word) bool {
+	if _, ok := literal(w); ok {
+		return false
+	}
+	keep := x.st
+	whole := x.one(w)
+	x.st = keep
+	return len(ws) != 1 || whole.kind == known && ws[0].kind == known && whole.text != ws[0].text
 }
 
 // duplicates reports whether the word of >& or <& names a descriptor.

@@ -270,6 +270,9 @@ func TestExact(t *testing.T) {
 // TestWords holds the words that the last program of a text is given.
 func TestWords(t *testing.T) {
 	for _, c := range []struct{ src, want string }{
+		{`IFS=:; set -- x a a; x ${@#a}`, "x|"},
+		{`IFS=:; set -- a: b; x $@`, "a||b"},
+		{`printf -v v "%s-%" a; x "$v"`, guard.UnknownWord},
 		{`v=a; export v=b w=$v; x $w`, "a"},
 		{`v=a; declare -A v; declare w=$v v=([k]=z) y=${v[k]}; x $y`, "z"},
 		{`v=1; x "${v:+'y'}" ${v:+'y'}`, "'y'|y"},
@@ -354,9 +357,12 @@ func TestPOSIXWords(t *testing.T) {
 		{`export v=~/z w=q:~/z; x $v $w a=~/z`, "/home/u/z|q:/home/u/z|a=~/z"},
 		{`v='a b'; export w=$v; x "$w"`, guard.UnknownWord},
 		{`v=~+; x "$v"`, guard.UnknownWord},
+		{`IFS=:; set -- a :; x $@`, guard.UnknownWord},
+		{`IFS=:; set -- a b; x $@`, "a|b"},
 	} {
 		t.Run(c.src, func(t *testing.T) { require.Equal(t, c.want, lastWords(c.src, o)) })
 	}
+	require.Contains(t, lines("v=/opt; IFS=o; x >${v%x}", o), "unknown", "a target isn't split")
 	require.Contains(t, lines("trap 'rm -rf $d' EXIT; d=/opt; shift; d=b", o), "delete /opt +", "an error of shift ends the shell")
 }
 
