@@ -20,12 +20,12 @@ import (
 // operations on it tell: contents that were not synced may be lost, and so may
 // names whose folder was not synced.
 type disk struct {
-	contents, names map[string]bool // at risk
-	written         string          // the temporary file written last
+	contents, names map[string]bool     // at risk
+	written         map[string][]string // temporary files by their folders
 }
 
 func diskAfter(ops []string) *disk {
-	d := &disk{contents: map[string]bool{}, names: map[string]bool{}}
+	d := &disk{contents: map[string]bool{}, names: map[string]bool{}, written: map[string][]string{}}
 	for _, line := range ops {
 		op, name, _ := strings.Cut(line, " ")
 		d.do(op, name)
@@ -38,12 +38,16 @@ func (d *disk) do(op, name string) {
 	case "create", "mkdir", "link":
 		d.names[name] = true
 	case "write":
-		d.contents[name], d.written = true, name
-	case "rename":
-		delete(d.names, d.written)
+		dir := path.Dir(name)
+		d.contents[name], d.written[dir] = true, append(d.written[dir], name)
+	case "rename": // of one of those in the folder; which doesn't matter once all have their names
+		dir := path.Dir(name)
+		from := d.written[dir][0]
+		d.written[dir] = d.written[dir][1:]
+		delete(d.names, from)
 		d.names[name] = true
-		if d.contents[d.written] {
-			delete(d.contents, d.written)
+		if d.contents[from] {
+			delete(d.contents, from)
 			d.contents[name] = true
 		}
 	case "fsync":
