@@ -32,6 +32,7 @@ func TestEngineIsChosenBefore(t *testing.T) {
 		"nice parallel rm <f": guard.EngineCompat, "echo $PIPESTATUS": guard.EngineCompat, "read -d x y": guard.EngineCompat, "shopt -s dotglob": guard.EngineCompat,
 		"./odd.sh": guard.EngineCompat, "bash odd.sh": guard.EngineCompat, "if": guard.EngineCompat, "builtin eval x": guard.EngineCompat,
 		"f() { ls; } | cat": guard.EngineCompat, "f() { ls; } && ls": guard.EngineCompat,
+		"echo ${x:-<(ls)}": guard.EngineCompat, "echo ${x/a/>(ls)}": guard.EngineCompat, "echo ${x:-a}": guard.EngineExact,
 		"unalias x && ls": guard.EngineCompat, "alias x='a && b'": guard.EngineCompat, "alias x='a b'": guard.EngineExact, "dirs +1": guard.EngineCompat, "%": guard.EngineCompat, "pushd +4": guard.EngineCompat, "pushd sub": guard.EngineExact,
 		"LD_PRELOAD=x ls": guard.EngineCompat, "cat </dev/tcp/localhost/1": guard.EngineCompat, "declare -i x=1": guard.EngineCompat, "printf -v x y": guard.EngineCompat,
 	} {

@@ -37,6 +37,10 @@ func TestParserDifferentials(t *testing.T) {
 		{"x=$(cat <<E)\nhalt\nE", "text", "text to Bash, dash runs halt"},
 		{"x=`cat <<E`\nhalt\nE", "text", "runs halt"},
 		{"cat <(cat <<E)\nhalt\nE", "text", "text to Bash, not to other shells"},
+		{"echo ${x:-<(halt)}", "text", "runs halt"},
+		{"echo ${x#a<(halt)}", "text", "runs halt"},
+		{"echo \"${x/a/>(halt)}\"", "text", "runs halt"},
+		{"x=\"$(echo ${v:-$'a\\'c'})\"; halt", "text", "an error: the line isn't run"},
 		{"cat <<$(x)\n$(halt)\n$(x)", "no tree: a syntax error", "runs halt"},
 	} {
 		t.Run(c.src, func(t *testing.T) {

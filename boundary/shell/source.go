@@ -278,7 +278,10 @@ func (c *checker) visit(n syntax.Node) bool {
 		if strings.Contains(c.src, "<<") {
 			c.substitution(n, n.Rparen)
 		}
-	case *syntax.DblQuoted, *syntax.ParamExp, *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.ExtGlob, *syntax.TestClause:
+	case *syntax.ParamExp:
+		c.coverNode(n)
+		c.expansion(n)
+	case *syntax.DblQuoted, *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.ExtGlob, *syntax.TestClause:
 		c.coverNode(n)
 	case *syntax.LetClause:
 		c.let(n)
@@ -304,6 +307,20 @@ func (c *checker) visit(n syntax.Node) bool {
 		c.function(n)
 	}
 	return true
+}
+
+// expansion refuses what the words within ${…} hold without the tree: a process
+// substitution, which is text there, and a quote that Bash can't find the end of
+// where it reads the text of a substitution again.
+func (c *checker) expansion(p *syntax.ParamExp) {
+	for _, part := range parsed.Parts(p) {
+		if parsed.HidesProcess(part) {
+			c.fail("an expansion holds a process substitution")
+		}
+		if q, ok := part.(*syntax.SglQuoted); ok && q.Dollar && strings.Contains(q.Value, `\'`) {
+			c.fail("an expansion holds an escaped quote")
+		}
+	}
 }
 
 // unfold gives "f() { :; } | cmd" the shape that it has in Bash: a list whose

@@ -131,6 +131,8 @@ func parameter(p *syntax.ParamExp) string {
 		return "the variable " + p.Param.Value
 	case p.Exp != nil && p.Exp.Op == syntax.OtherParamOps:
 		return "an expansion with @"
+	case slices.ContainsFunc(parsed.Parts(p), parsed.HidesProcess):
+		return "process substitution"
 	}
 	return ""
 }

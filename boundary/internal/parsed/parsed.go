@@ -1,8 +1,9 @@
-// Package parsed hands a parsed command on from the analysis to the choice of its
-// engine, which comes right after it and needs the same tree.
+// Package parsed is what the analysis and the choice of a command's engine, which
+// comes right after it, share of the parsed command.
 package parsed
 
 import (
+	"strings"
 	"sync/atomic"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -29,4 +30,27 @@ func Take(text string) (file *syntax.File, ok bool) {
 		return nil, false
 	}
 	return l.file, true
+}
+
+// Parts are the parts of the words within ${…}: what is taken instead, patterns,
+// replacements.
+func Parts(p *syntax.ParamExp) (parts []syntax.WordPart) {
+	if p.Exp != nil && p.Exp.Word != nil {
+		parts = append(parts, p.Exp.Word.Parts...)
+	}
+	if p.Repl != nil {
+		for _, w := range []*syntax.Word{p.Repl.Orig, p.Repl.With} {
+			if w != nil {
+				parts = append(parts, w.Parts...)
+			}
+		}
+	}
+	return parts
+}
+
+// HidesProcess reports whether a part of a word within ${…} holds what Bash runs
+// as a process substitution and the parser takes for text.
+func HidesProcess(part syntax.WordPart) bool {
+	l, ok := part.(*syntax.Lit)
+	return ok && (strings.Contains(l.Value, "<(") || strings.Contains(l.Value, ">("))
 }
