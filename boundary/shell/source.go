@@ -281,7 +281,12 @@ func (c *checker) visit(n syntax.Node) bool {
 	case *syntax.ParamExp:
 		c.coverNode(n)
 		c.expansion(n)
-	case *syntax.DblQuoted, *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.ExtGlob, *syntax.TestClause:
+	case *syntax.ExtGlob:
+		c.coverNode(n)
+		if t := n.Pattern.Value; strings.ContainsAny(t, "$`") || strings.Contains(t, "<(") || strings.Contains(t, ">(") {
+			c.fail("an extended pattern holds an expansion") // which is text in the tree
+		}
+	case *syntax.DblQuoted, *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.TestClause:
 		c.coverNode(n)
 	case *syntax.LetClause:
 		c.let(n)
