@@ -202,14 +202,15 @@ func testWatch(t *testing.T, open func() approval.Store) {
 	defer cancel()
 	told := w.Watch(ctx)
 	other := open()
-	go func() {
+	var writing sync.WaitGroup
+	writing.Go(func() {
 		for v := range uint64(changes) {
-			if err := other.Swap(ctx, id, v, nil); err != nil {
+			if err := other.Swap(t.Context(), id, v, nil); err != nil {
 				t.Error(err)
 			}
 			runtime.Gosched()
 		}
-	}()
+	})
 	for {
 		e, err := s.Get(ctx, id)
 		require.NoError(t, err)
@@ -218,6 +219,7 @@ func testWatch(t *testing.T, open func() approval.Store) {
 		}
 		<-told
 	}
+	writing.Wait()
 	cancel()
 	require.NoError(t, other.Swap(t.Context(), id, changes, nil), "a watcher that has gone is no hindrance")
 }
