@@ -84,6 +84,9 @@ func Analyze(src string, o Options) (actions []guard.Action) {
 		}
 	}
 	a.markOpaque()
+	if len(a.actions) == 0 {
+		return nil
+	}
 	return slices.Clone(unique(a.actions))
 }
 
