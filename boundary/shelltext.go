@@ -76,11 +76,12 @@ func (b *binding) options(dir string) shell.Options {
 func (b *binding) view(name string) ([]byte, error) {
 	c := &b.in.c
 	found, err := b.look.find(name, true)
+	if err == nil && found.missing {
+		return nil, errors.New("the file doesn't exist")
+	}
 	a := guard.Action{Kind: guard.KindRead, Path: name}
 	c.Workspace.placed(&a, found.path, err)
 	switch {
-	case err == nil && found.missing:
-		return nil, errors.New("the file doesn't exist")
 	case c.Workspace.forbids(&a) != "" || c.Sensitive == nil || c.Sensitive(name) || c.Sensitive(a.Resolved):
 		return nil, errors.New("the file is not looked into")
 	case a.Zone != guard.ZoneWorkspace && a.Zone != guard.ZoneTemp:

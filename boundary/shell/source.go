@@ -40,11 +40,6 @@ func (u *unit) over(words []word) guard.Span {
 	return guard.Span{Start: words[0].span.Start, End: words[len(words)-1].span.End}
 }
 
-var parsers = [2]sync.Pool{
-	{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.KeepComments(true)) }},
-	{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangPOSIX), syntax.KeepComments(true)) }},
-}
-
 // parse reads a text. Where it isn't understood, problem says why, and the
 // statements before the fault are returned. The tree of a whole call, as the
 // parser made it, is left to those who look at it next.
@@ -52,16 +47,10 @@ func parse(src string, posix, whole bool) (stmts []*syntax.Stmt, problem string)
 	if problem := prescan(src); problem != "" {
 		return nil, problem
 	}
-	pool := &parsers[0]
-	if posix {
-		pool = &parsers[1]
-	}
-	p := pool.Get().(*syntax.Parser)
-	f, err := p.Parse(strings.NewReader(src), "")
+	f, err := parsed.Parse(src, posix)
 	if err != nil {
-		return salvage(p, src), "the text can't be parsed: " + syntaxProblem(err)
+		return salvage(src, posix), "the text can't be parsed: " + syntaxProblem(err)
 	}
-	pool.Put(p)
 	c := checker{src: src}
 	problem = c.check(f)
 	if whole && !posix && !c.unfolded {
@@ -71,13 +60,18 @@ func parse(src string, posix, whole bool) (stmts []*syntax.Stmt, problem string)
 }
 
 // salvage returns the statements before a fault: a shell runs a text line by
-// line and may have run them before it meets the fault. The parser is not used
-// again: its Stmts may panic on an error (mvdan.cc/sh v3.14.1, "0&00\xcc0").
-func salvage(p *syntax.Parser, src string) (stmts []*syntax.Stmt) {
+// line and may have run them before it meets the fault. The parser's Stmts may
+// panic on an error (mvdan.cc/sh v3.14.1, "0&00\xcc0").
+func salvage(src string, posix bool) (stmts []*syntax.Stmt) {
 	if len(src) > MaxSource/16 {
 		return nil
 	}
 	defer func() { _ = recover() }()
+	lang := syntax.LangBash
+	if posix {
+		lang = syntax.LangPOSIX
+	}
+	p := syntax.NewParser(syntax.Variant(lang), syntax.KeepComments(true))
 	for s, err := range p.StmtsSeq(strings.NewReader(src)) {
 		if err != nil {
 			break
@@ -283,7 +277,7 @@ func (c *checker) visit(n syntax.Node) bool {
 		c.expansion(n)
 	case *syntax.ExtGlob:
 		c.coverNode(n)
-		if t := n.Pattern.Value; strings.ContainsAny(t, "$`") || strings.Contains(t, "<(") || strings.Contains(t, ">(") {
+		if strings.ContainsAny(n.Pattern.Value, "$`") || parsed.HidesProcess(n.Pattern) {
 			c.fail("an extended pattern holds an expansion") // which is text in the tree
 		}
 	case *syntax.DblQuoted, *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.TestClause:

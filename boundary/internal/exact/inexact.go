@@ -5,32 +5,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/runtimeguard/runtimeguard/boundary/internal/parsed"
 	"github.com/runtimeguard/runtimeguard/boundary/internal/plain"
 )
-
-var parsers = [2]sync.Pool{
-	{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangBash)) }},
-	{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangPOSIX)) }},
-}
-
-// Parse parses shell text.
-func Parse(text string, posix bool) (*syntax.File, error) {
-	pool := &parsers[0]
-	if posix {
-		pool = &parsers[1]
-	}
-	p := pool.Get().(*syntax.Parser)
-	file, err := p.Parse(strings.NewReader(text), "")
-	if err == nil { // after an error a parser isn't used again
-		pool.Put(p)
-	}
-	return file, err
-}
 
 // Inexact says why text needs a real shell: it uses what the interpreter lacks
 // or does otherwise. It returns "" where the interpreter does what bash does,
@@ -40,10 +20,12 @@ func Inexact(text string, posix bool) string {
 	if words := plain.Words(text); words != nil {
 		return simple(words, len(words))
 	}
-	if file, ok := parsed.Take(text); ok && !posix {
-		return inexact(file)
+	if !posix {
+		if file, ok := parsed.Take(text); ok {
+			return inexact(file)
+		}
 	}
-	file, err := Parse(text, posix)
+	file, err := parsed.Parse(text, posix)
 	if err != nil {
 		return "its syntax"
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/runtimeguard/runtimeguard/boundary/internal/parsed"
 	"github.com/runtimeguard/runtimeguard/boundary/internal/plain"
 )
 
@@ -32,7 +33,7 @@ func TestPlainIsTheParse(t *testing.T) {
 		}
 		fast++
 		want := "its syntax"
-		if file, err := Parse(line, false); err == nil {
+		if file, err := parsed.Parse(line, false); err == nil {
 			want = inexact(file)
 		}
 		require.Equal(t, want, Inexact(line, false), line)

@@ -14,6 +14,7 @@ import (
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/interp"
 
+	"github.com/runtimeguard/runtimeguard/boundary/internal/parsed"
 	"github.com/runtimeguard/runtimeguard/boundary/internal/socket"
 )
 
@@ -34,7 +35,7 @@ type shell struct {
 
 // run runs a script and returns its exit status. An error ends the job.
 func (w *worker) run(ctx context.Context, sc *scope, script *Script) (int, error) {
-	file, err := Parse(script.Text, script.POSIX)
+	file, err := parsed.Parse(script.Text, script.POSIX)
 	if err != nil {
 		return 0, w.impossible("the syntax of a script")
 	}

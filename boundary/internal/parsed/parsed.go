@@ -4,10 +4,30 @@ package parsed
 
 import (
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"mvdan.cc/sh/v3/syntax"
 )
+
+var parsers = [2]sync.Pool{
+	{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.KeepComments(true)) }},
+	{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangPOSIX), syntax.KeepComments(true)) }},
+}
+
+// Parse parses shell text.
+func Parse(text string, posix bool) (*syntax.File, error) {
+	pool := &parsers[0]
+	if posix {
+		pool = &parsers[1]
+	}
+	p := pool.Get().(*syntax.Parser)
+	file, err := p.Parse(strings.NewReader(text), "")
+	if err == nil { // after an error a parser isn't used again
+		pool.Put(p)
+	}
+	return file, err
+}
 
 type left struct {
 	text string
@@ -48,8 +68,9 @@ func Parts(p *syntax.ParamExp) (parts []syntax.WordPart) {
 	return parts
 }
 
-// HidesProcess reports whether a part of a word within ${…} holds what Bash runs
-// as a process substitution and the parser takes for text.
+// HidesProcess reports whether a part of a word within ${…}, or of an extended
+// pattern, holds what Bash runs as a process substitution and the parser takes for
+// text.
 func HidesProcess(part syntax.WordPart) bool {
 	l, ok := part.(*syntax.Lit)
 	return ok && (strings.Contains(l.Value, "<(") || strings.Contains(l.Value, ">("))
