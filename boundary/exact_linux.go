@@ -135,6 +135,10 @@ func (x *exactEngine) take() (*workerProcess, error) {
 	return x.launch()
 }
 
+// rest is how long after a command the worker for the next one is started: it
+// would take the time of what the host does with the answer.
+const rest = 50 * time.Millisecond
+
 // prepare has a worker wait for the next job.
 func (x *exactEngine) prepare() {
 	w, err := x.launch()
@@ -170,17 +174,16 @@ func (x *exactEngine) run(ctx context.Context, j job) (result Result, err error)
 	if err != nil {
 		return Result{}, fmt.Errorf("shell: %w", err)
 	}
-	cell, err := x.s.cell(ctx)
-	if err != nil {
-		return Result{}, errors.Join(fmt.Errorf("shell: %w", err), w.close())
-	}
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := &session{
-		x: x, ctx: inner, w: w, cell: cell, text: j.Text, out: j.out, ended: make(chan struct{}),
+		x: x, ctx: inner, w: w, text: j.Text, out: j.out, ended: make(chan struct{}),
 		running: map[uint64]*contain.Process{}, listed: map[string]string{}, exit: 128 + int(syscall.SIGKILL),
 	}
-	defer s.end()
+	defer func() {
+		s.end()
+		time.AfterFunc(rest, x.prepare)
+	}()
 	out, err := gather(j.out)
 	if err != nil {
 		return Result{}, fmt.Errorf("shell: %w", err)
@@ -189,7 +192,9 @@ func (x *exactEngine) run(ctx context.Context, j job) (result Result, err error)
 	if err := s.begin(j, out.w); err != nil {
 		return Result{}, fmt.Errorf("shell: %w", err)
 	}
-	go x.prepare()
+	if s.cell, err = x.s.cell(ctx); err != nil { // while the worker begins
+		return Result{}, fmt.Errorf("shell: %w", err)
+	}
 	out.begin()
 	go s.serve()
 	result, err = j.wait(ctx, s.ended, w.proc.Kill)

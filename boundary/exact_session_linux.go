@@ -35,7 +35,7 @@ type session struct {
 	x    *exactEngine
 	ctx  context.Context // the call's, and ends with the command
 	w    *workerProcess
-	cell *contain.Cell
+	cell *contain.Cell // nil until it is open, before anything is answered
 	text string
 	out  *capped
 
@@ -74,7 +74,9 @@ func (s *session) end() {
 		return
 	}
 	s.w.close()
-	s.cell.Close()
+	if s.cell != nil {
+		s.cell.Close()
+	}
 	s.answers.Wait()
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -53,7 +54,8 @@ func (b *Box) Tier() guard.Tier { return b.tier }
 // Cell is where the programs of one call run. It is safe for concurrent use.
 type Cell struct {
 	start func(*Cmd) (*Process, error)
-	close func() error
+	kill  func() error // what Process.Kill doesn't reach
+	free  func()       // called when everything has ended
 
 	mu     sync.Mutex
 	closed bool
@@ -62,20 +64,22 @@ type Cell struct {
 
 // Open opens a cell for a call. Close it after use.
 func (b *Box) Open(a Access) (*Cell, error) {
-	c := &Cell{procs: map[*Process]bool{}, close: func() error { return nil }}
+	c := &Cell{procs: map[*Process]bool{}}
 	if b.tier == guard.TierNamespace {
 		n, err := b.namespace(a)
 		if err != nil {
 			return nil, err
 		}
-		c.start, c.close = n.start, n.close
+		c.start, c.kill, c.free = n.start, n.end, func() { time.AfterFunc(rest, func() { b.spare.fill(b.plan) }) }
 		return c, nil
 	}
 	h, err := b.hold(a.Network)
 	if err != nil {
 		return nil, err
 	}
-	c.start = func(cmd *Cmd) (*Process, error) { return start(cmd, session(), h.apply, b.plan.Limits.apply) }
+	t := newThread(h.apply)
+	c.start = func(cmd *Cmd) (*Process, error) { return start(cmd, session(), t.do, b.plan.Limits.apply) }
+	c.kill, c.free = func() error { return nil }, t.end
 	return c, nil
 }
 
@@ -161,16 +165,21 @@ func (c *Cell) Start(cmd *Cmd) (*Process, error) {
 // Close ends every program of the cell and waits for them.
 func (c *Cell) Close() error {
 	c.mu.Lock()
+	again := c.closed
 	c.closed = true
 	procs := slices.Collect(maps.Keys(c.procs))
 	c.mu.Unlock()
+	if again {
+		return nil
+	}
 	for _, p := range procs {
 		p.Kill()
 	}
-	err := c.close()
+	err := c.kill()
 	for _, p := range procs {
 		<-p.ended
 	}
+	c.free()
 	return err
 }
 

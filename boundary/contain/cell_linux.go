@@ -20,8 +20,10 @@ import (
 // namespace is an init as its host sees it.
 type namespace struct {
 	conn   *conn
+	thread *thread // that started the init, which ends with it
 	init   *Process
 	places []standing
+	over   chan struct{} // closed when nothing runs any more
 
 	mu    sync.Mutex
 	last  int // the last request's ID
@@ -37,7 +39,7 @@ type remote struct {
 }
 
 // namespace takes an init that waits, or starts one, and masks what the call
-// has to be kept from. Another is started for the next call meanwhile.
+// has to be kept from.
 func (b *Box) namespace(a Access) (_ *namespace, err error) {
 	n := b.spare.take(!a.Network)
 	if n == nil {
@@ -50,13 +52,12 @@ func (b *Box) namespace(a Access) (_ *namespace, err error) {
 		return nil, fmt.Errorf("contain: namespaces: %w", err)
 	}
 	go n.listen()
-	go b.spare.fill(b.plan)
 	return n, nil
 }
 
 // newNamespace starts an init and has it set up what belongs to the plan.
 func newNamespace(p *Plan, network bool) (_ *namespace, err error) {
-	n := &namespace{procs: map[int]*remote{}, places: placesOf(p)}
+	n := &namespace{procs: map[int]*remote{}, places: placesOf(p), over: make(chan struct{})}
 	nonce := rand.Text()
 	ours, theirs, err := socket.Pair(bounds)
 	if err != nil {
@@ -67,10 +68,12 @@ func newNamespace(p *Plan, network bool) (_ *namespace, err error) {
 	if path == "" {
 		path = "/proc/self/exe"
 	}
+	n.thread = newThread(func() error { return nil })
 	n.init, err = start(&Cmd{Path: path, Args: []string{initName, nonce}, Dir: "/", Files: []*os.File{nil, nil, nil, theirs}},
-		inNamespaces(network), func() error { return nil }, p.Limits.apply)
+		inNamespaces(network), n.thread.do, p.Limits.apply)
 	theirs.Close() // so that it is seen here when the init ends, or a program that is none
 	if err != nil {
+		n.thread.end()
 		ours.Close()
 		return nil, fmt.Errorf("contain: namespaces: %w", err)
 	}
@@ -80,6 +83,10 @@ func newNamespace(p *Plan, network bool) (_ *namespace, err error) {
 	}
 	return n, nil
 }
+
+// rest is how long after a call the init for the next one is started: it would
+// take the time of what the host does with the answer.
+const rest = 50 * time.Millisecond
 
 // spare is an init that waits for a call without network: to start one costs
 // more than all else.
@@ -254,11 +261,16 @@ func (n *namespace) start(c *Cmd) (*Process, error) {
 	return p.Process, nil
 }
 
-// listen hands the init's answers on until it ends; then everything has ended.
+// listen hands the init's answers on until everything has ended, with it at
+// the latest.
 func (n *namespace) listen() {
 	for {
 		var r reply
 		if _, err := n.conn.receive(&r); err != nil {
+			<-n.init.ended
+			break
+		}
+		if r.ID == 0 && r.Ended {
 			break
 		}
 		n.mu.Lock()
@@ -270,7 +282,7 @@ func (n *namespace) listen() {
 		}
 		n.mu.Unlock()
 	}
-	<-n.init.ended
+	close(n.over)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.gone = true
@@ -295,9 +307,21 @@ func (p *remote) take(r *reply) {
 	}
 }
 
-// close ends everything that was started, whatever session it is in.
+// end ends everything that was started, whatever session it is in. An init that
+// doesn't say so in time is ended first.
+func (n *namespace) end() error {
+	n.conn.send(request{End: true})
+	late := time.AfterFunc(patience, n.init.Kill)
+	<-n.over
+	late.Stop()
+	go n.close()
+	return nil
+}
+
+// close ends the init, and with it all else.
 func (n *namespace) close() error {
 	n.init.Kill()
 	<-n.init.ended
+	n.thread.end()
 	return n.conn.Close()
 }

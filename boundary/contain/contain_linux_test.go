@@ -177,6 +177,10 @@ func TestHostIsNotHeld(t *testing.T) {
 			require.EqualValues(t, 48, started.Load())
 			require.Zero(t, leaked.Load(), "a program wasn't held")
 			require.Zero(t, failed.Load(), "the host was held, in %d reads", reads.Load())
+			held := heldThreads(t)
+			require.LessOrEqual(t, len(held), 1, "more than the one that starts the programs")
+			require.NotContains(t, held, os.Getpid(), "the first thread")
+			require.NoError(t, c.Close())
 			requireFree(t)
 		})
 	}

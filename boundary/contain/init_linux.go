@@ -46,7 +46,7 @@ func Init() {
 // The messages. A host sends a setup and then, for the call, masks; an init
 // answers each with a reply. After that it takes any number of requests, and
 // answers each with a reply when the program has started and another when it
-// has ended.
+// has ended. The last request ends them all; so does the host's end.
 type (
 	setup struct {
 		Nonce   string
@@ -59,9 +59,10 @@ type (
 		Args, Env []string
 		Have      []int // which descriptors the files that came along are
 		Kill      bool
+		End       bool
 	}
 	reply struct {
-		ID    int
+		ID    int // 0: nothing runs any more
 		Pid   int
 		Ended bool
 		Exit  int
@@ -71,8 +72,9 @@ type (
 
 // initProcess is the first process of a call's namespaces.
 type initProcess struct {
-	conn *conn
-	hold hold
+	conn   *conn
+	hold   hold
+	thread *thread // starts the programs
 
 	mu      sync.Mutex
 	running map[int]int // pids of what was started, to their requests' IDs
@@ -114,6 +116,10 @@ func serve(f *os.File, nonce string) error {
 		if err != nil {
 			return nil // the host is gone, and the kernel ends everything with this process
 		}
+		if r.End {
+			socket.CloseAll(files)
+			return p.end()
+		}
 		p.handle(&r, files)
 	}
 }
@@ -152,15 +158,17 @@ func (p *initProcess) finish(plan *Plan, m *Masks) (err error) {
 	if err := m.mount(plan.Hidden); err != nil {
 		return err
 	}
-	if abi, _ := landlockABI(); abi < 3 {
-		return nil
+	if abi, _ := landlockABI(); abi >= 3 {
+		inside := Plan{
+			Write: slices.Concat(plan.Write, plan.Private, []string{"/dev/shm", "/dev/pts", "/dev/ptmx"}),
+			Read:  append([]string{"/proc", "/dev"}, plan.Read...),
+		}
+		if p.hold.rules, err = newRuleset(&inside, true); err != nil {
+			return err
+		}
 	}
-	inside := Plan{
-		Write: slices.Concat(plan.Write, plan.Private, []string{"/dev/shm", "/dev/pts", "/dev/ptmx"}),
-		Read:  append([]string{"/proc", "/dev"}, plan.Read...),
-	}
-	p.hold.rules, err = newRuleset(&inside, true)
-	return err
+	p.thread = newThread(p.hold.apply)
+	return nil
 }
 
 func (p *initProcess) handle(r *request, files []*os.File) {
@@ -196,13 +204,30 @@ func (p *initProcess) start(r *request, files []*os.File) (int, error) {
 		}
 		cmd.Files[at] = files[i]
 	}
-	return spawn(&cmd, p.hold.apply)
+	return spawn(&cmd, p.thread)
 }
 
 func (p *initProcess) kill(id int) {
 	for pid, of := range p.running {
 		if of == id {
 			syscall.Kill(-pid, syscall.SIGKILL)
+		}
+	}
+}
+
+// end ends every program, whatever session it is in, and tells the host, which
+// needn't wait until the namespaces are taken down.
+func (p *initProcess) end() error {
+	if err := syscall.Kill(-1, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
+		return err
+	}
+	for {
+		switch _, err := syscall.Wait4(-1, nil, 0, nil); err {
+		case nil, syscall.EINTR:
+		case syscall.ECHILD:
+			return p.conn.send(reply{Ended: true})
+		default:
+			return err
 		}
 	}
 }

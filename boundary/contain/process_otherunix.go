@@ -7,8 +7,6 @@ import (
 	"syscall"
 )
 
-func isFirstThread() bool { return false }
-
 // session puts a process into a session of its own: a process group that can
 // be killed, and no terminal to type into. If the host is killed, the process
 // runs on.
@@ -23,5 +21,5 @@ func closeOnExec() {}
 func awaitEnd(cmd *exec.Cmd) { cmd.Wait() }
 
 func startPlain(c *Cmd) (*Process, error) {
-	return start(c, session(), func() error { return nil }, func(int) {})
+	return start(c, session(), func(f func() error) error { return f() }, func(int) {})
 }

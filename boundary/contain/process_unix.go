@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"runtime"
 	"sync"
 	"syscall"
 )
@@ -56,39 +55,23 @@ func (g *group) kill() {
 	}
 }
 
-// start starts a program on a thread of its own, which confine changes first,
-// and which lives until the program is reaped: the kernel kills the program
-// when that thread ends, that is with the host. settle gets its number once it
-// runs. No descriptor is inherited but those of the command: what is open
-// already, nothing holds.
-func start(c *Cmd, attributes *syscall.SysProcAttr, confine func() error, settle func(pid int)) (*Process, error) {
+// start starts a program by way of on, which runs a function where programs
+// are to be started. settle gets its number once it runs. No descriptor is
+// inherited but those of the command: what is open already, nothing holds.
+func start(c *Cmd, attributes *syscall.SysProcAttr, on func(func() error) error, settle func(pid int)) (*Process, error) {
 	cmd, done, err := command(c, attributes)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
 	closeOnExec()
-	g := &group{}
-	p := &Process{ended: make(chan struct{}), kill: g.kill}
-	started := make(chan error)
-	go onOwnThread(func() {
-		err := confine()
-		if err == nil {
-			err = cmd.Start()
-		}
-		if err == nil {
-			p.pid = cmd.Process.Pid
-			g.pid = p.pid
-		}
-		started <- err
-		if err == nil {
-			p.reap(cmd, g)
-		}
-	})
-	if err := <-started; err != nil {
+	if err := on(cmd.Start); err != nil {
 		return nil, reason(err)
 	}
-	settle(p.pid) // from a thread that may
+	g := &group{pid: cmd.Process.Pid}
+	p := &Process{pid: g.pid, ended: make(chan struct{}), kill: g.kill}
+	settle(p.pid)
+	go p.reap(cmd, g)
 	return p, nil
 }
 
@@ -112,26 +95,6 @@ func exitStatus(ws syscall.WaitStatus) int {
 		return 128 + int(ws.Signal())
 	}
 	return ws.ExitStatus()
-}
-
-// onOwnThread runs f on a thread that nothing else ever runs on. A locked
-// goroutine's thread is destroyed when the goroutine ends, and the run time
-// never clones it. The process's first thread can't be destroyed and stands for
-// the whole process in /proc, so it is handed back.
-func onOwnThread(f func()) {
-	runtime.LockOSThread() // and never unlock: the thread ends with the goroutine
-	if !isFirstThread() {
-		f()
-		return
-	}
-	other := make(chan struct{})
-	go func() {
-		runtime.LockOSThread()
-		close(other)
-		f()
-	}()
-	<-other // it can't get the first thread, which this goroutine holds
-	runtime.UnlockOSThread()
 }
 
 // command is a program as the run time starts it. Its files are open before
