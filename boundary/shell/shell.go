@@ -180,6 +180,9 @@ func (a *analysis) spend(n int) bool {
 }
 
 // limit reports that a bound was reached, once.
+// exhausted reports whether no work is left, which was reported.
+func (a *analysis) exhausted() bool { return a.left < 0 }
+
 func (a *analysis) limit(reason string) {
 	if !a.full {
 		a.full = true

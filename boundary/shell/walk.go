@@ -128,6 +128,9 @@ func (w *walker) list(stmts []*syntax.Stmt, in worlds) flow {
 		if len(cur) == 0 {
 			return flow{}
 		}
+		if w.a.exhausted() {
+			return f
+		}
 		f = w.stmt(s, cur)
 	}
 	return f
@@ -594,6 +597,9 @@ func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
 	}
 	cur := in
 	for i, it := range items {
+		if w.a.exhausted() {
+			break
+		}
 		if i == 1 {
 			w.a.again++
 			defer func() { w.a.again-- }()
@@ -656,7 +662,9 @@ func (w *walker) caseClause(c *syntax.CaseClause, in worlds, st *state) flow {
 	for _, it := range c.Items {
 		w.a.step()
 		for _, p := range it.Patterns {
-			x.globOf(p)
+			if lit := p.Lit(); lit == "" || strings.ContainsAny(lit, "$`<>(){}[\\~") { // else nothing happens as it is expanded
+				x.globOf(p)
+			}
 		}
 	}
 	in = back(in, x.st)
