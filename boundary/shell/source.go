@@ -189,6 +189,7 @@ type checker struct {
 	problem  string
 	covered  []byte   // bytes that belong to a leaf of the tree
 	quotes   []extent // single quotes and here-documents that don't expand
+	texts    []int    // offsets of text that would be an expansion outside of those
 	arrays   []int    // offsets of the ")" of arrays
 	ends     []string // delimiters of here-documents
 	hashes   []*syntax.Comment
@@ -211,6 +212,11 @@ func (c *checker) check(f *syntax.File) string {
 	syntax.Walk(f, c.visit)
 	for _, h := range c.hashes {
 		c.comment(h)
+	}
+	for _, at := range c.texts {
+		if c.quoteAt(at) == 0 {
+			c.fail("an expansion is text in the tree")
+		}
 	}
 	if c.problem == "" {
 		c.dollars()
@@ -256,6 +262,9 @@ func (c *checker) visit(n syntax.Node) bool {
 		c.hashes = append(c.hashes, n)
 	case *syntax.Lit:
 		c.coverNode(n)
+		if holdsExpansion(n.Value) {
+			c.texts = append(c.texts, int(n.Pos().Offset()))
+		}
 	case *syntax.SglQuoted:
 		c.coverNode(n)
 		c.quotes = append(c.quotes, extent{int(n.Pos().Offset()), int(n.End().Offset())})
@@ -498,18 +507,41 @@ func (c *checker) dollars() {
 			return
 		}
 		i += j
-		end := 0
-		for _, q := range c.quotes {
-			if q.start <= i && i < q.end {
-				end = max(end, q.end)
-			}
-		}
+		end := c.quoteAt(i)
 		if end == 0 {
 			c.fail("a line continuation follows a dollar sign")
 			return
 		}
 		i = end
 	}
+}
+
+// quoteAt is where the quotes around an offset end, 0 where there are none.
+func (c *checker) quoteAt(at int) (end int) {
+	for _, q := range c.quotes {
+		if q.start <= at && at < q.end {
+			end = max(end, q.end)
+		}
+	}
+	return end
+}
+
+// holdsExpansion reports whether a text that isn't quoted holds what runs a
+// command, or may. The parser knows those, but not everywhere.
+func holdsExpansion(text string) bool {
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '`':
+			return true
+		case '$':
+			if i+1 < len(text) && (text[i+1] == '(' || text[i+1] == '{') {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // gaps checks that what lies between the leaves of the tree is nothing but
