@@ -57,6 +57,8 @@ type Cell struct {
 	kill  func() error // what Process.Kill doesn't reach
 	free  func()       // called when everything has ended
 
+	closing sync.Once
+
 	mu     sync.Mutex
 	closed bool
 	procs  map[*Process]bool
@@ -163,23 +165,21 @@ func (c *Cell) Start(cmd *Cmd) (*Process, error) {
 }
 
 // Close ends every program of the cell and waits for them.
-func (c *Cell) Close() error {
-	c.mu.Lock()
-	again := c.closed
-	c.closed = true
-	procs := slices.Collect(maps.Keys(c.procs))
-	c.mu.Unlock()
-	if again {
-		return nil
-	}
-	for _, p := range procs {
-		p.Kill()
-	}
-	err := c.kill()
-	for _, p := range procs {
-		<-p.ended
-	}
-	c.free()
+func (c *Cell) Close() (err error) {
+	c.closing.Do(func() {
+		c.mu.Lock()
+		c.closed = true
+		procs := slices.Collect(maps.Keys(c.procs))
+		c.mu.Unlock()
+		for _, p := range procs {
+			p.Kill()
+		}
+		err = c.kill()
+		for _, p := range procs {
+			<-p.ended
+		}
+		c.free()
+	})
 	return err
 }
 
