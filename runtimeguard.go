@@ -186,12 +186,17 @@ func (rt *Runtime) Tool(name string) (guard.Tool, bool) { return rt.inspector.To
 // Advisory says why approvals, backups and the log only hold against an
 // agent's tool calls and not against programs that the agent has written and
 // runs, or "" where they hold against both. Those programs run as the host's
-// user; from the tier landlock on the state folder is out of their reach. It
-// speaks of the programs that Shell runs: handlers that start programs
-// themselves contain nothing.
+// user; from the tier landlock on the state folder is out of their reach, and
+// the host's memory where main begins with [Worker] or Config.Worker names a
+// program. It speaks of the programs that Shell runs: handlers that start
+// programs themselves contain nothing.
 func (rt *Runtime) Advisory() string {
-	if rt.Shell.Tier() >= guard.TierLandlock {
+	switch {
+	case rt.Shell.Apart():
 		return ""
+	case rt.Shell.Tier() >= guard.TierLandlock:
+		return "the host starts the programs that the agent runs itself, so they could read its memory:" +
+			" let main begin with runtimeguard.Worker(), or name a worker in Config.Worker"
 	}
 	return "programs that the agent runs have the host's user and nothing contains them, so they could reach the state folder" +
 		" (runtimeguard doctor says what this machine lacks)"

@@ -250,6 +250,13 @@ func judged(held []string, call *guard.Call) []string {
 	})
 }
 
+// Apart reports whether commands are started by another process than the host,
+// which they can't reach then: from the tier landlock on, where main begins with
+// [Worker] or a worker is named.
+func (s *Shell) Apart() bool {
+	return s != nil && s.contained != nil && s.contained.box.Apart()
+}
+
 // Tier is the tier that commands are run under.
 func (s *Shell) Tier() guard.Tier {
 	if s == nil || s.contained == nil {

@@ -57,7 +57,7 @@ func newExact(s *Shell) (*exactEngine, error) {
 	}
 	read := slices.Concat([]string{program}, existing([]string{"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache"}))
 	x := &exactEngine{s: s, path: path}
-	if x.box, err = contain.Prepare(contain.Plan{Read: read}, min(s.Tier(), guard.TierSeccomp)); err != nil {
+	if x.box, err = contain.Prepare(contain.Plan{Read: read, Own: true}, min(s.Tier(), guard.TierSeccomp)); err != nil {
 		return nil, err
 	}
 	x.files, err = NewFiles(s.c.Workspace)

@@ -17,11 +17,8 @@ import (
 
 // Box is a prepared [Plan]. It is safe for concurrent use.
 type Box struct {
-	plan Plan
-	tier guard.Tier
-
-	mu    sync.Mutex
-	rules [2]*ruleset // without and with the network
+	plan  Plan
+	tier  guard.Tier
 	spare *spare
 }
 
@@ -51,6 +48,13 @@ func (b *Box) Close() error { return b.spare.close() }
 // Tier is what holds the programs of the box's cells.
 func (b *Box) Tier() guard.Tier { return b.tier }
 
+// Apart reports whether an init starts the programs. What starts them is held
+// as they are, so that they can signal it and read its memory: where it is the
+// host, they can reach that.
+func (b *Box) Apart() bool {
+	return b.tier == guard.TierNamespace || b.tier != guard.TierNone && !b.plan.Own && (b.plan.Init != "" || mainCallsInit.Load())
+}
+
 // Cell is where the programs of one call run. It is safe for concurrent use.
 type Cell struct {
 	start func(*Cmd) (*Process, error)
@@ -67,15 +71,15 @@ type Cell struct {
 // Open opens a cell for a call. Close it after use.
 func (b *Box) Open(a Access) (*Cell, error) {
 	c := &Cell{procs: map[*Process]bool{}}
-	if b.tier == guard.TierNamespace {
-		n, err := b.namespace(a)
+	if b.Apart() {
+		n, err := b.starter(a)
 		if err != nil {
 			return nil, err
 		}
-		c.start, c.kill, c.free = n.start, n.end, func() { time.AfterFunc(rest, func() { b.spare.fill(b.plan) }) }
+		c.start, c.kill, c.free = n.start, n.end, func() { time.AfterFunc(rest, func() { b.spare.fill(b.plan, b.tier) }) }
 		return c, nil
 	}
-	h, err := b.hold(a.Network)
+	h, err := newHold(&b.plan, b.tier, a.Network)
 	if err != nil {
 		return nil, err
 	}
@@ -92,33 +96,21 @@ type hold struct {
 	filter filter
 }
 
-func (b *Box) hold(network bool) (h *hold, err error) {
-	h = &hold{tier: b.tier}
-	if b.tier >= guard.TierLandlock {
-		if h.rules, err = b.ruleset(network); err != nil {
-			return nil, err
-		}
-	}
-	if b.tier >= guard.TierSeccomp {
-		h.filter = newFilter(b.plan.Grant, families{
-			unix: slices.Contains(b.plan.Grant, Sockets), inet: network,
-			udp: network || slices.Contains(b.plan.Grant, UDP), others: slices.Contains(b.plan.Grant, Netlink),
+// newHold is what holds the programs of a call, but for the masks of the tier
+// namespace.
+func newHold(p *Plan, tier guard.Tier, network bool) (h *hold, err error) {
+	h = &hold{tier: tier}
+	granted := func(g Group) bool { return slices.Contains(p.Grant, g) }
+	apart := tier == guard.TierNamespace // without network it has one of its own
+	if tier >= guard.TierSeccomp {
+		h.filter = newFilter(p.Grant, families{
+			unix: granted(Sockets), inet: network || apart, udp: network || apart || granted(UDP), others: granted(Netlink),
 		})
 	}
-	return h, nil
-}
-
-func (b *Box) ruleset(network bool) (_ *ruleset, err error) {
-	i := 0
-	if network {
-		i = 1
+	if tier >= guard.TierLandlock && !apart {
+		h.rules, err = newRuleset(p, network)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.rules[i] == nil {
-		b.rules[i], err = newRuleset(&b.plan, network)
-	}
-	return b.rules[i], err
+	return h, err
 }
 
 // apply holds the calling thread and what it starts, for good.

@@ -15,10 +15,11 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/runtimeguard/runtimeguard/boundary/internal/socket"
+	"github.com/runtimeguard/runtimeguard/guard"
 )
 
-// namespace is an init as its host sees it.
-type namespace struct {
+// starter is an init as its host sees it.
+type starter struct {
 	conn   *conn
 	thread *thread // that started the init, which ends with it
 	init   *Process
@@ -38,26 +39,26 @@ type remote struct {
 	told    bool
 }
 
-// namespace takes an init that waits, or starts one, and masks what the call
-// has to be kept from.
-func (b *Box) namespace(a Access) (_ *namespace, err error) {
+// starter takes an init that waits, or starts one, and masks what the call has
+// to be kept from.
+func (b *Box) starter(a Access) (_ *starter, err error) {
 	n := b.spare.take(!a.Network)
 	if n == nil {
-		if n, err = newNamespace(&b.plan, a.Network); err != nil {
+		if n, err = newStarter(&b.plan, b.tier, a.Network); err != nil {
 			return nil, err
 		}
 	}
 	if err := n.ask(a.Masks); err != nil {
 		n.close()
-		return nil, fmt.Errorf("contain: namespaces: %w", err)
+		return nil, fmt.Errorf("contain: the first process: %w", err)
 	}
 	go n.listen()
 	return n, nil
 }
 
-// newNamespace starts an init and has it set up what belongs to the plan.
-func newNamespace(p *Plan, network bool) (_ *namespace, err error) {
-	n := &namespace{procs: map[int]*remote{}, places: placesOf(p), over: make(chan struct{})}
+// newStarter starts an init and has it set up what belongs to the plan.
+func newStarter(p *Plan, tier guard.Tier, network bool) (_ *starter, err error) {
+	n := &starter{procs: map[int]*remote{}, places: placesOf(p), over: make(chan struct{})}
 	nonce := rand.Text()
 	ours, theirs, err := socket.Pair(bounds)
 	if err != nil {
@@ -68,18 +69,22 @@ func newNamespace(p *Plan, network bool) (_ *namespace, err error) {
 	if path == "" {
 		path = "/proc/self/exe"
 	}
+	attributes := session()
+	if tier == guard.TierNamespace {
+		attributes = inNamespaces(network)
+	}
 	n.thread = newThread(func() error { return nil })
 	n.init, err = start(&Cmd{Path: path, Args: []string{initName, nonce}, Dir: "/", Files: []*os.File{nil, nil, nil, theirs}},
-		inNamespaces(network), n.thread.do, p.Limits.apply)
+		attributes, n.thread.do, p.Limits.apply)
 	theirs.Close() // so that it is seen here when the init ends, or a program that is none
 	if err != nil {
 		n.thread.end()
 		ours.Close()
-		return nil, fmt.Errorf("contain: namespaces: %w", err)
+		return nil, fmt.Errorf("contain: the first process: %w", err)
 	}
-	if err := n.ask(setup{nonce, *p, network}); err != nil {
+	if err := n.ask(setup{nonce, *p, tier, network}); err != nil {
 		n.close()
-		return nil, fmt.Errorf("contain: namespaces: %w", err)
+		return nil, fmt.Errorf("contain: the first process: %w", err)
 	}
 	return n, nil
 }
@@ -92,13 +97,13 @@ const rest = 50 * time.Millisecond
 // more than all else.
 type spare struct {
 	mu      sync.Mutex
-	n       *namespace
+	n       *starter
 	filling bool
 	closed  bool
 }
 
 // take takes it, if the plan's files are still the same ones.
-func (s *spare) take(wanted bool) *namespace {
+func (s *spare) take(wanted bool) *starter {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := s.n
@@ -113,7 +118,7 @@ func (s *spare) take(wanted bool) *namespace {
 	return nil
 }
 
-func (s *spare) fill(p Plan) {
+func (s *spare) fill(p Plan, tier guard.Tier) {
 	s.mu.Lock()
 	if s.closed || s.filling || s.n != nil {
 		s.mu.Unlock()
@@ -121,7 +126,7 @@ func (s *spare) fill(p Plan) {
 	}
 	s.filling = true
 	s.mu.Unlock()
-	n, _ := newNamespace(&p, false)
+	n, _ := newStarter(&p, tier, false)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.filling = false
@@ -172,7 +177,7 @@ func placesAgain(places []standing) []standing {
 const patience = time.Minute
 
 // ask sends what an init answers once.
-func (n *namespace) ask(v any) error {
+func (n *starter) ask(v any) error {
 	var r reply
 	if err := n.conn.send(v); err != nil {
 		return err
@@ -230,7 +235,7 @@ func allIDs(file string) (out []syscall.SysProcIDMap) {
 }
 
 // start has the init start a program.
-func (n *namespace) start(c *Cmd) (*Process, error) {
+func (n *starter) start(c *Cmd) (*Process, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
@@ -245,7 +250,7 @@ func (n *namespace) start(c *Cmd) (*Process, error) {
 	n.mu.Lock()
 	if n.gone {
 		n.mu.Unlock()
-		return nil, errors.New("contain: the namespaces are gone")
+		return nil, errors.New("contain: the first process is gone")
 	}
 	n.last++
 	r.ID = n.last
@@ -263,7 +268,7 @@ func (n *namespace) start(c *Cmd) (*Process, error) {
 
 // listen hands the init's answers on until everything has ended, with it at
 // the latest.
-func (n *namespace) listen() {
+func (n *starter) listen() {
 	for {
 		var r reply
 		if _, err := n.conn.receive(&r); err != nil {
@@ -287,7 +292,7 @@ func (n *namespace) listen() {
 	defer n.mu.Unlock()
 	n.gone = true
 	for _, p := range n.procs {
-		p.take(&reply{Ended: true, Exit: 128 + int(syscall.SIGKILL), Err: "the namespaces are gone"})
+		p.take(&reply{Ended: true, Exit: 128 + int(syscall.SIGKILL), Err: "the first process is gone"})
 	}
 	n.procs = nil
 }
@@ -309,7 +314,7 @@ func (p *remote) take(r *reply) {
 
 // end ends everything that was started, whatever session it is in. An init that
 // doesn't say so in time is ended first.
-func (n *namespace) end() error {
+func (n *starter) end() error {
 	n.conn.send(request{End: true})
 	late := time.AfterFunc(patience, n.init.Kill)
 	<-n.over
@@ -319,7 +324,7 @@ func (n *namespace) end() error {
 }
 
 // close ends the init, and with it all else.
-func (n *namespace) close() error {
+func (n *starter) close() error {
 	n.init.Kill()
 	<-n.init.ended
 	n.thread.end()

@@ -52,6 +52,8 @@ type Plan struct {
 	Limits Limits
 	// Init is the path of a program whose main calls [Init]; "" means this one.
 	Init string
+	// Own says that the programs are the host's own, which it starts itself.
+	Own bool
 }
 
 // Limits bound what one program may use. Zero means the defaults; below zero
@@ -133,7 +135,7 @@ const (
 	UDP       Group = "udp"       // datagrams, also where the call has the network
 	Netlink   Group = "netlink"   // netlink and all other kinds of sockets
 	Mount     Group = "mount"     // mounts and namespaces
-	Trace     Group = "trace"     // other processes' memory and descriptors
+	Trace     Group = "trace"     // other processes' memory, descriptors and limits
 	IOURing   Group = "io_uring"  // io_uring
 	BPF       Group = "bpf"       // BPF and performance counters
 	Keys      Group = "keys"      // the kernel's key rings
@@ -156,7 +158,7 @@ var Groups = []GroupInfo{
 	{UDP, "UDP sockets", "DNS and QUIC where the call has the network"},
 	{Netlink, "netlink, raw, packet and all other sockets", "ip, ss, ping"},
 	{Mount, "mounts, new namespaces, changes of the root", "bubblewrap, rootless containers, browsers with a sandbox of their own"},
-	{Trace, "ptrace, process_vm_readv and kin", "debuggers, strace"},
+	{Trace, "ptrace, process_vm_readv and kin, other processes' limits", "debuggers, strace"},
 	{IOURing, "io_uring", ""},
 	{BPF, "bpf, perf_event_open", "perf, bpftrace"},
 	{Keys, "add_key, request_key, keyctl", ""},

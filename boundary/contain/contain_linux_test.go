@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -134,15 +135,17 @@ func TestHiddenWithinReadable(t *testing.T) {
 	}
 }
 
-// TestHostIsNotHeld is three of Landlock's traps in one: while many programs are
-// started from many goroutines, each from a thread that is then held, every
+// TestHostIsNotHeld is three of Landlock's traps in one: while a host starts many
+// programs itself from many goroutines, by way of a thread that is held, every
 // thread of the host goes on as before; its first thread was never held; a
 // program without files of its own starts (the null device is opened outside).
 func TestHostIsNotHeld(t *testing.T) {
 	for _, tier := range tiers[1:3] {
 		t.Run(tier.String(), func(t *testing.T) {
 			dir := folders(t)
-			c := cell(t, box(t, plan(dir), tier))
+			own := plan(dir)
+			own.Own = true
+			c := cell(t, box(t, own, tier))
 			var stop atomic.Bool
 			var reads, failed atomic.Int64
 			var readers, starters sync.WaitGroup
@@ -182,6 +185,32 @@ func TestHostIsNotHeld(t *testing.T) {
 			require.NotContains(t, held, os.Getpid(), "the first thread")
 			require.NoError(t, c.Close())
 			requireFree(t)
+		})
+	}
+}
+
+// TestHostIsOutOfReach: no thread of the host, nor of what starts the programs,
+// can be traced or read by them, and none of the host's signalled or bounded.
+func TestHostIsOutOfReach(t *testing.T) {
+	for _, tier := range tiers[1:] {
+		t.Run(tier.String(), func(t *testing.T) {
+			dir := folders(t)
+			c := cell(t, box(t, plan(dir), tier))
+			threads, err := os.ReadDir("/proc/self/task")
+			require.NoError(t, err)
+			// To read at address 0 fails for another reason where reading is allowed.
+			script := "for i in /proc/$PPID/task/[0-9]*; do i=${i##*/}; head -c1 /proc/$i/mem 2>&1 | grep -q 'Input/output' && echo reads $i; done;"
+			for _, thread := range threads {
+				script += strings.ReplaceAll("kill -0 N && echo signals N; head -c1 /proc/N/mem 2>&1 | grep -q 'Input/output' && echo reads N; prlimit --pid N --nofile=100 && echo bounds N;", "N", thread.Name())
+			}
+			out, _ := run(t, c, dir+"/ws", "{ "+script+" } 2>/dev/null; echo done")
+			require.Contains(t, out, "done")
+			for _, what := range []string{"reads", "signals", "bounds"} {
+				if what == "bounds" && tier == guard.TierLandlock {
+					continue // needs seccomp
+				}
+				require.NotContains(t, out, what)
+			}
 		})
 	}
 }
@@ -256,6 +285,30 @@ func TestClose(t *testing.T) {
 			}
 			_, err = c.Start(&contain.Cmd{Path: "/bin/true", Args: []string{"true"}, Dir: dir + "/ws"})
 			require.Error(t, err)
+		})
+	}
+}
+
+// TestCloseEndsWhatLeftItsGroup: what a program leaves behind in a session of its
+// own ends with the cell.
+func TestCloseEndsWhatLeftItsGroup(t *testing.T) {
+	if _, err := exec.LookPath("setsid"); err != nil {
+		t.Skip("there is no setsid")
+	}
+	for _, tier := range tiers[1:] {
+		t.Run(tier.String(), func(t *testing.T) {
+			dir := folders(t)
+			c, err := box(t, plan(dir), tier).Open(contain.Access{})
+			require.NoError(t, err)
+			_, exit := run(t, c, dir+"/ws", `setsid bash -c 'setsid bash -c "while :; do echo x >>alive; sleep 0.01; done" & exit' >/dev/null 2>&1 & while [ ! -s alive ]; do :; done`)
+			require.Zero(t, exit)
+			require.NoError(t, c.Close())
+			before, err := os.ReadFile(dir + "/ws/alive")
+			require.NoError(t, err)
+			time.Sleep(100 * time.Millisecond)
+			after, err := os.ReadFile(dir + "/ws/alive")
+			require.NoError(t, err)
+			require.Len(t, after, len(before))
 		})
 	}
 }

@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -26,9 +30,9 @@ const nonceSize = 26
 var mainCallsInit atomic.Bool
 
 // Init must be the first thing that main does in a program whose programs are
-// to have the tier namespace: it is started again as the first process of each
-// call's namespaces, and Init takes that process over and doesn't return. In
-// every other process it returns at once.
+// to have the tier namespace, or to be kept from their host under the others:
+// it is started again as the first process of each call, and Init takes that
+// process over and doesn't return. In every other process it returns at once.
 //
 // Such a process has a socket that it inherited, and the word that the host
 // sends there among its arguments. Who starts it otherwise gains nothing: it
@@ -51,6 +55,7 @@ type (
 	setup struct {
 		Nonce   string
 		Plan    Plan
+		Tier    guard.Tier
 		Network bool
 	}
 	request struct {
@@ -73,7 +78,7 @@ type (
 // initProcess is the first process of a call's namespaces.
 type initProcess struct {
 	conn   *conn
-	hold   hold
+	hold   *hold
 	thread *thread // starts the programs
 
 	mu      sync.Mutex
@@ -97,7 +102,7 @@ func serve(f *os.File, nonce string) error {
 	// Caught rather than ignored: what is ignored stays so in the programs.
 	caught := make(chan os.Signal, 1)
 	signal.Notify(caught)
-	p := &initProcess{conn: c, running: map[int]int{}, hold: hold{tier: guard.TierNamespace}}
+	p := &initProcess{conn: c, running: map[int]int{}}
 	p.wake = sync.NewCond(&p.mu)
 	if err := p.answer(p.prepare(&s)); err != nil {
 		return err
@@ -133,28 +138,44 @@ func (p *initProcess) answer(err error) error {
 	return errors.Join(err, p.conn.send(r))
 }
 
-// prepare makes the namespaces what the plan says.
-func (p *initProcess) prepare(s *setup) error {
-	if unix.Getpid() != 1 {
-		return errors.New("not the first process of a namespace")
-	}
+// prepare makes the namespaces what the plan says. Programs may be held as the
+// thread is that starts them, and must not reach this process's memory by it.
+func (p *initProcess) prepare(s *setup) (err error) {
 	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
 		return err
+	}
+	if p.hold, err = newHold(&s.Plan, s.Tier, s.Network); err != nil {
+		return err
+	}
+	if s.Tier != guard.TierNamespace {
+		return unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+	}
+	if unix.Getpid() != 1 {
+		return errors.New("not the first process of a namespace")
 	}
 	if !s.Network {
 		if err := loopbackUp(); err != nil {
 			return fmt.Errorf("the loopback: %w", err)
 		}
 	}
-	p.hold.filter = newFilter(s.Plan.Grant, families{
-		unix: slices.Contains(s.Plan.Grant, Sockets), inet: true, udp: true, others: slices.Contains(s.Plan.Grant, Netlink),
-	})
 	return buildRoot(&s.Plan)
 }
 
 // finish adds what belongs to one call. Landlock repeats what the mounts say,
 // where there is one; under it nothing can be mounted.
 func (p *initProcess) finish(plan *Plan, m *Masks) (err error) {
+	if p.hold.tier == guard.TierNamespace {
+		if err := p.mask(plan, m); err != nil {
+			return err
+		}
+	}
+	p.thread = newThread(p.hold.apply)
+	return nil
+}
+
+// mask takes away what one call must not reach. Landlock repeats what the
+// mounts say, where there is one; under it nothing can be mounted.
+func (p *initProcess) mask(plan *Plan, m *Masks) (err error) {
 	if err := m.mount(plan.Hidden); err != nil {
 		return err
 	}
@@ -163,12 +184,9 @@ func (p *initProcess) finish(plan *Plan, m *Masks) (err error) {
 			Write: slices.Concat(plan.Write, plan.Private, []string{"/dev/shm", "/dev/pts", "/dev/ptmx"}),
 			Read:  append([]string{"/proc", "/dev"}, plan.Read...),
 		}
-		if p.hold.rules, err = newRuleset(&inside, true); err != nil {
-			return err
-		}
+		p.hold.rules, err = newRuleset(&inside, true)
 	}
-	p.thread = newThread(p.hold.apply)
-	return nil
+	return err
 }
 
 func (p *initProcess) handle(r *request, files []*os.File) {
@@ -216,12 +234,10 @@ func (p *initProcess) kill(id int) {
 }
 
 // end ends every program, whatever session it is in, and tells the host, which
-// needn't wait until the namespaces are taken down.
+// needn't wait until this process is gone.
 func (p *initProcess) end() error {
-	if err := syscall.Kill(-1, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
-		return err
-	}
 	for {
+		p.killAll()
 		switch _, err := syscall.Wait4(-1, nil, 0, nil); err {
 		case nil, syscall.EINTR:
 		case syscall.ECHILD:
@@ -232,11 +248,34 @@ func (p *initProcess) end() error {
 	}
 }
 
-// reap reaps every process of the namespace and reports those it was asked for.
+// killAll kills every process of the namespace, or where there is none the
+// programs and who lost its parent: what those leave behind comes next.
+func (p *initProcess) killAll() {
+	if p.hold.tier == guard.TierNamespace {
+		syscall.Kill(-1, syscall.SIGKILL)
+		return
+	}
+	p.mu.Lock()
+	for pid := range p.running {
+		syscall.Kill(-pid, syscall.SIGKILL)
+	}
+	p.mu.Unlock()
+	lists, _ := filepath.Glob("/proc/self/task/*/children")
+	for _, list := range lists {
+		text, _ := os.ReadFile(list)
+		for _, word := range strings.Fields(string(text)) {
+			if pid, err := strconv.Atoi(word); err == nil {
+				syscall.Kill(pid, syscall.SIGKILL)
+			}
+		}
+	}
+}
+
+// reap reaps every process that has no other parent and reports those it was
+// asked for.
 func (p *initProcess) reap() {
 	for {
-		var ws syscall.WaitStatus
-		pid, err := syscall.Wait4(-1, &ws, 0, nil)
+		pid, err := ended()
 		switch {
 		case err == syscall.EINTR:
 			continue
@@ -252,8 +291,22 @@ func (p *initProcess) reap() {
 		id, ours := p.running[pid]
 		delete(p.running, pid)
 		p.mu.Unlock()
-		if ours {
+		if ours && p.hold.tier != guard.TierNamespace {
+			syscall.Kill(-pid, syscall.SIGKILL) // what is left of the group, while its number can't be another's
+		}
+		var ws syscall.WaitStatus
+		if _, err := syscall.Wait4(pid, &ws, 0, nil); err == nil && ours {
 			p.conn.send(reply{ID: id, Ended: true, Exit: exitStatus(ws)})
 		}
 	}
 }
+
+// ended waits until a child has ended and returns it, without reaping it.
+func ended() (pid int, err error) {
+	var info unix.Siginfo
+	err = unix.Waitid(unix.P_ALL, 0, &info, unix.WEXITED|unix.WNOWAIT, nil)
+	return int(*(*int32)(unsafe.Add(unsafe.Pointer(&info), offPid))), err
+}
+
+// offPid is where the number of the process stands in a siginfo_t.
+const offPid = 8 + unsafe.Sizeof(uintptr(0))

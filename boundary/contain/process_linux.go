@@ -81,7 +81,7 @@ func onOwnThread(f func()) {
 
 // spawn starts a program as a session of its own. It is not reaped here.
 func spawn(c *Cmd, on *thread) (pid int, err error) {
-	cmd, done, err := command(c, &syscall.SysProcAttr{Setsid: true})
+	cmd, done, err := command(c, session())
 	if err != nil {
 		return 0, err
 	}

@@ -66,6 +66,12 @@ func newFilter(granted []Group, families families) filter {
 		f.when(unix.SYS_CLONE3, filter{}.deny(unix.ENOSYS))
 		f.when(unix.SYS_CLONE, onArg(0, unix.BPF_JSET, newNamespaces, unix.EPERM))
 	}
+	if !slices.Contains(granted, Trace) { // the limits of others, which can end them
+		var others filter
+		others.load(offArgs)
+		others.skipUnless(unix.BPF_JEQ, 0, filter{}.deny(unix.EPERM), true)
+		f.when(unix.SYS_PRLIMIT64, others)
+	}
 	if !slices.Contains(granted, Terminals) {
 		f.when(unix.SYS_IOCTL, onArg(1, unix.BPF_JEQ, unix.TIOCSTI, unix.EPERM))
 		f.when(unix.SYS_IOCTL, onArg(1, unix.BPF_JEQ, unix.TIOCLINUX, unix.EPERM))
