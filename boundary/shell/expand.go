@@ -56,7 +56,7 @@ func (x *expansion) field(out []word, w *syntax.Word, m mode) []word {
 				if namesRunOn(parts) {
 					return append(out, word{kind: unknown, reason: "braces join a name with text", split: true, span: span})
 				}
-				out = x.build(out, parts, span, max(m, element)) // what braces made is no assignment
+				out = x.build(out, runTogether(parts), span, max(m, element)) // what braces made is no assignment
 			}
 			return out
 		}
@@ -242,7 +242,7 @@ func (b *builder) piece(s string, covers bool) {
 // dotted is the glob for hidden names that dotglob adds to one that begins
 // with a wildcard.
 func (b *builder) dotted(w word) (word, bool) {
-	if b.x.st.opts&optDotglob == 0 {
+	if !b.x.st.dotglob() {
 		return w, false
 	}
 	i := strings.LastIndexByte(w.text, '/') + 1
@@ -922,6 +922,35 @@ func braces(w *syntax.Word) (alternatives [][]syntax.WordPart, ok bool) {
 		return [][]syntax.WordPart{nil}, true
 	}
 	return braceParts(c.Parts)
+}
+
+// runTogether joins texts that braces have put beside each other where one of
+// them begins with a tilde: what it stands for is in all of them.
+func runTogether(parts []syntax.WordPart) (out []syntax.WordPart) {
+	if len(parts) < 2 {
+		return parts
+	}
+	if l, ok := parts[0].(*syntax.Lit); !ok || !strings.HasPrefix(l.Value, "~") {
+		if ok && l.Value == "" { // before the first brace
+			return runTogether(parts[1:])
+		}
+		return parts
+	}
+	begin := *parts[0].(*syntax.Lit)
+	for i, p := range parts[1:] {
+		switch p := p.(type) {
+		case *syntax.Lit:
+			begin.Value += p.Value
+			continue
+		case *syntax.SglQuoted:
+			if !p.Left.IsValid() && loginName(p.Value) { // made of a sequence
+				begin.Value += p.Value
+				continue
+			}
+		}
+		return append([]syntax.WordPart{&begin}, parts[i+1:]...)
+	}
+	return []syntax.WordPart{&begin}
 }
 
 func braceParts(parts []syntax.WordPart) ([][]syntax.WordPart, bool) {

@@ -18,10 +18,11 @@ type invocation struct {
 	via  []string
 	span guard.Span
 
-	command   string   // name and the sub-commands found so far
-	flags     []string // options found so far, without dashes, in every spelling
-	dir       place    // the folder it works in: the shell's, or that of -C
-	recursive bool     // folders are meant whole
+	command   string    // name and the sub-commands found so far
+	flags     []string  // options found so far, without dashes, in every spelling
+	dir       place     // the folder it works in: the shell's, or that of -C
+	recursive bool      // folders are meant whole
+	shopts    optionSet // of a shell that it starts, by -O
 
 	stdin   stream // what it reads on standard input
 	stdout  stream // what it writes on standard output, where that can be known

@@ -732,9 +732,10 @@ func (x *expansion) globOf(w *syntax.Word) word {
 	}
 	b := builder{x: x, span: x.w.u.at(w), mode: argument, exact: true}
 	keep := x.st
-	if x.st.opts&(optNoglob|optDotglob|optNocaseglob) != 0 || x.ifs().text != "" {
+	if x.st.opts&(optNoglob|optNocaseglob) != 0 || x.st.dotglob() || x.ifs().text != "" {
 		c := x.st.copy()
 		c.opts &^= optNoglob | optDotglob | optNocaseglob
+		c.put("GLOBIGNORE", variable{value: text("")})
 		c.put("IFS", variable{value: text("")})
 		x.st = c
 	}

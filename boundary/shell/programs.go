@@ -103,6 +103,9 @@ func (inv *invocation) readShell() shellCall {
 			case 'o', 'O':
 				if len(args) > 0 && !mayBeOption(args[0]) {
 					s.noexec = s.noexec || on && args[0].is("noexec")
+					if on && c == 'O' {
+						inv.shopts |= optionNames[args[0].text]
+					}
 					args = args[1:]
 				}
 			}

@@ -685,6 +685,7 @@ func (a *analysis) shellText(inv *invocation, t word, dialect guard.Dialect, par
 			continue
 		}
 		st := inv.st.inChild(inv.dir)
+		st.opts |= inv.shopts
 		if len(params) > 0 {
 			st.put("0", variable{value: params[0].value()})
 			st.params, st.lost = values(params[1:])
@@ -748,6 +749,7 @@ func (inv *invocation) script(w word, args []word, dialect guard.Dialect, direct
 			continue
 		}
 		st := inv.st.inChild(inv.dir)
+		st.opts |= inv.shopts
 		st.put("0", variable{value: text(w.text)})
 		st.params, st.lost = values(args)
 		a.process(string(content), w.span, posix, st, inv.stdin, true)

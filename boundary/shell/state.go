@@ -113,6 +113,15 @@ var optionNames = map[string]optionSet{
 	"extglob": optExtglob, "lastpipe": optLastpipe, "expand_aliases": optAliases, "nullglob": optNullglob, "failglob": optFailglob,
 }
 
+// dotglob reports whether globs match hidden names too: GLOBIGNORE makes them.
+func (st *state) dotglob() bool {
+	if st.opts&optDotglob != 0 {
+		return true
+	}
+	v, ok := st.lookup("GLOBIGNORE")
+	return ok && !v.unset && !(v.kind == known && v.text == "")
+}
+
 func (st *state) copy() *state {
 	c := *st
 	return &c
