@@ -155,7 +155,7 @@ type builder struct {
 	bracket bool // buf holds a set of characters
 	slashed bool // buf holds a backslash of a value, which may quote a wildcard
 	assigns bool // the word looks like an assignment
-	exact   bool // buf is to be matched: a value must be known
+	exact   bool // buf is to be matched: a value must be known, and no field or file is made
 	splits  bool // literal text is split too: that of ${x-a b}
 }
 
@@ -309,7 +309,7 @@ func (b *builder) text(s string) {
 
 // wild adds text in which wildcards count, where the shell looks for them.
 func (b *builder) wild(s string) {
-	if !b.mode.list() || b.x.st.opts&optNoglob != 0 || !isGlob(s) {
+	if !b.mode.list() || b.has(optNoglob) || !isGlob(s) {
 		b.text(s)
 		return
 	}
@@ -319,7 +319,7 @@ func (b *builder) wild(s string) {
 		}
 	}
 	b.piece(s, false)
-	if b.x.st.opts&optNocaseglob != 0 {
+	if b.has(optNocaseglob) {
 		if b.bracket {
 			b.lose("brackets match in either case", true)
 		}
@@ -381,7 +381,7 @@ func (b *builder) value(v value, quoted bool) {
 	switch {
 	case v.kind == unknown:
 		b.lose(v.reason, !quoted)
-	case v.kind == pattern && !quoted && b.x.splits(v):
+	case v.kind == pattern && !quoted && !b.exact && b.x.splits(v):
 		b.lose("the shell splits a value that is not known", true)
 	case v.kind == pattern && b.exact:
 		b.lose("a pattern that is not known", false)
@@ -426,7 +426,7 @@ func (x *expansion) splits(v value) bool {
 
 // splitText adds text that the shell splits at the characters of IFS.
 func (b *builder) splitText(s string) {
-	ifs := b.x.ifs()
+	ifs := b.ifs()
 	if ifs.kind != known || len(ifs.text) > 256 {
 		b.lose("IFS is not known", true)
 		return
@@ -476,6 +476,17 @@ func indexOf(s, set string) int {
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' }
+
+// ifs is what the values in the field are split at.
+func (b *builder) ifs() value {
+	if b.exact {
+		return text("")
+	}
+	return b.x.ifs()
+}
+
+// has reports whether an option for globs is on.
+func (b *builder) has(o optionSet) bool { return !b.exact && b.x.st.opts&o != 0 }
 
 // ifs is the value of IFS.
 func (x *expansion) ifs() value {

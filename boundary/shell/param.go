@@ -78,7 +78,7 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 // resplit adds the values of $@ where IFS begins with no blank: Bash joins them by
 // it and splits that. It is false where IFS is an ordinary one.
 func (b *builder) resplit(list []value) bool {
-	sep := b.x.ifs()
+	sep := b.ifs()
 	if len(list) < 2 || sep.kind != known || sep.text == "" || isBlank(sep.text[0]) {
 		return false
 	}
@@ -96,7 +96,7 @@ func (b *builder) resplit(list []value) bool {
 
 // apart adds what stands between the values of $@ where they make one word.
 func (b *builder) apart() {
-	if sep := b.x.ifs(); b.x.w.u.posix && !(sep.kind == known && strings.HasPrefix(sep.text, " ")) {
+	if sep := b.ifs(); b.x.w.u.posix && !(sep.kind == known && strings.HasPrefix(sep.text, " ")) {
 		b.lose("shells differ in how they join $@ when IFS is set", false)
 	}
 	b.text(" ")
@@ -731,16 +731,7 @@ func (x *expansion) globOf(w *syntax.Word) word {
 		return word{}
 	}
 	b := builder{x: x, span: x.w.u.at(w), mode: argument, exact: true}
-	keep := x.st
-	if x.st.opts&(optNoglob|optNocaseglob) != 0 || x.st.dotglob() || x.ifs().text != "" {
-		c := x.st.copy()
-		c.opts &^= optNoglob | optDotglob | optNocaseglob
-		c.put("GLOBIGNORE", variable{value: text("")})
-		c.put("IFS", variable{value: text("")})
-		x.st = c
-	}
 	b.parts(w.Parts)
-	b.x.st = keep
 	if b.unknown {
 		return word{kind: unknown, reason: b.reason, span: b.span}
 	}

@@ -113,6 +113,8 @@ func TestFound(t *testing.T) {
 		{"braces", "rm -rf /{opt,srv}", "delete /opt +"},
 		{"braces", "{rm,-rf,/opt}", "delete /opt +"},
 		{"braces", "rm -rf {1..1000000000}", "unknown"},
+		{"substitutions in patterns", "x='a b'; : ${v##$(rm -rf $x)*}", "delete /w/b +"},
+		{"substitutions in patterns", "x='a b'; case v in $(rm -rf $x)*) :;; esac", "delete /w/b +"},
 		{"braces before tildes", "rm -rf {~,src}", "delete /home/u +"},
 		{"braces before tildes", "rm -rf src ~{/x,}", "delete /home/u +"},
 		{"braces before tildes", "rm -rf {a~,~root}/b", "delete /root/b +"},
