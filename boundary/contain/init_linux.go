@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -237,7 +238,16 @@ func (p *initProcess) kill(id int) {
 // needn't wait until this process is gone.
 func (p *initProcess) end() error {
 	for {
-		p.killAll()
+		if !p.killAll() { // who else is left isn't known here
+			p.mu.Lock()
+			left := len(p.running)
+			p.mu.Unlock()
+			if left == 0 {
+				return p.conn.send(reply{Ended: true})
+			}
+			time.Sleep(time.Millisecond)
+			continue
+		}
 		switch _, err := syscall.Wait4(-1, nil, 0, nil); err {
 		case nil, syscall.EINTR:
 		case syscall.ECHILD:
@@ -249,11 +259,12 @@ func (p *initProcess) end() error {
 }
 
 // killAll kills every process of the namespace, or where there is none the
-// programs and who lost its parent: what those leave behind comes next.
-func (p *initProcess) killAll() {
+// programs and who lost its parent: what those leave behind comes next. It is
+// false where the system doesn't say who that is.
+func (p *initProcess) killAll() bool {
 	if p.hold.tier == guard.TierNamespace {
 		syscall.Kill(-1, syscall.SIGKILL)
-		return
+		return true
 	}
 	p.mu.Lock()
 	for pid := range p.running {
@@ -269,6 +280,7 @@ func (p *initProcess) killAll() {
 			}
 		}
 	}
+	return len(lists) > 0
 }
 
 // reap reaps every process that has no other parent and reports those it was
