@@ -107,6 +107,8 @@ func TestFound(t *testing.T) {
 		{"variables", "rm -rf \"$NOWHERE\"/*", "unknown"},
 		{"variables", "d=/opt; local d=b; rm -rf $d", "delete /opt +"},
 		{"substitution", "v=1; echo \"${v:+'$(rm -rf /opt)'}\"", "unknown"},
+		{"functions", "f() { while a; do local d=$d; done; d=b; }; d=/opt; f; rm -rf $d", "unknown"},
+		{"functions", "f() { while a; do local d=b; done; local d; rm -rf \"$d\"; }; d=b; f", "unknown"},
 		{"pipes", "f() { exec < x; }; f; cat | sh", "unknown"},
 		{"variables", "x=$(exec > f; echo rm); $x -rf /opt", "write /w/f"},
 		{"variables", "f() { local d=b; }; d=/opt; f; rm -rf $d", "delete /opt +"},
