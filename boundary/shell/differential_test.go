@@ -58,6 +58,8 @@ func TestCoprocName(t *testing.T) {
 	require.Contains(t, lines("coproc halt >f", options()), "exec halt")
 	require.Contains(t, lines("coproc sh <<< 'halt'", options()), "exec halt")
 	require.Contains(t, lines("coproc N { halt; }", options()), "exec halt")
+	require.Contains(t, lines("coproc halt x | ls", options()), "exec halt")
+	require.Contains(t, lines("coproc N { halt; } | ls | pwd", options()), "exec pwd")
 	require.Contains(t, lines("coproc { trap halt 0; }", options()), "exec halt", "a coprocess ends like any subshell")
 }
 

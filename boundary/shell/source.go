@@ -331,16 +331,23 @@ func (c *checker) expansion(p *syntax.ParamExp) {
 	}
 }
 
-// unfold gives "f() { :; } | cmd" the shape that it has in Bash: a list whose
-// first command is the definition. The parser takes the list for the body.
+// unfold gives "f() { :; } | cmd" and "coproc x | cmd" the shape that they have
+// in Bash: a list whose first command is the definition or the coprocess. The
+// parser takes the list for the body.
 func unfold(s *syntax.Stmt) (changed bool) {
-	f, ok := s.Cmd.(*syntax.FuncDecl)
-	if !ok {
+	var body *syntax.Stmt
+	switch c := s.Cmd.(type) {
+	case *syntax.FuncDecl:
+		body = c.Body
+	case *syntax.CoprocClause:
+		body = c.Stmt
+	}
+	if body == nil {
 		return false
 	}
-	list, ok := f.Body.Cmd.(*syntax.BinaryCmd)
-	if !ok || f.Body.Negated || len(f.Body.Redirs) > 0 {
-		return false // refused by the checker
+	list, ok := body.Cmd.(*syntax.BinaryCmd)
+	if !ok || body.Negated || len(body.Redirs) > 0 {
+		return false // refused by the checker, if it is a function's
 	}
 	first := list
 	for {
@@ -350,9 +357,14 @@ func unfold(s *syntax.Stmt) (changed bool) {
 		}
 		first = next
 	}
-	body := first.X
-	first.X = &syntax.Stmt{Position: s.Position, Cmd: &syntax.FuncDecl{Position: f.Position, RsrvWord: f.RsrvWord, Parens: f.Parens, Name: f.Name, Names: f.Names, Body: body}}
-	s.Cmd = list
+	x := &syntax.Stmt{Position: s.Position}
+	switch c := s.Cmd.(type) {
+	case *syntax.FuncDecl:
+		x.Cmd = &syntax.FuncDecl{Position: c.Position, RsrvWord: c.RsrvWord, Parens: c.Parens, Name: c.Name, Names: c.Names, Body: first.X}
+	case *syntax.CoprocClause:
+		x.Cmd = &syntax.CoprocClause{Coproc: c.Coproc, Name: c.Name, Stmt: first.X}
+	}
+	first.X, s.Cmd = x, list
 	return true
 }
 
