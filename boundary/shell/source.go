@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -433,9 +434,40 @@ func (c *checker) substitution(n syntax.Node, end syntax.Pos) {
 		}
 		return true
 	})
-	if documents > 0 && documents+background > 1 {
+	if documents > 0 && (documents+background > 1 || losesEnds(n)) {
 		c.fail("here-documents in a substitution are read differently by shells")
 	}
+}
+
+// losesEnds reports whether a ";" follows a here-document of a substitution, or
+// the document stands in a condition: Bash 5.2 may lose the one, or the place of
+// the other. It keeps the ";" of the document's own command, and all between
+// backquotes.
+func losesEnds(sub syntax.Node) bool {
+	if s, ok := sub.(*syntax.CmdSubst); ok && s.Backquotes {
+		return false
+	}
+	document, last := -1, -1
+	var conds []extent
+	syntax.Walk(sub, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.CmdSubst, *syntax.ProcSubst:
+			return n == sub
+		case *syntax.IfClause:
+			conds = append(conds, extent{int(n.Pos().Offset()), int(n.ThenPos.Offset())})
+		case *syntax.WhileClause:
+			conds = append(conds, extent{int(n.Pos().Offset()), int(n.DoPos.Offset())})
+		case *syntax.Stmt:
+			if i := slices.IndexFunc(n.Redirs, func(r *syntax.Redirect) bool { return r.Hdoc != nil }); i >= 0 {
+				document = int(n.Redirs[i].OpPos.Offset())
+			} else if n.Semicolon.IsValid() {
+				last = max(last, int(n.Semicolon.Offset()))
+			}
+		}
+		return true
+	})
+	return document >= 0 && (last > document ||
+		slices.ContainsFunc(conds, func(e extent) bool { return e.start < document && document < e.end }))
 }
 
 func (c *checker) redirect(n *syntax.Redirect) {
