@@ -90,6 +90,7 @@ func TestReadAlike(t *testing.T) {
 		"[[ a < b ]] && echo lt", "cat <<-E\n\tx\n\tE\n", "a=(1 2) # x", "echo \"`echo \\`date\\``\"", "time -p ls", "f() { :; } # c",
 		"if a; then b; elif c; then d; else e; fi", "case x in (a) b;; c|d) e;; esac", "for ((i=0;i<3;i++)); do :; done", "export A=1 B", "select x in a; do :; done",
 		"function g { :; }", "echo ${a[1]} ${#b} ${c:-d}", "cat <<A <<B\n1\nA\n2\nB", "{ ls; } 2>&1 | cat", "! ls", "echo $[1+2]",
+		"ls >&log", "ls >& ~/x", "ls >&2", "ls >& 'a b'",
 	} {
 		t.Run(src, func(t *testing.T) {
 			require.NotContains(t, lines(src, options()), "unknown")

@@ -142,6 +142,8 @@ func TestFound(t *testing.T) {
 		{"redirection", "exec {fd}<> /etc/x", "write /etc/x"},
 		{"redirection", "(ls) 2> /etc/x", "write /etc/x"},
 		{"redirection", "ls &> /etc/x", "write /etc/x"},
+		{"redirection", "ls >&'$(rm -rf /opt)'", "unknown"},
+		{"redirection", "v='`rm -rf /opt`'; ls >&\"$v\"", "unknown"},
 		{"redirection", "ls > \"$(cat x)\"", "unknown"},
 		{"redirection", "cat < .env", "read /w/.env"},
 		{"redirection", "x=$(<.env)", "read /w/.env"},
