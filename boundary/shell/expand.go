@@ -49,6 +49,7 @@ func (x *expansion) field(out []word, w *syntax.Word, m mode) []word {
 		}
 		if nestedBrace(w) || emptyBrace(w) {
 			x.build(nil, w.Parts, span, m)
+			x.w.mayAbort(x.st) // a part of an expansion is none
 			return append(out, word{kind: unknown, reason: "braces stand around an expansion with braces", split: true, span: span})
 		}
 		if len(alternatives) != 1 || alternatives[0] != nil {

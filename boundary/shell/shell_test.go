@@ -223,6 +223,7 @@ func TestFound(t *testing.T) {
 		{"errors", "eval 'v=/opt; : $((08)); v=b'; rm -rf $v", "delete /opt +"},
 		{"errors", "shopt -s failglob; v=/opt\n{ : c*; v=b; }\nrm -rf $v", "delete /opt +"},
 		{"errors", "v=/opt; printf -!v v b; rm -rf $v", "unknown"},
+		{"errors", "v=/opt; { : {1,\"${w:-\"a,b\"}\"}; v=b; }\nrm -rf $v", "delete /opt +"},
 		{"options", "set -- /opt; set -o nosuch b; rm -rf $1", "unknown"},
 		{"options", "set -k; ls LD_PRELOAD=./x", "unknown"},
 		{"options", "shopt -s cdable_vars; d=/opt; cd d; rm -rf b", "unknown"},
