@@ -186,6 +186,8 @@ func (b *builder) end() {
 	case b.glob && b.slashed && b.mode.list():
 		w.kind, w.reason, w.split = unknown, "a value with a backslash is a pattern", true
 	case b.glob:
+	case b.glob && b.bracket && b.escaped: // no glob covers it as it stays where no file has such a name
+		w.kind, w.reason, w.split = unknown, "brackets stand beside a quoted wildcard", true
 		if b.x.st.opts&optFailglob != 0 {
 			b.x.w.mayAbort(b.x.st)
 		}
