@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -666,7 +665,7 @@ func trim(op syntax.ParExpOperator, v value, pat word) value {
 		return trimPattern(op, v, pat)
 	}
 	s, n := v.text, len(v.text)
-	if strings.ContainsAny(pat.text, "?[") && strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+	if countsCharacters(pat.text, s) {
 		return unknownValue("what one character is depends on the locale")
 	}
 	switch op {
@@ -707,6 +706,10 @@ func trim(op syntax.ParExpOperator, v value, pat word) value {
 // of *.go can be taken away, and so can the folder.
 func trimPattern(op syntax.ParExpOperator, v value, pat word) value {
 	lost := unknownValue("a part of a value that is not known")
+// countsCharacters reports whether it depends on what one character is, and so
+// on the locale, how a pattern matches a text.
+func countsCharacters(pat, s string) bool { return strings.ContainsAny(pat, "?[") && !ascii(s) }
+
 	if v.kind != pattern || pat.kind != known && pat.kind != pattern || v.num {
 		return lost
 	}
@@ -763,7 +766,7 @@ func (x *expansion) replace(r found, p *syntax.Replace) found {
 		with = x.joined(p.With)
 	}
 	return x.each(r, func(v value) value {
-		if v.kind != known || pat.kind == unknown || with.kind != known || len(v.text) > maxMatch/2 || len(pat.text) > 32 || len(v.text)*len(with.text) > maxValue || !x.w.a.spend(len(v.text)*len(v.text)>>5) || strings.Contains(with.text, "&") {
+		if v.kind != known || pat.kind == unknown || countsCharacters(pat.text, v.text) || with.kind != known || len(v.text) > maxMatch/2 || len(pat.text) > 32 || len(v.text)*len(with.text) > maxValue || !x.w.a.spend(len(v.text)*len(v.text)>>5) || strings.Contains(with.text, "&") {
 			return unknownValue("a replacement in a value")
 		}
 		return text(replaceGlob(v.text, pat.text, with.text, p.All))

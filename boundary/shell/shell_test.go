@@ -327,6 +327,7 @@ func TestWords(t *testing.T) {
 		{`export v=a; export -n v; bash -c 'x $v'`, guard.UnknownWord},
 		{`set -- 1 2; x "${HOME:+$@}a${*:1}"`, guard.UnknownWord},
 		{`v=é; x ${v#[!a]}`, guard.UnknownWord},
+		{`v=é; x ${v/?/b} ${v/[!a]/b} ${v/é/b}`, guard.UnknownWord + "|" + guard.UnknownWord + "|b"},
 		{`x [!f]f]\* [ab]* "[ab]"*`, guard.UnknownWord + `|[ab]*|\[ab]*`},
 		{`x $$[ab] $$.c`, guard.UnknownWord + "|*.c"},
 		{`v='\'; v+='*'; x $v`, guard.UnknownWord},
