@@ -86,10 +86,10 @@ func TestAfterAFunction(t *testing.T) {
 func TestReadAlike(t *testing.T) {
 	for _, src := range []string{
 		"echo a#b", "ls # it's fine", "echo '$\\\n(x)'", "let x=1+2", "ls \\\n  -la", "cat <<'E'\n$\\\n(x)\nE",
-		"x=$(cat <<E; ls\nx\nE\n)", "x=$(ls; cat <<E\nx\nE\n)", "x=$(cat <<E\nx\nE\nls\npwd\n)", "x=`cat <<E\nx\nE\nls; pwd\n`", "x=$(while read -r y; do :; done <<E\nx\nE\n)",
 		"[[ a < b ]] && echo lt", "cat <<-E\n\tx\n\tE\n", "a=(1 2) # x", "echo \"`echo \\`date\\``\"", "time -p ls", "f() { :; } # c",
 		"if a; then b; elif c; then d; else e; fi", "case x in (a) b;; c|d) e;; esac", "for ((i=0;i<3;i++)); do :; done", "export A=1 B", "select x in a; do :; done",
 		"function g { :; }", "echo ${a[1]} ${#b} ${c:-d}", "cat <<A <<B\n1\nA\n2\nB", "{ ls; } 2>&1 | cat", "! ls", "echo $[1+2]",
+		"x=$(cat <<E; ls\nx\nE\n)", "x=$(ls; cat <<E\nx\nE\n)", "x=$(cat <<E\nx\nE\nls\npwd\n)", "x=`cat <<E\nx\nE\nls; pwd\n`", "x=$(while read -r y; do :; done <<E\nx\nE\n)",
 		"ls >&log", "ls >& ~/x", "ls >&2", "ls >& 'a b'",
 	} {
 		t.Run(src, func(t *testing.T) {

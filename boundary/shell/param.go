@@ -52,6 +52,10 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.exists = false // "$@" without parameters is no word
 		b.split = b.split || b.unknown
 	}
+	if b.exact && len(r.list) > 1 {
+		b.lose("a list is a pattern", false)
+		return
+	}
 	if !quoted && b.mode.list() && b.resplit(r.list) {
 		return
 	}
@@ -515,7 +519,7 @@ func (x *expansion) operate(p *syntax.ParamExp, name string, r found, quoted boo
 		return x.transform(p, r)
 	case syntax.RemSmallSuffix, syntax.RemLargeSuffix, syntax.RemSmallPrefix, syntax.RemLargePrefix,
 		syntax.UpperFirst, syntax.UpperAll, syntax.LowerFirst, syntax.LowerAll:
-		pat := x.globOf(e.Word)
+		pat := x.globOf(e.Word, false)
 		x.w.a.spend(len(r.text) * len(r.text) >> 8 * (1 + len(r.list)))
 		return x.each(r, func(v value) value { return trim(e.Op, v, pat) })
 	}
@@ -702,14 +706,14 @@ func trim(op syntax.ParExpOperator, v value, pat word) value {
 	return v
 }
 
-// trimPattern does what can be done for a value that is a glob: the extension
-// of *.go can be taken away, and so can the folder.
-func trimPattern(op syntax.ParExpOperator, v value, pat word) value {
-	lost := unknownValue("a part of a value that is not known")
 // countsCharacters reports whether it depends on what one character is, and so
 // on the locale, how a pattern matches a text.
 func countsCharacters(pat, s string) bool { return strings.ContainsAny(pat, "?[") && !ascii(s) }
 
+// trimPattern does what can be done for a value that is a glob: the extension
+// of *.go can be taken away, and so can the folder.
+func trimPattern(op syntax.ParExpOperator, v value, pat word) value {
+	lost := unknownValue("a part of a value that is not known")
 	if v.kind != pattern || pat.kind != known && pat.kind != pattern || v.num {
 		return lost
 	}
@@ -728,21 +732,14 @@ func countsCharacters(pat, s string) bool { return strings.ContainsAny(pat, "?["
 	return lost
 }
 
-// globOf expands a word whose unquoted wildcards count.
-func (x *expansion) globOf(w *syntax.Word) word {
+// globOf expands a word that is matched: its unquoted wildcards count, but it
+// isn't split. extended says that it may be an extended pattern.
+func (x *expansion) globOf(w *syntax.Word, extended bool) word {
 	if w == nil {
 		return word{}
 	}
-	b := builder{x: x, span: x.w.u.at(w), mode: argument, exact: true}
-	keep := x.st
-	if x.st.opts&(optNoglob|optDotglob|optNocaseglob) != 0 || x.ifs().text != "" {
-		c := x.st.copy()
-		c.opts &^= optNoglob | optDotglob | optNocaseglob
-		c.put("IFS", variable{value: text("")})
-		x.st = c
-	}
+	b := builder{x: x, span: x.w.u.at(w), mode: argument, exact: true, extended: extended}
 	b.parts(w.Parts)
-	b.x.st = keep
 	if b.unknown {
 		return word{kind: unknown, reason: b.reason, span: b.span}
 	}
@@ -754,7 +751,7 @@ func (x *expansion) globOf(w *syntax.Word) word {
 }
 
 func (x *expansion) replace(r found, p *syntax.Replace) found {
-	pat := x.globOf(p.Orig)
+	pat := x.globOf(p.Orig, false)
 	with := word{}
 	if r.unset && !r.isList {
 		if p.With != nil {
