@@ -156,7 +156,7 @@ func (w *walker) change(st *state, name string, v variable) *state {
 	if old, ok := st.lookup(name); ok && old.readonly {
 		w.mayExit(worlds{st})
 		w.a.unknown(guard.Span{}, "a variable that may not be changed is assigned, which ends more than the command", false)
-		v.value, v.array, v.list, v.keys = unknownValue("a variable that may not be changed is assigned"), false, nil, nil
+		v = v.lost("a variable that may not be changed is assigned")
 		v.readonly = true
 	}
 	return st.set(name, v)
@@ -384,12 +384,18 @@ func (d *declaration) option(f word) {
 // hide remembers a variable that a local one hides. The new one isn't set; in
 // some shells it holds what the other does.
 func (d *declaration) hide(name string, st *state) *state {
-	if len(d.w.calls) == 0 || d.global || d.kind == "export" || d.kind == "readonly" || st.locals.has(name) {
+	if len(d.w.calls) == 0 || d.global || d.kind == "export" || d.kind == "readonly" {
+		return st
+	}
+	old, had := st.lookup(name)
+	if l := st.locals.find(name); l != nil {
+		if l.maybe {
+			return st.set(name, old.lost("it depends on the way taken whether the variable is local"))
+		}
 		return st
 	}
 	n := st.copy()
-	old, had := st.lookup(name)
-	n.locals = &local{name, old, had, st.locals}
+	n.locals = &local{name: name, old: old, had: had, next: st.locals}
 	fresh := variable{unset: true, exported: old.exported, readonly: old.readonly}
 	if d.w.u.posix {
 		fresh = notSet(name)
@@ -399,13 +405,11 @@ func (d *declaration) hide(name string, st *state) *state {
 	return n
 }
 
-func (l *local) has(name string) bool {
-	for ; l != nil; l = l.next {
-		if l.name == name {
-			return true
-		}
+func (l *local) find(name string) *local {
+	for l != nil && l.name != name {
+		l = l.next
 	}
-	return false
+	return l
 }
 
 // notSet is a variable of which nothing is known.

@@ -37,6 +37,9 @@ func TestParserDifferentials(t *testing.T) {
 		{"x=$(cat <<E)\nhalt\nE", "text", "text to Bash, dash runs halt"},
 		{"x=`cat <<E`\nhalt\nE", "text", "runs halt"},
 		{"cat <(cat <<E)\nhalt\nE", "text", "text to Bash, not to other shells"},
+		{"x=$(cat <<E\nx\nE\nls a; halt b\n)", "two commands", "one: the \";\" is lost"},
+		{"x=$(cat <<E && ls a; halt b\nx\nE\n)", "two commands", "one: the \";\" is lost"},
+		{"x=$(if cat <<E\nx\nE\nthen\nls\nhalt\nfi)", "a line of text", "ls is text too"},
 		{"echo ${x:-<(halt)}", "text", "runs halt"},
 		{"[[ a == @($(halt)) ]]", "text", "runs halt"},
 		{"[[ a == !(`halt`) ]]", "text", "runs halt"},
@@ -58,6 +61,8 @@ func TestCoprocName(t *testing.T) {
 	require.Contains(t, lines("coproc halt >f", options()), "exec halt")
 	require.Contains(t, lines("coproc sh <<< 'halt'", options()), "exec halt")
 	require.Contains(t, lines("coproc N { halt; }", options()), "exec halt")
+	require.Contains(t, lines("coproc halt x | ls", options()), "exec halt")
+	require.Contains(t, lines("coproc N { halt; } | ls | pwd", options()), "exec pwd")
 	require.Contains(t, lines("coproc { trap halt 0; }", options()), "exec halt", "a coprocess ends like any subshell")
 }
 
@@ -84,6 +89,8 @@ func TestReadAlike(t *testing.T) {
 		"[[ a < b ]] && echo lt", "cat <<-E\n\tx\n\tE\n", "a=(1 2) # x", "echo \"`echo \\`date\\``\"", "time -p ls", "f() { :; } # c",
 		"if a; then b; elif c; then d; else e; fi", "case x in (a) b;; c|d) e;; esac", "for ((i=0;i<3;i++)); do :; done", "export A=1 B", "select x in a; do :; done",
 		"function g { :; }", "echo ${a[1]} ${#b} ${c:-d}", "cat <<A <<B\n1\nA\n2\nB", "{ ls; } 2>&1 | cat", "! ls", "echo $[1+2]",
+		"x=$(cat <<E; ls\nx\nE\n)", "x=$(ls; cat <<E\nx\nE\n)", "x=$(cat <<E\nx\nE\nls\npwd\n)", "x=`cat <<E\nx\nE\nls; pwd\n`", "x=$(while read -r y; do :; done <<E\nx\nE\n)",
+		"ls >&log", "ls >& ~/x", "ls >&2", "ls >& 'a b'",
 	} {
 		t.Run(src, func(t *testing.T) {
 			require.NotContains(t, lines(src, options()), "unknown")

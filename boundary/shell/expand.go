@@ -49,6 +49,7 @@ func (x *expansion) field(out []word, w *syntax.Word, m mode) []word {
 		}
 		if nestedBrace(w) || emptyBrace(w) {
 			x.build(nil, w.Parts, span, m)
+			x.w.mayAbort(x.st) // a part of an expansion is none
 			return append(out, word{kind: unknown, reason: "braces stand around an expansion with braces", split: true, span: span})
 		}
 		if len(alternatives) != 1 || alternatives[0] != nil {
@@ -141,22 +142,23 @@ type builder struct {
 	span guard.Span
 	mode mode
 
-	buf     []byte // the field so far, as a glob
-	escaped bool   // buf holds escapes
-	glob    bool   // buf holds something that matches more than itself
-	exists  bool   // the field is there even if empty
-	unknown bool
-	reason  string
-	split   bool
-	tree    bool // buf is a folder and stands for what lies beneath
-	num     bool // buf covers an integer
-	open    bool // buf is the last of a list and may stand for several
-	covers  bool // buf holds what covers a value
-	bracket bool // buf holds a set of characters
-	slashed bool // buf holds a backslash of a value, which may quote a wildcard
-	assigns bool // the word looks like an assignment
-	exact   bool // buf is to be matched: a value must be known, and no field or file is made
-	splits  bool // literal text is split too: that of ${x-a b}
+	buf      []byte // the field so far, as a glob
+	escaped  bool   // buf holds escapes
+	glob     bool   // buf holds something that matches more than itself
+	exists   bool   // the field is there even if empty
+	unknown  bool
+	reason   string
+	split    bool
+	tree     bool // buf is a folder and stands for what lies beneath
+	num      bool // buf covers an integer
+	open     bool // buf is the last of a list and may stand for several
+	covers   bool // buf holds what covers a value
+	bracket  bool // buf holds a set of characters
+	slashed  bool // buf holds a backslash of a value, which may quote a wildcard
+	assigns  bool // the word looks like an assignment
+	exact    bool // buf is to be matched: a value must be known, and isn't split
+	extended bool // an extended pattern is read without being told to
+	splits   bool // literal text is split too: that of ${x-a b}
 }
 
 func (x *expansion) build(out []word, parts []syntax.WordPart, span guard.Span, m mode) []word {
@@ -184,6 +186,8 @@ func (b *builder) end() {
 		}
 	case b.glob && b.slashed && b.mode.list():
 		w.kind, w.reason, w.split = unknown, "a value with a backslash is a pattern", true
+	case b.glob && b.bracket && b.escaped: // no glob covers it as it stays where no file has such a name
+		w.kind, w.reason, w.split = unknown, "brackets stand beside a quoted wildcard", true
 	case b.glob:
 		if b.x.st.opts&optFailglob != 0 {
 			b.x.w.mayAbort(b.x.st)
@@ -309,7 +313,7 @@ func (b *builder) text(s string) {
 
 // wild adds text in which wildcards count, where the shell looks for them.
 func (b *builder) wild(s string) {
-	if !b.mode.list() || b.has(optNoglob) || !isGlob(s) {
+	if !b.mode.list() || b.x.st.opts&optNoglob != 0 && !b.exact || !isGlob(s) {
 		b.text(s)
 		return
 	}
@@ -319,7 +323,7 @@ func (b *builder) wild(s string) {
 		}
 	}
 	b.piece(s, false)
-	if b.has(optNocaseglob) {
+	if b.x.st.opts&optNocaseglob != 0 && !b.exact {
 		if b.bracket {
 			b.lose("brackets match in either case", true)
 		}
@@ -426,7 +430,11 @@ func (x *expansion) splits(v value) bool {
 
 // splitText adds text that the shell splits at the characters of IFS.
 func (b *builder) splitText(s string) {
-	ifs := b.ifs()
+	if b.exact {
+		b.wild(s)
+		return
+	}
+	ifs := b.x.ifs()
 	if ifs.kind != known || len(ifs.text) > 256 {
 		b.lose("IFS is not known", true)
 		return
@@ -476,17 +484,6 @@ func indexOf(s, set string) int {
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' }
-
-// ifs is what the values in the field are split at.
-func (b *builder) ifs() value {
-	if b.exact {
-		return text("")
-	}
-	return b.x.ifs()
-}
-
-// has reports whether an option for globs is on.
-func (b *builder) has(o optionSet) bool { return !b.exact && b.x.st.opts&o != 0 }
 
 // ifs is the value of IFS.
 func (x *expansion) ifs() value {
@@ -752,7 +749,7 @@ func (b *builder) expand(p syntax.WordPart, quoted bool) {
 	case *syntax.ProcSubst:
 		b.text(b.x.w.process(p, b.x.st))
 	case *syntax.ExtGlob:
-		if b.x.st.opts&optExtglob == 0 {
+		if b.x.st.opts&optExtglob == 0 && !b.extended {
 			b.x.w.a.unknown(b.span, "an extended pattern is an error in shells that aren't told to read it", false)
 		}
 		b.lose("an extended pattern", false)

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -53,6 +52,10 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.exists = false // "$@" without parameters is no word
 		b.split = b.split || b.unknown
 	}
+	if b.exact && len(r.list) > 1 {
+		b.lose("a list is a pattern", false)
+		return
+	}
 	if !quoted && b.mode.list() && b.resplit(r.list) {
 		return
 	}
@@ -78,7 +81,7 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 // resplit adds the values of $@ where IFS begins with no blank: Bash joins them by
 // it and splits that. It is false where IFS is an ordinary one.
 func (b *builder) resplit(list []value) bool {
-	sep := b.ifs()
+	sep := b.x.ifs()
 	if len(list) < 2 || sep.kind != known || sep.text == "" || isBlank(sep.text[0]) {
 		return false
 	}
@@ -96,7 +99,7 @@ func (b *builder) resplit(list []value) bool {
 
 // apart adds what stands between the values of $@ where they make one word.
 func (b *builder) apart() {
-	if sep := b.ifs(); b.x.w.u.posix && !(sep.kind == known && strings.HasPrefix(sep.text, " ")) {
+	if sep := b.x.ifs(); b.x.w.u.posix && !(sep.kind == known && strings.HasPrefix(sep.text, " ")) {
 		b.lose("shells differ in how they join $@ when IFS is set", false)
 	}
 	b.text(" ")
@@ -516,7 +519,7 @@ func (x *expansion) operate(p *syntax.ParamExp, name string, r found, quoted boo
 		return x.transform(p, r)
 	case syntax.RemSmallSuffix, syntax.RemLargeSuffix, syntax.RemSmallPrefix, syntax.RemLargePrefix,
 		syntax.UpperFirst, syntax.UpperAll, syntax.LowerFirst, syntax.LowerAll:
-		pat := x.globOf(e.Word)
+		pat := x.globOf(e.Word, false)
 		x.w.a.spend(len(r.text) * len(r.text) >> 8 * (1 + len(r.list)))
 		return x.each(r, func(v value) value { return trim(e.Op, v, pat) })
 	}
@@ -666,7 +669,7 @@ func trim(op syntax.ParExpOperator, v value, pat word) value {
 		return trimPattern(op, v, pat)
 	}
 	s, n := v.text, len(v.text)
-	if strings.ContainsAny(pat.text, "?[") && strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+	if countsCharacters(pat.text, s) {
 		return unknownValue("what one character is depends on the locale")
 	}
 	switch op {
@@ -703,6 +706,10 @@ func trim(op syntax.ParExpOperator, v value, pat word) value {
 	return v
 }
 
+// countsCharacters reports whether it depends on what one character is, and so
+// on the locale, how a pattern matches a text.
+func countsCharacters(pat, s string) bool { return strings.ContainsAny(pat, "?[") && !ascii(s) }
+
 // trimPattern does what can be done for a value that is a glob: the extension
 // of *.go can be taken away, and so can the folder.
 func trimPattern(op syntax.ParExpOperator, v value, pat word) value {
@@ -725,12 +732,13 @@ func trimPattern(op syntax.ParExpOperator, v value, pat word) value {
 	return lost
 }
 
-// globOf expands a word whose unquoted wildcards count.
-func (x *expansion) globOf(w *syntax.Word) word {
+// globOf expands a word that is matched: its unquoted wildcards count, but it
+// isn't split. extended says that it may be an extended pattern.
+func (x *expansion) globOf(w *syntax.Word, extended bool) word {
 	if w == nil {
 		return word{}
 	}
-	b := builder{x: x, span: x.w.u.at(w), mode: argument, exact: true}
+	b := builder{x: x, span: x.w.u.at(w), mode: argument, exact: true, extended: extended}
 	b.parts(w.Parts)
 	if b.unknown {
 		return word{kind: unknown, reason: b.reason, span: b.span}
@@ -743,7 +751,7 @@ func (x *expansion) globOf(w *syntax.Word) word {
 }
 
 func (x *expansion) replace(r found, p *syntax.Replace) found {
-	pat := x.globOf(p.Orig)
+	pat := x.globOf(p.Orig, false)
 	with := word{}
 	if r.unset && !r.isList {
 		if p.With != nil {
@@ -755,7 +763,7 @@ func (x *expansion) replace(r found, p *syntax.Replace) found {
 		with = x.joined(p.With)
 	}
 	return x.each(r, func(v value) value {
-		if v.kind != known || pat.kind == unknown || with.kind != known || len(v.text) > maxMatch/2 || len(pat.text) > 32 || len(v.text)*len(with.text) > maxValue || !x.w.a.spend(len(v.text)*len(v.text)>>5) || strings.Contains(with.text, "&") {
+		if v.kind != known || pat.kind == unknown || countsCharacters(pat.text, v.text) || with.kind != known || len(v.text) > maxMatch/2 || len(pat.text) > 32 || len(v.text)*len(with.text) > maxValue || !x.w.a.spend(len(v.text)*len(v.text)>>5) || strings.Contains(with.text, "&") {
 			return unknownValue("a replacement in a value")
 		}
 		return text(replaceGlob(v.text, pat.text, with.text, p.All))

@@ -168,6 +168,9 @@ func (x *expansion) output(r *syntax.Redirect, fd string) {
 		}
 		w.duplicate(t)
 	} else {
+		if r.Op == syntax.DplOut && t.kind != unknown && strings.ContainsAny(t.text, "$`\\'\"~") {
+			w.a.unknown(t.span, "Bash expands the word of >& again, and it may hold code", false)
+		}
 		w.writes(func() { w.a.redirection(x.st, guard.KindWrite, t) })
 	}
 	if stdout {

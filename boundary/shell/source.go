@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -331,16 +332,23 @@ func (c *checker) expansion(p *syntax.ParamExp) {
 	}
 }
 
-// unfold gives "f() { :; } | cmd" the shape that it has in Bash: a list whose
-// first command is the definition. The parser takes the list for the body.
+// unfold gives "f() { :; } | cmd" and "coproc x | cmd" the shape that they have
+// in Bash: a list whose first command is the definition or the coprocess. The
+// parser takes the list for the body.
 func unfold(s *syntax.Stmt) (changed bool) {
-	f, ok := s.Cmd.(*syntax.FuncDecl)
-	if !ok {
+	var body *syntax.Stmt
+	switch c := s.Cmd.(type) {
+	case *syntax.FuncDecl:
+		body = c.Body
+	case *syntax.CoprocClause:
+		body = c.Stmt
+	}
+	if body == nil {
 		return false
 	}
-	list, ok := f.Body.Cmd.(*syntax.BinaryCmd)
-	if !ok || f.Body.Negated || len(f.Body.Redirs) > 0 {
-		return false // refused by the checker
+	list, ok := body.Cmd.(*syntax.BinaryCmd)
+	if !ok || body.Negated || len(body.Redirs) > 0 {
+		return false // refused by the checker, if it is a function's
 	}
 	first := list
 	for {
@@ -350,9 +358,14 @@ func unfold(s *syntax.Stmt) (changed bool) {
 		}
 		first = next
 	}
-	body := first.X
-	first.X = &syntax.Stmt{Position: s.Position, Cmd: &syntax.FuncDecl{Position: f.Position, RsrvWord: f.RsrvWord, Parens: f.Parens, Name: f.Name, Names: f.Names, Body: body}}
-	s.Cmd = list
+	x := &syntax.Stmt{Position: s.Position}
+	switch c := s.Cmd.(type) {
+	case *syntax.FuncDecl:
+		x.Cmd = &syntax.FuncDecl{Position: c.Position, RsrvWord: c.RsrvWord, Parens: c.Parens, Name: c.Name, Names: c.Names, Body: first.X}
+	case *syntax.CoprocClause:
+		x.Cmd = &syntax.CoprocClause{Coproc: c.Coproc, Name: c.Name, Stmt: first.X}
+	}
+	first.X, s.Cmd = x, list
 	return true
 }
 
@@ -421,9 +434,40 @@ func (c *checker) substitution(n syntax.Node, end syntax.Pos) {
 		}
 		return true
 	})
-	if documents > 0 && documents+background > 1 {
+	if documents > 0 && (documents+background > 1 || losesEnds(n)) {
 		c.fail("here-documents in a substitution are read differently by shells")
 	}
+}
+
+// losesEnds reports whether a ";" follows a here-document of a substitution, or
+// the document stands in a condition: Bash 5.2 may lose the one, or the place of
+// the other. It keeps the ";" of the document's own command, and all between
+// backquotes.
+func losesEnds(sub syntax.Node) bool {
+	if s, ok := sub.(*syntax.CmdSubst); ok && s.Backquotes {
+		return false
+	}
+	document, last := -1, -1
+	var conds []extent
+	syntax.Walk(sub, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.CmdSubst, *syntax.ProcSubst:
+			return n == sub
+		case *syntax.IfClause:
+			conds = append(conds, extent{int(n.Pos().Offset()), int(n.ThenPos.Offset())})
+		case *syntax.WhileClause:
+			conds = append(conds, extent{int(n.Pos().Offset()), int(n.DoPos.Offset())})
+		case *syntax.Stmt:
+			if i := slices.IndexFunc(n.Redirs, func(r *syntax.Redirect) bool { return r.Hdoc != nil }); i >= 0 {
+				document = int(n.Redirs[i].OpPos.Offset())
+			} else if n.Semicolon.IsValid() {
+				last = max(last, int(n.Semicolon.Offset()))
+			}
+		}
+		return true
+	})
+	return document >= 0 && (last > document ||
+		slices.ContainsFunc(conds, func(e extent) bool { return e.start < document && document < e.end }))
 }
 
 func (c *checker) redirect(n *syntax.Redirect) {

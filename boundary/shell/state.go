@@ -67,12 +67,13 @@ type alias struct {
 }
 
 // local is a link of the list of variables that "local" hides until the
-// function returns.
+// function returns. What a maybe hides isn't known.
 type local struct {
-	name string
-	old  variable
-	had  bool
-	next *local
+	name  string
+	old   variable
+	had   bool
+	maybe bool // it is one on some way to here only
+	next  *local
 }
 
 // state is what the shell knows at one point of the text. It is never changed
@@ -219,6 +220,7 @@ func (st *state) mergeWith(o *state, reason string) {
 		st.params, st.lost = nil, reason
 	}
 	st.mergeVars(o, reason)
+	st.locals = mergeLocals(st.locals, o.locals, reason)
 	st.opts |= o.opts &^ optErrexit
 	if o.opts&optErrexit == 0 {
 		st.opts &^= optErrexit
@@ -233,6 +235,51 @@ func (st *state) mergeLists(o *state) {
 			st.aliases = &alias{a.name, a.text, st.aliases}
 		}
 	}
+}
+
+// mergeLocals keeps the locals of both. What those of only one hide may be what
+// the variable holds.
+func mergeLocals(a, b *local, reason string) *local {
+	shared := a.shared(b)
+	out, changed := shared, false
+	keep := func(l *local, sure bool) {
+		n := *l
+		if !sure && !l.maybe {
+			n.old, n.had, n.maybe, changed = l.old.lost(reason), true, true, true
+		}
+		n.next, out = out, &n
+	}
+	for l := a; l != shared; l = l.next {
+		o := b.find(l.name)
+		keep(l, o != nil && !o.maybe && o.had == l.had && o.old.same(l.old))
+	}
+	for l := b; l != shared; l = l.next {
+		if a.find(l.name) == nil {
+			changed = true
+			keep(l, false)
+		}
+	}
+	if !changed {
+		return a
+	}
+	return out
+}
+
+// shared is where two lists become the same: whoever goes through one and then
+// the other meets who does so the other way round.
+func (l *local) shared(o *local) *local {
+	for x, y := l, o; ; x, y = x.then(o), y.then(l) {
+		if x == y {
+			return x
+		}
+	}
+}
+
+func (l *local) then(o *local) *local {
+	if l == nil {
+		return o
+	}
+	return l.next
 }
 
 func (a *alias) has(x *alias) bool {
@@ -272,6 +319,12 @@ func (v variable) isNum() bool {
 func (v variable) same(o variable) bool {
 	return v.value == o.value && v.unset == o.unset && v.array == o.array && v.exported == o.exported &&
 		v.integer == o.integer && v.folds == o.folds && v.nameref == o.nameref && v.readonly == o.readonly && slices.Equal(v.list, o.list) && slices.Equal(v.keys, o.keys)
+}
+
+// lost is the variable with a value that isn't known.
+func (v variable) lost(reason string) variable {
+	v.value, v.unset, v.array, v.list, v.keys = unknownValue(reason), false, false, nil, nil
+	return v
 }
 
 // mergeFuncs keeps the functions of both; those of only one may be absent.

@@ -659,15 +659,16 @@ func (x *expansion) params(span guard.Span) []word {
 func (w *walker) caseClause(c *syntax.CaseClause, in worlds, st *state) flow {
 	x := expansion{w, st}
 	x.one(c.Word)
+	in = back(in, x.st)
 	for _, it := range c.Items {
 		w.a.step()
 		for _, p := range it.Patterns {
 			if lit := p.Lit(); lit == "" || strings.ContainsAny(lit, "$`<>(){}[\\~") { // else nothing happens as it is expanded
-				x.globOf(p)
+				x.globOf(p, false)
+				in = in.add(worlds{x.st}) // it isn't expanded if one before matches
 			}
 		}
 	}
-	in = back(in, x.st)
 	out := both(in)
 	through := worlds(nil)
 	for _, it := range c.Items {
@@ -730,11 +731,7 @@ func (x *expansion) binaryTest(e *syntax.BinaryTest) {
 		x.w.a.file(x.st, guard.KindList, x.st.dir, x.one(r), false)
 	default:
 		x.one(l)
-		keep := x.st
-		x.st = x.st.copy()
-		x.st.opts |= optExtglob // Bash reads extended patterns here without being told to
-		x.globOf(r)
-		x.st = keep
+		x.globOf(r, true)
 	}
 }
 
