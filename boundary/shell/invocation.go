@@ -22,6 +22,7 @@ type invocation struct {
 	flags     []string // options found so far, without dashes, in every spelling
 	dir       place    // the folder it works in: the shell's, or that of -C
 	recursive bool     // folders are meant whole
+	chosen    []word   // secrets that its selectors pick out of a folder
 
 	stdin   stream // what it reads on standard input
 	stdout  stream // what it writes on standard output, where that can be known

@@ -333,7 +333,7 @@ func revParse(inv *invocation) stream {
 
 // tree says that the output names files beneath the folder.
 func tree(inv *invocation) stream {
-	return stream{set: true, text: unknownValue("names of files"), names: []word{{text: ".", kind: pattern, tree: true}}, dir: inv.dir}
+	return stream{set: true, text: unknownValue("names of files"), names: inv.withChosen([]word{{text: ".", kind: pattern, tree: true}}), dir: inv.dir}
 }
 
 // lsFiles is what "git ls-files" names: files that its patterns cover.
@@ -439,6 +439,7 @@ func found_(inv *invocation) stream {
 			s.names[i].text, s.names[i].tree = strings.TrimSuffix(root, "/")+"/**/"+name, false
 		}
 	}
+	s.names = inv.withChosen(s.names)
 	return s
 }
 

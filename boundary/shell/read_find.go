@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -27,6 +28,7 @@ type finder struct {
 	starts []word
 	words  []word
 	i      int
+	base   int // chosen before the alternative that is read
 }
 
 // names are globs one of which every file matches that got so far; nil: any.
@@ -76,8 +78,11 @@ func startsExpression(w word) bool {
 func (f *finder) or(outer names) names {
 	var all names
 	first, any := true, false
+	base, chosen, before := f.base, f.chosen, f.chosen
 	for {
+		f.chosen, f.base = before[:len(before):len(before)], len(before)
 		n := f.and(outer)
+		chosen = append(chosen[:len(chosen):len(chosen)], f.chosen[f.base:]...)
 		any = any || n == nil
 		all = append(all, n...)
 		first = false
@@ -86,6 +91,7 @@ func (f *finder) or(outer names) names {
 		}
 		f.i++
 	}
+	f.chosen, f.base = chosen, base
 	if any || first {
 		return nil
 	}
@@ -122,15 +128,30 @@ func (f *finder) primary(found names) names {
 		return n
 	case "!", "-not":
 		if f.i < len(f.words) {
+			chosen := f.chosen
 			f.primary(found)
+			f.chosen = chosen
 		}
 	case "-name", "-iname":
-		return nameTest(f.next(), w.text == "-iname")
+		n := nameTest(f.next(), w.text == "-iname")
+		f.choose(f.starts, n)
+		return n
 	case "-path", "-wholename", "-ipath", "-iwholename":
-		return pathTest(f.next(), w.text[1] == 'i')
+		v := f.next()
+		if v.kind != unknown {
+			f.choose(f.starts, append(spelled(lastName(v).text, w.text[1] == 'i'), strings.ReplaceAll("/"+v.text, "/*/", "/**/")))
+		}
+		return pathTest(v, w.text[1] == 'i')
+	case "-regex", "-iregex":
+		f.choose(f.starts, regexNames(f.next(), w.text[1] == 'i', true))
+	case "-prune": // what is left out isn't found
+		f.chosen = f.chosen[:min(f.base, len(f.chosen))]
 	case "-delete":
 		for _, t := range f.targets(found) {
 			f.delete(t, found == nil)
+		}
+		for _, t := range f.chosen {
+			f.delete(t, false)
 		}
 	case "-exec", "-execdir", "-ok", "-okdir":
 		f.exec(strings.HasSuffix(w.text, "dir"), found)
@@ -139,8 +160,14 @@ func (f *finder) primary(found names) names {
 	case "-fprintf":
 		f.write(f.next())
 		f.next()
-	case "-newer", "-anewer", "-cnewer", "-samefile":
+	case "-newer", "-anewer", "-cnewer":
 		f.list(f.next())
+	case "-samefile":
+		v := f.next()
+		f.list(v)
+		if f.a.sensitive(f.dir, v) {
+			f.chosen = append(f.chosen, v)
+		}
 	case "-files0-from":
 		f.read(f.next())
 		f.unknown(w.span, "find takes the names of its folders from a file")
@@ -156,7 +183,7 @@ func (f *finder) primary(found names) names {
 func takesWord(test string) bool {
 	switch test {
 	case "-type", "-xtype", "-size", "-mtime", "-atime", "-ctime", "-Btime", "-mmin", "-amin", "-cmin", "-Bmin", "-user", "-group", "-uid", "-gid", "-perm",
-		"-maxdepth", "-mindepth", "-inum", "-links", "-fstype", "-regex", "-iregex", "-regextype", "-printf", "-lname", "-ilname",
+		"-maxdepth", "-mindepth", "-inum", "-links", "-fstype", "-regextype", "-printf", "-lname", "-ilname",
 		"-context", "-used", "-flags", "-exclude", "-depth+", "-unique":
 		return true
 	}
@@ -269,6 +296,64 @@ func globOf(w word) string {
 	return w.text
 }
 
+// choose notes the names that pick out a secret beneath the folders: what is
+// done to all that is found is done to it by its name. A name is one of a secret
+// where it is in any folder.
+func (inv *invocation) choose(dirs []word, globs names) {
+	for _, n := range globs {
+		own := word{text: strings.TrimPrefix(strings.TrimPrefix(n, "/"), "**/")}
+		if strings.HasPrefix(n, "*.") && !isGlob(n[1:]) {
+			own.text = n[1:] // the shortest of them
+		}
+		if isGlob(own.text) {
+			own.kind = pattern
+		}
+		if !inv.a.sensitive(place{path: "/x", glob: own.kind == pattern}, own) {
+			continue
+		}
+		for _, d := range dirs {
+			if d.kind != unknown {
+				inv.chosen = append(inv.chosen, beneath(d, n))
+			}
+		}
+	}
+}
+
+// withChosen adds the secrets that were picked out, unless they stand there.
+func (inv *invocation) withChosen(words []word) []word {
+	words = words[:len(words):len(words)]
+	for _, c := range inv.chosen {
+		if !slices.ContainsFunc(words, func(w word) bool { return w.text == c.text && w.kind == c.kind }) {
+			words = append(words, c)
+		}
+	}
+	return words
+}
+
+// spelled is a glob as a selector that may name a secret. One that spells
+// nothing names none; the policy takes either case for the same.
+func spelled(glob string, anyCase bool) names {
+	if strings.Trim(glob, "*?") == "" {
+		return nil
+	}
+	if anyCase {
+		glob = strings.ToLower(glob)
+	}
+	out := names{glob}
+	if rest := strings.TrimLeft(glob, "*?"); rest != glob && rest[0] != '.' && len(strings.Trim(rest, "*?")) > 1 {
+		out = append(out, "."+rest)
+	} else if rest != glob {
+		out = append(out, rest)
+	}
+	return out
+}
+
+// lastName is what a glob says of the last part of a path.
+func lastName(w word) word {
+	w.text = w.text[strings.LastIndexByte(w.text, '/')+1:]
+	return w
+}
+
 // everything is all that lies beneath a folder.
 func everything(dir word) word {
 	if dir.kind == unknown || dir.tree {
@@ -296,6 +381,7 @@ func (f *finder) exec(inFolder bool, found names) {
 			targets = append(targets, everything(s))
 		}
 	}
+	targets = f.withChosen(targets)
 	f.runFor(words, targets, inFolder)
 }
 
@@ -353,6 +439,17 @@ func readFd(inv *invocation) {
 		inv.list(d)
 		files = append(files, a.fdMatches(d)...)
 	}
+	for _, e := range a.values("extension") {
+		inv.choose(dirs, spelled("*."+strings.TrimPrefix(globOf(e), "."), true))
+	}
+	if len(a.operands) > 0 {
+		if w := a.operands[0]; inv.flag("glob") {
+			inv.choose(dirs, spelled(lastName(w).text, true))
+		} else if !inv.flag("fixed-strings") && strings.ContainsAny(w.text, `\.*+?()[]{}|^$`) {
+			inv.choose(dirs, regexNames(w, true, false))
+		}
+	}
+	files = inv.withChosen(files)
 	if len(a.rest) > 0 {
 		inv.recursive = false
 		inv.runEach(a.rest, files, "{}", "{/}", "{//}", "{.}", "{/.}")
