@@ -319,6 +319,75 @@ func (inv *invocation) choose(dirs []word, globs names) {
 	}
 }
 
+// chooseGlob is choose for the glob of an option, which may hold braces and
+// folders, and leaves files out where it begins with "!".
+func (inv *invocation) chooseGlob(dirs []word, glob word) {
+	if glob.kind == unknown || strings.HasPrefix(glob.text, "!") {
+		return
+	}
+	for _, g := range alternatives(glob.text, maxNames) {
+		inv.choose(dirs, spelled(g[strings.LastIndexByte(g, '/')+1:], true))
+		if strings.Contains(g, "/") {
+			inv.choose(dirs, names{"/**/" + strings.TrimLeft(g, "/")})
+		}
+	}
+}
+
+// alternatives are the globs that braces stand for, at most so many.
+func alternatives(glob string, most int) []string {
+	from := strings.IndexByte(glob, '{')
+	if from < 0 || most <= 1 || len(glob) > 1024 {
+		return []string{glob}
+	}
+	var out []string
+	depth, start := 0, from+1
+	for i := from; i < len(glob); i++ {
+		switch c := glob[i]; {
+		case c == '{':
+			depth++
+		case c == '}' || c == ',' && depth == 1:
+			if c == '}' {
+				depth--
+			}
+			if c == ',' || depth == 0 {
+				for _, g := range alternatives(glob[:from]+glob[start:i]+afterBraces(glob, from), most-len(out)) {
+					if len(out) < most {
+						out = append(out, g)
+					}
+				}
+				start = i + 1
+			}
+			if depth == 0 {
+				return out
+			}
+		}
+	}
+	return []string{glob}
+}
+
+// afterBraces is what stands behind the braces that open at from.
+func afterBraces(glob string, from int) string {
+	depth := 0
+	for i := from; i < len(glob); i++ {
+		switch glob[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return glob[i+1:]
+			}
+		}
+	}
+	return ""
+}
+
+// readChosen reads the secrets that the selectors pick out.
+func (inv *invocation) readChosen() {
+	for _, w := range inv.chosen {
+		inv.read(w)
+	}
+}
+
 // withChosen adds the secrets that were picked out, unless they stand there.
 func (inv *invocation) withChosen(words []word) []word {
 	words = words[:len(words):len(words)]
