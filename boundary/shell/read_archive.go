@@ -67,7 +67,7 @@ func readTar(inv *invocation) {
 // was packed is as secret as the file was.
 func (inv *invocation) members(names []word) {
 	for _, w := range names {
-		if inv.a.sensitive(inv.dir, w) {
+		if w = asGlob(w); inv.a.sensitive(inv.dir, w) {
 			inv.read(w)
 		}
 	}

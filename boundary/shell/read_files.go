@@ -404,6 +404,26 @@ func readSearch(inv *invocation) {
 	if !inv.flag("files", "type-list") {
 		inv.readChosen()
 	}
+	if inv.name == "rg" && a.hiddenToo() {
+		inv.leavesNothingOut()
+	}
+}
+
+// hiddenToo reports whether rg looks at hidden and at ignored files, and at all
+// of them.
+func (a *arguments) hiddenToo() bool {
+	times := 0
+	for _, g := range a.given {
+		switch {
+		case g.is("unrestricted"):
+			times++
+		case g.is("type"), (g.is("glob") || g.is("iglob")) && !g.value.starts("!"):
+			return false
+		}
+	}
+	inv := a.inv
+	ignored := times > 0 || inv.flag("no-ignore", "no-ignore-vcs")
+	return ignored && (times > 1 || inv.flag("hidden", "."))
 }
 
 // searchSelectors notes the secrets that a search's globs pick out. Those of rg

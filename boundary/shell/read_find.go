@@ -319,6 +319,31 @@ func (inv *invocation) choose(dirs []word, globs names) {
 	}
 }
 
+// chooseFrom is choose for the globs that are operands.
+func (inv *invocation) chooseFrom(globs []word) {
+	for _, w := range globs {
+		if w = asGlob(w); inv.a.sensitive(inv.dir, w) {
+			inv.chosen = append(inv.chosen, w)
+		} else {
+			inv.chooseGlob([]word{inv.here()}, w)
+		}
+	}
+}
+
+// asGlob is a quoted word that the program itself takes for a glob.
+func asGlob(w word) word {
+	if w.kind == known && isGlob(w.text) {
+		w.kind = pattern
+	}
+	return w
+}
+
+// leavesNothingOut notes that what lists files lists hidden and ignored ones
+// too, with nothing to narrow it down: some may well be secrets.
+func (inv *invocation) leavesNothingOut() {
+	inv.stdout = opaqueStream("names of files that are hidden or ignored")
+}
+
 // chooseGlob is choose for the glob of an option, which may hold braces and
 // folders, and leaves files out where it begins with "!".
 func (inv *invocation) chooseGlob(dirs []word, glob word) {
@@ -519,6 +544,9 @@ func readFd(inv *invocation) {
 		}
 	}
 	files = inv.withChosen(files)
+	if len(a.operands) == 0 && !inv.flag("extension") && (inv.flag("unrestricted") || inv.flag("hidden") && inv.flag("no-ignore")) {
+		inv.leavesNothingOut()
+	}
 	if len(a.rest) > 0 {
 		inv.recursive = false
 		inv.runEach(a.rest, files, "{}", "{/}", "{//}", "{.}", "{/.}")
