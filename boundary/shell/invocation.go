@@ -23,6 +23,7 @@ type invocation struct {
 	dir       place     // the folder it works in: the shell's, or that of -C
 	recursive bool      // folders are meant whole
 	shopts    optionSet // of a shell that it starts, by -O
+	chosen    []word    // secrets that its selectors pick out of a folder
 
 	stdin   stream // what it reads on standard input
 	stdout  stream // what it writes on standard output, where that can be known

@@ -333,11 +333,16 @@ func revParse(inv *invocation) stream {
 
 // tree says that the output names files beneath the folder.
 func tree(inv *invocation) stream {
-	return stream{set: true, text: unknownValue("names of files"), names: []word{{text: ".", kind: pattern, tree: true}}, dir: inv.dir}
+	return stream{set: true, text: unknownValue("names of files"), names: inv.withChosen([]word{{text: ".", kind: pattern, tree: true}}), dir: inv.dir}
 }
 
-// lsFiles is what "git ls-files" names: files that its patterns cover.
+// lsFiles is what "git ls-files" names: files that its patterns cover. Files
+// that aren't tracked, and those that are ignored, may well be secrets.
 func lsFiles(inv *invocation) stream {
+	if inv.flag("o", "others") && (inv.flag("i", "ignored") || !inv.flag("exclude-standard", "exclude-per-directory", "X", "exclude-from")) {
+		return opaqueStream("names of files that git ignores")
+	}
+	inv.chooseFrom(inv.plainArgs())
 	out := tree(inv)
 	var names []word
 	for _, a := range inv.plainArgs() {
@@ -348,7 +353,7 @@ func lsFiles(inv *invocation) stream {
 		names = append(names, word{text: "./**/*" + glob, kind: pattern, span: a.span})
 	}
 	if len(names) > 0 {
-		out.names = names
+		out.names = inv.withChosen(names)
 	}
 	return out
 }
@@ -439,6 +444,7 @@ func found_(inv *invocation) stream {
 			s.names[i].text, s.names[i].tree = strings.TrimSuffix(root, "/")+"/**/"+name, false
 		}
 	}
+	s.names = inv.withChosen(s.names)
 	return s
 }
 

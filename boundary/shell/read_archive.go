@@ -15,7 +15,7 @@ func init() {
 
 var tarSpec = compile(cmd("read...", "dir: C,directory,cd", "read: T,files-from X,exclude-from g,listed-incremental", "read: f,file",
 	"shell: I,use-compress-program to-command F,info-script,new-volume-script rsh-command rmt-command", "write: index-file volno-file", "write: one-top-level",
-	"data: b,blocking-factor K,starting-file L,tape-length N,newer,after-date V,label H,format s transform,xform strip-components,strip exclude exclude-tag owner group mode mtime sort checkpoint-action suffix record-size newer-mtime owner-map group-map level pax-option warning add-file sparse-version",
+	"data: b,blocking-factor K,starting-file L,tape-length N,newer,after-date V,label H,format s transform,xform strip-components,strip exclude include exclude-tag owner group mode mtime sort checkpoint-action suffix record-size newer-mtime owner-map group-map level pax-option warning add-file sparse-version",
 	"?data: checkpoint backup totals utc occurrence",
 	"flag: c,create x,extract,get t,list r,append u,update A,catenate,concatenate d,diff,compare delete v,verbose z,gzip,gunzip,ungzip j,bzip2 J,xz Z,compress,uncompress a,auto-compress lzma zstd lzip lzop p,preserve-permissions,same-permissions P,absolute-names k,keep-old-files O,to-stdout m,touch h,dereference o U,unlink-first W,verify S,sparse i B R,block-number G,incremental l w,interactive,confirmation keep-newer-files overwrite overwrite-dir recursive-unlink remove-files force-local numeric-owner no-same-owner no-recursion null no-null exclude-vcs test-label skip-old-files one-file-system wildcards no-wildcards anchored"))
 
@@ -56,7 +56,21 @@ func readTar(inv *invocation) {
 			inv.read(inv.here())
 		}
 	}
+	for _, v := range a.values("include") { // of bsdtar
+		inv.chooseGlob([]word{inv.here()}, v)
+	}
+	inv.readChosen()
 	inv.dir = start
+}
+
+// members reads those members of an archive whose names are a secret's: what
+// was packed is as secret as the file was.
+func (inv *invocation) members(names []word) {
+	for _, w := range names {
+		if w = asGlob(w); inv.a.sensitive(inv.dir, w) {
+			inv.read(w)
+		}
+	}
 }
 
 // oldTar gives the first word a dash and each of its options that takes a value
@@ -129,6 +143,7 @@ func (inv *invocation) unpack(a *arguments) {
 	if v, ok := a.value("transform"); ok && strings.Contains(v.text, "/") && inv.flag("absolute-names") {
 		inv.unknown(v.span, "the names in an archive are changed")
 	}
+	inv.members(a.operands)
 	if inv.flag("to-stdout", "to-command") {
 		return
 	}
@@ -175,6 +190,10 @@ func readZip(inv *invocation) {
 			inv.delete(w, true)
 		}
 	}
+	for _, v := range a.values("include") {
+		inv.chooseGlob(a.operands[min(1, len(a.operands)):], v)
+	}
+	inv.readChosen()
 	if inv.flag("@") {
 		for _, w := range inv.items(false, `\n`, false, true) {
 			inv.read(w)
@@ -189,6 +208,9 @@ func readUnzip(inv *invocation) {
 	}
 	if inv.flag(":") {
 		inv.unknown(inv.span, "an archive may name files above the folder (-:)")
+	}
+	if len(a.operands) > 1 && !inv.flag("l", "v", "t", "Z", "z") {
+		inv.members(a.operands[1:])
 	}
 	a.options()
 	if len(a.operands) > 0 && !inv.flag("l", "v", "t", "p", "Z", "z") {

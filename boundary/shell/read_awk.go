@@ -232,6 +232,10 @@ func (r *awkReader) word(t awkToken) {
 		r.print, r.at = true, r.depth
 	case "system":
 		r.shell("awk runs a command that it makes itself (system)")
+	case "ARGV":
+		r.inputs()
+	case "SYMTAB":
+		r.inv.unknown(r.span, "awk changes variables by their names")
 	case "getline":
 		for j := r.i + 1; j < len(r.tokens) && j <= r.i+5; j++ {
 			if n := r.tokens[j]; n.kind == 'o' && n.text == "<" {
@@ -243,6 +247,70 @@ func (r *awkReader) word(t awkToken) {
 			}
 		}
 	}
+}
+
+// awkReach is how many tokens of an expression are looked at.
+const awkReach = 128
+
+// inputs sees to ARGV, the files that awk will read: a string that is put into
+// it is one of them.
+func (r *awkReader) inputs() {
+	what := "awk reads a file whose name it makes itself (ARGV)"
+	i := r.i
+	if !r.op(i+1, "[") {
+		if r.keyword(i-1, "in") || r.op(i-1, "(") && r.keyword(i-2, "length") {
+			return
+		}
+		r.inv.unknown(r.span, what)
+		return
+	}
+	j, open := i+1, 0
+	for ; j < len(r.tokens) && j < i+awkReach; j++ {
+		if r.op(j, "[") {
+			open++
+		} else if r.op(j, "]") {
+			if open--; open == 0 {
+				break
+			}
+		}
+	}
+	switch {
+	case r.keyword(i-1, "getline") || r.changed(i) || open > 0:
+		r.inv.unknown(r.span, what)
+	case !r.op(j+1, "="):
+	case j+2 < len(r.tokens) && r.tokens[j+2].kind == 's' && r.ends(j+3) && !strings.Contains(r.tokens[j+2].text, "\x00"):
+		r.inv.readPlain(lit(r.tokens[j+2].text, r.span))
+	default:
+		r.inv.unknown(r.span, what)
+	}
+}
+
+// changed reports whether the token at i stands in a call that changes its
+// last argument.
+func (r *awkReader) changed(i int) bool {
+	for open, from := 0, i; i > 0; i-- {
+		switch {
+		case from-i > awkReach:
+			return true
+		case r.op(i, ")"):
+			open++
+		case r.op(i, "(") && open > 0:
+			open--
+		case r.op(i, "("):
+			return r.keyword(i-1, "sub") || r.keyword(i-1, "gsub")
+		case r.op(i, ";") || r.op(i, "{") || r.op(i, "\n"):
+			return false
+		}
+	}
+	return false
+}
+
+func (r *awkReader) op(i int, text string) bool {
+	return i >= 0 && i < len(r.tokens) && r.tokens[i].kind == 'o' && r.tokens[i].text == text
+}
+
+func (r *awkReader) keyword(i int, text string) bool {
+	return i >= 0 && i < len(r.tokens) && r.tokens[i].kind == 'w' && r.tokens[i].text == text
 }
 
 // ends reports whether the token at j ends an expression.

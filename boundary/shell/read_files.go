@@ -251,6 +251,7 @@ func readRsync(inv *invocation) {
 	sources, target := a.operands, word{}
 	if n > 1 {
 		sources, target = a.operands[:n-1], a.operands[n-1]
+		a.rsyncSelectors(sources)
 	}
 	for _, s := range sources {
 		switch {
@@ -278,6 +279,27 @@ func readRsync(inv *invocation) {
 		}
 		inv.write(target)
 	}
+}
+
+// rsyncSelectors reads the secrets that filters let pass.
+func (a *arguments) rsyncSelectors(sources []word) {
+	var dirs []word
+	for _, s := range sources {
+		if !remote(s) {
+			dirs = append(dirs, s)
+		}
+	}
+	for _, v := range a.values("include") {
+		a.inv.chooseGlob(dirs, v)
+	}
+	for _, v := range a.values("filter") {
+		for _, rule := range []string{"+ ", "+_", "include ", "include_"} {
+			if v.starts(rule) {
+				a.inv.chooseGlob(dirs, v.after(len(rule)))
+			}
+		}
+	}
+	a.inv.readChosen()
 }
 
 func anyRemote(words []word) bool {
@@ -375,6 +397,51 @@ func readSearch(inv *invocation) {
 	}
 	if len(files) == 0 && inv.recursive && !inv.stdin.set && !inv.flag("version", "help", "type-list") {
 		inv.read(inv.here())
+	}
+	if inv.recursive {
+		a.searchSelectors(files)
+	}
+	if !inv.flag("files", "type-list") {
+		inv.readChosen()
+	}
+	if inv.name == "rg" && a.hiddenToo() {
+		inv.leavesNothingOut()
+	}
+}
+
+// hiddenToo reports whether rg looks at hidden and at ignored files, and at all
+// of them.
+func (a *arguments) hiddenToo() bool {
+	times := 0
+	for _, g := range a.given {
+		switch {
+		case g.is("unrestricted"):
+			times++
+		case g.is("type"), (g.is("glob") || g.is("iglob")) && !g.value.starts("!"):
+			return false
+		}
+	}
+	inv := a.inv
+	ignored := times > 0 || inv.flag("no-ignore", "no-ignore-vcs")
+	return ignored && (times > 1 || inv.flag("hidden", "."))
+}
+
+// searchSelectors notes the secrets that a search's globs pick out. Those of rg
+// pick hidden files too, and those that begin with "!" leave files out.
+func (a *arguments) searchSelectors(dirs []word) {
+	if len(dirs) == 0 {
+		dirs = []word{a.inv.here()}
+	}
+	for _, option := range []string{"include", "glob", "iglob", "type-add"} {
+		for _, v := range a.values(option) {
+			if _, glob, ok := v.cut(":"); ok && option == "type-add" {
+				v = glob
+			}
+			a.inv.chooseGlob(dirs, v)
+		}
+	}
+	for _, v := range a.values("file-search-regex") {
+		a.inv.choose(dirs, regexNames(v, true, false))
 	}
 }
 

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -27,6 +28,7 @@ type finder struct {
 	starts []word
 	words  []word
 	i      int
+	base   int // chosen before the alternative that is read
 }
 
 // names are globs one of which every file matches that got so far; nil: any.
@@ -76,8 +78,11 @@ func startsExpression(w word) bool {
 func (f *finder) or(outer names) names {
 	var all names
 	first, any := true, false
+	base, chosen, before := f.base, f.chosen, f.chosen
 	for {
+		f.chosen, f.base = before[:len(before):len(before)], len(before)
 		n := f.and(outer)
+		chosen = append(chosen[:len(chosen):len(chosen)], f.chosen[f.base:]...)
 		any = any || n == nil
 		all = append(all, n...)
 		first = false
@@ -86,6 +91,7 @@ func (f *finder) or(outer names) names {
 		}
 		f.i++
 	}
+	f.chosen, f.base = chosen, base
 	if any || first {
 		return nil
 	}
@@ -122,15 +128,30 @@ func (f *finder) primary(found names) names {
 		return n
 	case "!", "-not":
 		if f.i < len(f.words) {
+			chosen := f.chosen
 			f.primary(found)
+			f.chosen = chosen
 		}
 	case "-name", "-iname":
-		return nameTest(f.next(), w.text == "-iname")
+		n := nameTest(f.next(), w.text == "-iname")
+		f.choose(f.starts, n)
+		return n
 	case "-path", "-wholename", "-ipath", "-iwholename":
-		return pathTest(f.next(), w.text[1] == 'i')
+		v := f.next()
+		if v.kind != unknown {
+			f.choose(f.starts, append(spelled(lastName(v).text, w.text[1] == 'i'), strings.ReplaceAll("/"+v.text, "/*/", "/**/")))
+		}
+		return pathTest(v, w.text[1] == 'i')
+	case "-regex", "-iregex":
+		f.choose(f.starts, regexNames(f.next(), w.text[1] == 'i', true))
+	case "-prune": // what is left out isn't found
+		f.chosen = f.chosen[:min(f.base, len(f.chosen))]
 	case "-delete":
 		for _, t := range f.targets(found) {
 			f.delete(t, found == nil)
+		}
+		for _, t := range f.chosen {
+			f.delete(t, false)
 		}
 	case "-exec", "-execdir", "-ok", "-okdir":
 		f.exec(strings.HasSuffix(w.text, "dir"), found)
@@ -139,8 +160,14 @@ func (f *finder) primary(found names) names {
 	case "-fprintf":
 		f.write(f.next())
 		f.next()
-	case "-newer", "-anewer", "-cnewer", "-samefile":
+	case "-newer", "-anewer", "-cnewer":
 		f.list(f.next())
+	case "-samefile":
+		v := f.next()
+		f.list(v)
+		if f.a.sensitive(f.dir, v) {
+			f.chosen = append(f.chosen, v)
+		}
 	case "-files0-from":
 		f.read(f.next())
 		f.unknown(w.span, "find takes the names of its folders from a file")
@@ -156,7 +183,7 @@ func (f *finder) primary(found names) names {
 func takesWord(test string) bool {
 	switch test {
 	case "-type", "-xtype", "-size", "-mtime", "-atime", "-ctime", "-Btime", "-mmin", "-amin", "-cmin", "-Bmin", "-user", "-group", "-uid", "-gid", "-perm",
-		"-maxdepth", "-mindepth", "-inum", "-links", "-fstype", "-regex", "-iregex", "-regextype", "-printf", "-lname", "-ilname",
+		"-maxdepth", "-mindepth", "-inum", "-links", "-fstype", "-regextype", "-printf", "-lname", "-ilname",
 		"-context", "-used", "-flags", "-exclude", "-depth+", "-unique":
 		return true
 	}
@@ -269,6 +296,158 @@ func globOf(w word) string {
 	return w.text
 }
 
+// choose notes the names that pick out a secret beneath the folders: what is
+// done to all that is found is done to it by its name. A name is one of a secret
+// where it is in any folder.
+func (inv *invocation) choose(dirs []word, globs names) {
+	for _, n := range globs {
+		own := word{text: strings.TrimPrefix(strings.TrimPrefix(n, "/"), "**/")}
+		if strings.HasPrefix(n, "*.") && !isGlob(n[1:]) {
+			own.text = n[1:] // the shortest of them
+		}
+		if isGlob(own.text) {
+			own.kind = pattern
+		}
+		if !inv.a.sensitive(place{path: "/x", glob: own.kind == pattern}, own) {
+			continue
+		}
+		for _, d := range dirs {
+			if d.kind != unknown {
+				inv.chosen = append(inv.chosen, beneath(d, n))
+			}
+		}
+	}
+}
+
+// chooseFrom is choose for the globs that are operands.
+func (inv *invocation) chooseFrom(globs []word) {
+	for _, w := range globs {
+		if w = asGlob(w); inv.a.sensitive(inv.dir, w) {
+			inv.chosen = append(inv.chosen, w)
+		} else {
+			inv.chooseGlob([]word{inv.here()}, w)
+		}
+	}
+}
+
+// asGlob is a quoted word that the program itself takes for a glob.
+func asGlob(w word) word {
+	if w.kind == known && isGlob(w.text) {
+		w.kind = pattern
+	}
+	return w
+}
+
+// leavesNothingOut notes that what lists files lists hidden and ignored ones
+// too, with nothing to narrow it down: some may well be secrets.
+func (inv *invocation) leavesNothingOut() {
+	inv.stdout = opaqueStream("names of files that are hidden or ignored")
+}
+
+// chooseGlob is choose for the glob of an option, which may hold braces and
+// folders, and leaves files out where it begins with "!".
+func (inv *invocation) chooseGlob(dirs []word, glob word) {
+	if glob.kind == unknown || strings.HasPrefix(glob.text, "!") {
+		return
+	}
+	for _, g := range alternatives(glob.text, maxNames) {
+		inv.choose(dirs, spelled(g[strings.LastIndexByte(g, '/')+1:], true))
+		if strings.Contains(g, "/") {
+			inv.choose(dirs, names{"/**/" + strings.TrimLeft(g, "/")})
+		}
+	}
+}
+
+// alternatives are the globs that braces stand for, at most so many.
+func alternatives(glob string, most int) []string {
+	from := strings.IndexByte(glob, '{')
+	if from < 0 || most <= 1 || len(glob) > 1024 {
+		return []string{glob}
+	}
+	var out []string
+	depth, start := 0, from+1
+	for i := from; i < len(glob); i++ {
+		switch c := glob[i]; {
+		case c == '{':
+			depth++
+		case c == '}' || c == ',' && depth == 1:
+			if c == '}' {
+				depth--
+			}
+			if c == ',' || depth == 0 {
+				for _, g := range alternatives(glob[:from]+glob[start:i]+afterBraces(glob, from), most-len(out)) {
+					if len(out) < most {
+						out = append(out, g)
+					}
+				}
+				start = i + 1
+			}
+			if depth == 0 {
+				return out
+			}
+		}
+	}
+	return []string{glob}
+}
+
+// afterBraces is what stands behind the braces that open at from.
+func afterBraces(glob string, from int) string {
+	depth := 0
+	for i := from; i < len(glob); i++ {
+		switch glob[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return glob[i+1:]
+			}
+		}
+	}
+	return ""
+}
+
+// readChosen reads the secrets that the selectors pick out.
+func (inv *invocation) readChosen() {
+	for _, w := range inv.chosen {
+		inv.read(w)
+	}
+}
+
+// withChosen adds the secrets that were picked out, unless they stand there.
+func (inv *invocation) withChosen(words []word) []word {
+	words = words[:len(words):len(words)]
+	for _, c := range inv.chosen {
+		if !slices.ContainsFunc(words, func(w word) bool { return w.text == c.text && w.kind == c.kind }) {
+			words = append(words, c)
+		}
+	}
+	return words
+}
+
+// spelled is a glob as a selector that may name a secret. One that spells
+// nothing names none; the policy takes either case for the same.
+func spelled(glob string, anyCase bool) names {
+	if strings.Trim(glob, "*?") == "" {
+		return nil
+	}
+	if anyCase {
+		glob = strings.ToLower(glob)
+	}
+	out := names{glob}
+	if rest := strings.TrimLeft(glob, "*?"); rest != glob && rest[0] != '.' && len(strings.Trim(rest, "*?")) > 1 {
+		out = append(out, "."+rest)
+	} else if rest != glob {
+		out = append(out, rest)
+	}
+	return out
+}
+
+// lastName is what a glob says of the last part of a path.
+func lastName(w word) word {
+	w.text = w.text[strings.LastIndexByte(w.text, '/')+1:]
+	return w
+}
+
 // everything is all that lies beneath a folder.
 func everything(dir word) word {
 	if dir.kind == unknown || dir.tree {
@@ -296,6 +475,7 @@ func (f *finder) exec(inFolder bool, found names) {
 			targets = append(targets, everything(s))
 		}
 	}
+	targets = f.withChosen(targets)
 	f.runFor(words, targets, inFolder)
 }
 
@@ -352,6 +532,20 @@ func readFd(inv *invocation) {
 	for _, d := range dirs {
 		inv.list(d)
 		files = append(files, a.fdMatches(d)...)
+	}
+	for _, e := range a.values("extension") {
+		inv.choose(dirs, spelled("*."+strings.TrimPrefix(globOf(e), "."), true))
+	}
+	if len(a.operands) > 0 {
+		if w := a.operands[0]; inv.flag("glob") {
+			inv.choose(dirs, spelled(lastName(w).text, true))
+		} else if !inv.flag("fixed-strings") && strings.ContainsAny(w.text, `\.*+?()[]{}|^$`) {
+			inv.choose(dirs, regexNames(w, true, false))
+		}
+	}
+	files = inv.withChosen(files)
+	if len(a.operands) == 0 && !inv.flag("extension") && (inv.flag("unrestricted") || inv.flag("hidden") && inv.flag("no-ignore")) {
+		inv.leavesNothingOut()
 	}
 	if len(a.rest) > 0 {
 		inv.recursive = false
