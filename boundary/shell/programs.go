@@ -115,6 +115,9 @@ func (inv *invocation) readShell() shellCall {
 func shellProgram(dialect guard.Dialect) reader {
 	return func(inv *invocation) {
 		s := inv.readShell()
+		if s.login || s.interactive {
+			inv.movedSettings()
+		}
 		for _, f := range s.startFiles {
 			inv.read(f)
 			inv.script(f, nil, dialect, false)
