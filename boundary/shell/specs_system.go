@@ -138,7 +138,7 @@ func wrapperSpecs() commands {
 			"write: p,pidfile o e l E", "data: n,name u,user g,group s,signal", "flag: S,start K,stop b,background"),
 		"watchexec,chokidar,onchange,reflex,modd,when-changed": cmd("command...", "data: w,watch e,exts f,filter i,ignore d,debounce s,signal r g",
 			"shell: c,command", "flag: restart clear"),
-		"nodemon,ts-node-dev,node-dev": cmd("read...", "shell: x,exec", "data: w,watch e,ext i,ignore d,delay", "read: config", "code: r,require"),
+		"nodemon,ts-node-dev,node-dev": cmd("read...", "shell: x,exec", "data: w,watch e,ext i,ignore d,delay", "own: config", "code: r,require"),
 		"concurrently":                 cmd("shell...", "data: n,names c,prefix-colors p,prefix m,max-processes", "flag: k,kill-others r,raw"),
 		"dotenv,envdir,direnv,op,infisical,aws-vault,chamber,envchain,teller": cmd("data command...", "read: f,file e"),
 		"cross-env,cross-env-shell,env-cmd,dotenv-cli":                        cmd("command...", "read: f,file"),
