@@ -88,6 +88,10 @@ func readBuild(inv *invocation) {
 
 // own says that the code or the settings of a file or folder run.
 func (inv *invocation) own(w word) {
+	if w.is(".") || w.is("./") {
+		inv.ownFolder(w)
+		return
+	}
 	inv.read(w)
 	if w.kind == unknown || w.text == "" || strings.Contains(w.text, "://") {
 		return
