@@ -210,6 +210,8 @@ func (inv *invocation) role(r guard.Role, w word) {
 		inv.shell(w, guard.DialectPOSIX)
 	case guard.RoleCommand:
 		inv.run([]word{w})
+	case roleOwn:
+		inv.own(w)
 	case guard.RoleCode:
 		inv.opaque(w.span, "code for "+inv.title()+" in an argument")
 	default:

@@ -19,6 +19,7 @@ const (
 	startFile        // the value names a file that a shell reads
 	proxy            // the value names a host that traffic goes through
 	redirects        // the value moves where configuration is taken from
+	settings         // as redirects, and what is taken from there runs code
 )
 
 // variables says what is known of names. A name that isn't here, and that no
@@ -41,19 +42,20 @@ var variables = map[string]effect{
 	"NODE_OPTIONS": options, "NODE_PATH": searched, "NODE_EXTRA_CA_CERTS": code, "NODE_TLS_REJECT_UNAUTHORIZED": code, "NODE_REPL_EXTERNAL_MODULE": code, "ELECTRON_RUN_AS_NODE": code, "DENO_DIR": redirects, "BUN_OPTIONS": options,
 	"PYTHONSTARTUP": code, "PYTHONPATH": searched, "PYTHONINSPECT": harmless, "PYTHONUSERBASE": searched, "PYTHONBREAKPOINT": code, "PYTHONWARNINGS": options, "PYTHONEXECUTABLE": code, "PYTHONPLATLIBDIR": code, "PYTHONPYCACHEPREFIX": redirects, "PYTEST_PLUGINS": code, "PYTEST_ADDOPTS": options,
 	"PERL5LIB": searched, "PERLLIB": searched, "PERL5OPT": code, "PERL5DB": code, "PERL5SHELL": code, "PERL_UNICODE": harmless,
-	"RUBYOPT": code, "RUBYLIB": searched, "RUBYSHELL": code, "GEM_HOME": redirects, "GEM_PATH": redirects, "BUNDLE_GEMFILE": redirects, "BUNDLE_PATH": redirects,
-	"JAVA_TOOL_OPTIONS": options, "_JAVA_OPTIONS": options, "JDK_JAVA_OPTIONS": options, "JAVA_OPTS": options, "MAVEN_OPTS": options, "MAVEN_ARGS": options, "GRADLE_OPTS": options, "SBT_OPTS": options, "CLASSPATH": searched, "JAVA_HOME": redirects, "GRADLE_USER_HOME": redirects,
-	"LUA_INIT": code, "LUA_PATH": searched, "LUA_CPATH": searched, "R_PROFILE": code, "R_PROFILE_USER": code, "R_ENVIRON": code, "R_ENVIRON_USER": code, "R_LIBS": searched, "PHPRC": code, "PHP_INI_SCAN_DIR": code, "JULIA_LOAD_PATH": searched, "JULIA_DEPOT_PATH": redirects, "ERL_FLAGS": options, "ERL_AFLAGS": options, "ERL_ZFLAGS": options, "GUILE_LOAD_PATH": searched, "TCLLIBPATH": searched, "GROOVY_OPTS": options, "AWKPATH": searched, "AWKLIBPATH": searched, "GHCRTS": options, "OCAMLRUNPARAM": harmless, "PSMODULEPATH": searched, "DOTNET_STARTUP_HOOKS": code, "CORECLR_PROFILER_PATH": code, "CORECLR_PROFILER": code,
+	"RUBYOPT": code, "RUBYLIB": searched, "RUBYSHELL": code, "GEM_HOME": settings, "GEM_PATH": settings, "BUNDLE_GEMFILE": settings, "BUNDLE_PATH": settings,
+	"JAVA_TOOL_OPTIONS": options, "_JAVA_OPTIONS": options, "JDK_JAVA_OPTIONS": options, "JAVA_OPTS": options, "MAVEN_OPTS": options, "MAVEN_ARGS": options, "GRADLE_OPTS": options, "SBT_OPTS": options, "CLASSPATH": searched, "JAVA_HOME": redirects, "GRADLE_USER_HOME": settings, "GRADLE_HOME": settings, "M2_HOME": settings, "MAVEN_HOME": settings,
+	"LUA_INIT": code, "LUA_PATH": searched, "LUA_CPATH": searched, "R_PROFILE": code, "R_PROFILE_USER": code, "R_ENVIRON": code, "R_ENVIRON_USER": code, "R_LIBS": searched, "PHPRC": code, "PHP_INI_SCAN_DIR": code, "JULIA_LOAD_PATH": searched, "JULIA_DEPOT_PATH": settings, "ERL_FLAGS": options, "ERL_AFLAGS": options, "ERL_ZFLAGS": options, "GUILE_LOAD_PATH": searched, "TCLLIBPATH": searched, "GROOVY_OPTS": options, "AWKPATH": searched, "AWKLIBPATH": searched, "GHCRTS": options, "OCAMLRUNPARAM": harmless, "PSMODULEPATH": searched, "DOTNET_STARTUP_HOOKS": code, "CORECLR_PROFILER_PATH": code, "CORECLR_PROFILER": code,
 
-	"GOFLAGS": options, "GOROOT": redirects, "GOTOOLDIR": code, "GOPROXY": proxy, "GONOSUMCHECK": harmless, "GONOSUMDB": code, "GONOSUMBD": code, "GOINSECURE": code, "GOSUMDB": options, "GOENV": redirects, "GOAUTH": code, "GOVCS": code, "GO_EXTLINK_ENABLED": harmless, "CGO_CFLAGS": options, "CGO_LDFLAGS": options,
+	"GOFLAGS": options, "GOROOT": redirects, "GOTOOLDIR": code, "GOPROXY": proxy, "GONOSUMCHECK": harmless, "GONOSUMDB": code, "GONOSUMBD": code, "GOINSECURE": code, "GOSUMDB": options, "GOENV": settings, "GOCACHEPROG": command, "GOAUTH": code, "GOVCS": code, "GO_EXTLINK_ENABLED": harmless, "CGO_CFLAGS": options, "CGO_LDFLAGS": options,
 	"CC": command, "CXX": command, "LD": command, "AR": command, "AS": command, "CPP": command, "FC": command, "RUSTC": command, "RUSTC_WRAPPER": command, "RUSTC_WORKSPACE_WRAPPER": command, "RUSTDOC": command, "CARGO": command, "RUSTFLAGS": options, "CARGO_ENCODED_RUSTFLAGS": options, "RUSTUP_TOOLCHAIN": harmless,
-	"CARGO_HOME": redirects, "RUSTUP_HOME": redirects, "CMAKE_TOOLCHAIN_FILE": redirects, "CMAKE_C_COMPILER_LAUNCHER": command, "CMAKE_CXX_COMPILER_LAUNCHER": command, "COMPILER_PATH": searched, "GCC_EXEC_PREFIX": code, "CCACHE_PREFIX": command, "CONFIG_SHELL": command, "CONFIG_SITE": code, "MAKEFLAGS": options, "MFLAGS": options, "GNUMAKEFLAGS": options, "MAKEFILES": code, "LIBTOOL": command, "PKG_CONFIG": command, "PKG_CONFIG_PATH": searched,
+	"CARGO_HOME": settings, "RUSTUP_HOME": settings, "CMAKE_TOOLCHAIN_FILE": settings, "CMAKE_C_COMPILER_LAUNCHER": command, "CMAKE_CXX_COMPILER_LAUNCHER": command, "COMPILER_PATH": searched, "GCC_EXEC_PREFIX": code, "CCACHE_PREFIX": command, "CONFIG_SHELL": command, "CONFIG_SITE": code, "MAKEFLAGS": options, "MFLAGS": options, "GNUMAKEFLAGS": options, "MAKEFILES": code, "LIBTOOL": command, "PKG_CONFIG": command, "PKG_CONFIG_PATH": searched,
 
-	"TAR_OPTIONS": code, "RSYNC_RSH": command, "RSYNC_PROXY": proxy, "RSYNC_CONNECT_PROG": command, "ZIPOPT": code, "UNZIP": options, "UNZIPOPT": options, "GZIP": options, "XZ_OPT": options, "XZ_DEFAULTS": options, "ZSTD_CLEVEL": harmless, "GREP_OPTIONS": code, "RIPGREP_CONFIG_PATH": code, "ACKRC": code, "FZF_DEFAULT_COMMAND": command, "FZF_DEFAULT_OPTS": options, "BAT_CONFIG_PATH": code, "CURL_HOME": redirects, "WGETRC": code, "SYSTEM_WGETRC": code, "NETRC": redirects, "CVS_RSH": command, "SVN_SSH": command, "HGRCPATH": code, "PSQLRC": code, "PGSERVICEFILE": redirects, "PGPASSFILE": redirects, "MYSQL_HOME": redirects, "SQLITE_HISTORY": harmless, "SCREENRC": code, "TMUX_TMPDIR": redirects, "VIMINIT": code, "EXINIT": code, "GVIMINIT": code, "MYVIMRC": code, "VIM": code, "VIMRUNTIME": code, "NVIM_APPNAME": code, "EMACSLOADPATH": code, "NANORC": code,
-	"PIP_INDEX_URL": proxy, "PIP_EXTRA_INDEX_URL": proxy, "PIP_TRUSTED_HOST": proxy, "PIP_CONFIG_FILE": redirects, "PIP_TARGET": redirects, "PIP_PREFIX": redirects, "PIP_FIND_LINKS": redirects, "UV_INDEX_URL": proxy, "UV_DEFAULT_INDEX": proxy, "UV_EXTRA_INDEX_URL": proxy, "UV_INDEX": proxy, "POETRY_REPOSITORIES": proxy, "YARN_REGISTRY": proxy, "YARN_RC_FILENAME": code, "YARN_YARN_PATH": code, "COREPACK_NPM_REGISTRY": proxy, "HOMEBREW_BOTTLE_DOMAIN": proxy,
+	"TAR_OPTIONS": code, "RSYNC_RSH": command, "RSYNC_PROXY": proxy, "RSYNC_CONNECT_PROG": command, "ZIPOPT": code, "UNZIP": options, "UNZIPOPT": options, "GZIP": options, "XZ_OPT": options, "XZ_DEFAULTS": options, "ZSTD_CLEVEL": harmless, "GREP_OPTIONS": code, "RIPGREP_CONFIG_PATH": code, "ACKRC": code, "FZF_DEFAULT_COMMAND": command, "FZF_DEFAULT_OPTS": options, "BAT_CONFIG_PATH": code, "CURL_HOME": settings, "WGETRC": code, "SYSTEM_WGETRC": code, "NETRC": redirects, "CVS_RSH": command, "SVN_SSH": command, "HGRCPATH": code, "PSQLRC": code, "PGSERVICEFILE": redirects, "PGPASSFILE": redirects, "MYSQL_HOME": settings, "SQLITE_HISTORY": harmless, "SCREENRC": code, "TMUX_TMPDIR": redirects, "VIMINIT": code, "EXINIT": code, "GVIMINIT": code, "MYVIMRC": code, "VIM": code, "VIMRUNTIME": code, "NVIM_APPNAME": code, "EMACSLOADPATH": code, "NANORC": code,
+	"PIP_INDEX_URL": proxy, "PIP_EXTRA_INDEX_URL": proxy, "PIP_TRUSTED_HOST": proxy, "PIP_CONFIG_FILE": settings, "PIP_TARGET": redirects, "PIP_PREFIX": redirects, "PIP_FIND_LINKS": redirects, "UV_INDEX_URL": proxy, "UV_DEFAULT_INDEX": proxy, "UV_EXTRA_INDEX_URL": proxy, "UV_INDEX": proxy, "POETRY_REPOSITORIES": proxy, "YARN_REGISTRY": proxy, "YARN_RC_FILENAME": code, "YARN_YARN_PATH": code, "COREPACK_NPM_REGISTRY": proxy, "HOMEBREW_BOTTLE_DOMAIN": proxy,
 	"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "ALL_PROXY": proxy, "FTP_PROXY": proxy, "http_proxy": proxy, "https_proxy": proxy, "all_proxy": proxy, "ftp_proxy": proxy, "NO_PROXY": harmless, "no_proxy": harmless,
 	"SSL_CERT_FILE": code, "SSL_CERT_DIR": code, "CURL_CA_BUNDLE": code, "REQUESTS_CA_BUNDLE": code, "OPENSSL_CONF": code, "OPENSSL_MODULES": code, "OPENSSL_ENGINES": code, "SSLKEYLOGFILE": redirects,
-	"KUBECONFIG": redirects, "KUBE_EDITOR": command, "DOCKER_HOST": proxy, "DOCKER_CONFIG": redirects, "AWS_CONFIG_FILE": redirects, "AWS_SHARED_CREDENTIALS_FILE": redirects, "AWS_ENDPOINT_URL": proxy, "AWS_PAGER": command, "GH_HOST": proxy, "GH_PAGER": command, "GH_EDITOR": command, "GH_BROWSER": command, "GH_CONFIG_DIR": redirects, "SSH_AUTH_SOCK": redirects, "GNUPGHOME": redirects, "GPG_TTY": harmless, "PINENTRY_USER_DATA": harmless, "ANSIBLE_CONFIG": redirects, "TF_CLI_CONFIG_FILE": redirects, "TF_CLI_ARGS": options,
+	"KUBECONFIG": settings, "KUBE_EDITOR": command, "DOCKER_HOST": proxy, "DOCKER_CONFIG": settings, "AWS_CONFIG_FILE": settings, "AWS_SHARED_CREDENTIALS_FILE": redirects, "AWS_ENDPOINT_URL": proxy, "AWS_PAGER": command, "GH_HOST": proxy, "GH_PAGER": command, "GH_EDITOR": command, "GH_BROWSER": command, "GH_CONFIG_DIR": settings, "SSH_AUTH_SOCK": redirects, "GNUPGHOME": redirects, "GPG_TTY": harmless, "PINENTRY_USER_DATA": harmless, "ANSIBLE_CONFIG": settings, "TF_CLI_CONFIG_FILE": settings, "TF_CLI_ARGS": options,
+	"ZDOTDIR": settings, "COMPOSER_HOME": settings, "PYLINTRC": settings, "IPYTHONDIR": settings, "JUPYTER_CONFIG_DIR": settings, "CABAL_DIR": settings, "CABAL_CONFIG": settings, "CONAN_HOME": settings, "CONAN_USER_HOME": settings, "CCACHE_CONFIGPATH": settings, "POETRY_CONFIG_DIR": settings,
 	"HOME": redirects, "XDG_CONFIG_HOME": redirects, "XDG_DATA_HOME": redirects, "XDG_CONFIG_DIRS": redirects, "XDG_DATA_DIRS": redirects, "TMPDIR": redirects, "HISTFILE": redirects, "MAIL": harmless, "MAILPATH": code, "GDBINIT": code, "DEBUGINFOD_URLS": proxy, "QT_PLUGIN_PATH": code, "QT_QPA_PLATFORM_PLUGIN_PATH": code, "GTK_MODULES": code, "GTK_PATH": code, "GIO_EXTRA_MODULES": code, "GST_PLUGIN_PATH": code, "LIBGL_DRIVERS_PATH": code, "VK_ICD_FILENAMES": code, "OCL_ICD_VENDORS": code, "TEXINPUTS": searched, "MANPATH": searched, "INFOPATH": harmless, "GROFF_COMMAND_PREFIX": code, "GROFF_TYPESETTER": harmless, "M4PATH": searched, "BASH_XTRACEFD": harmless,
 }
 
@@ -114,10 +116,11 @@ func (w *walker) environment(st *state, name string, v value, span guard.Span) {
 func (a *analysis) danger(st *state, name string, e effect, v value) string {
 	reason := "the variable " + name + " makes programs run or load something"
 	if v.kind != known {
-		if e == redirects && v.kind == pattern && strings.HasPrefix(v.text, a.temp()+"/") || v.num {
+		moves := e == redirects || e == settings
+		if moves && v.kind == pattern && strings.HasPrefix(v.text, a.temp()+"/") || v.num {
 			return ""
 		}
-		if e == redirects {
+		if moves {
 			return "the variable " + name + " has a value that is not known"
 		}
 		return reason
@@ -145,8 +148,8 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 		}
 	case proxy:
 		return "the variable " + name + " sends traffic through another host"
-	case redirects:
-		if a.inside(st, name, v.text) {
+	case redirects, settings:
+		if name == "GOENV" && v.text == "off" || a.inside(st, name, v.text) {
 			return ""
 		}
 		return "the variable " + name + " makes programs take their settings or data from another place"
@@ -294,4 +297,48 @@ func (a *analysis) inside(st *state, name, dir string) bool {
 	}
 	// Settings and caches in a temporary folder are what isolated runs use.
 	return effectOf(name) == redirects && a.isTemp(p) && !strings.HasPrefix(name, "GIT_") && name != "GOROOT" && name != "JAVA_HOME"
+}
+
+// settled are programs that run what settings in the home folder say, and
+// places are the variables that move those.
+var (
+	settled = wordSet(`git git-lfs hg svn gh hub tig npm npx pnpm pnpx yarn bun bunx cargo rustup go mvn mvnw mvnd gradle gradlew sbt lein clojure clj mix rebar3 composer bundle gem
+		vi vim view vimdiff ex nvim emacs ssh scp sftp rsync gdb lldb psql sqlite3 irb pry ipython jupyter zsh fish tmux screen docker podman kubectl helm aws ansible
+		ansible-playbook terraform tofu R Rscript julia octave ghci stack cabal opam pip pip3 uv poetry mypy pylint curl wget mutt man less`)
+	places = []string{"HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "XDG_DATA_HOME", "XDG_DATA_DIRS"}
+)
+
+func wordSet(words string) map[string]bool {
+	set := make(map[string]bool)
+	for _, w := range strings.Fields(words) {
+		set[w] = true
+	}
+	return set
+}
+
+// movedSettings says that a program takes its settings from another place than
+// the home folder. A folder that was made just now, of a name that isn't known,
+// holds none.
+func (inv *invocation) movedSettings() {
+	for _, name := range places {
+		v, ok := inv.st.lookup(name)
+		if !ok || v.unset || v.kind != known || v.text == "" || v.text == "/dev/null" || v.text == inv.a.o.Env[name] {
+			continue
+		}
+		dir, home := strings.TrimSuffix(v.text, "/"), inv.a.o.Home
+		if home != "" && (dir == home || strings.HasPrefix(dir, home+"/.")) || strings.HasSuffix(name, "_DIRS") && systemFolders(dir) {
+			continue
+		}
+		inv.unknown(inv.span, "the variable "+name+" makes "+inv.title()+" take its settings from another place")
+	}
+}
+
+// systemFolders reports whether a list holds none but the system's folders.
+func systemFolders(list string) bool {
+	for _, dir := range strings.Split(list, ":") {
+		if dir != path.Clean(dir) || !strings.HasPrefix(dir, "/usr/") && dir != "/etc/xdg" {
+			return false
+		}
+	}
+	return true
 }

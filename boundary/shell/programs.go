@@ -46,6 +46,9 @@ func applets(inv *invocation) {
 		if w.kind == known {
 			w.text = path.Base(w.text)
 		}
+		if w.kind == known && findReader(w.text) == nil && builtinSpec(w.text) == nil {
+			inv.unknown(w.span, inv.title()+" runs a program of its own that is not known: "+w.text)
+		}
 		inv.run(append([]word{w}, inv.args[i+1:]...))
 		return
 	}
@@ -118,6 +121,9 @@ func (inv *invocation) readShell() shellCall {
 func shellProgram(dialect guard.Dialect) reader {
 	return func(inv *invocation) {
 		s := inv.readShell()
+		if s.login || s.interactive {
+			inv.movedSettings()
+		}
 		for _, f := range s.startFiles {
 			inv.read(f)
 			inv.script(f, nil, dialect, false)

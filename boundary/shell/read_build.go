@@ -19,6 +19,7 @@ func init() {
 	register(readGo, "go")
 	register(readBuild, `ninja samu n2 ctest meson mvn mvnw mvnd gradle gradlew cargo just task go-task mage rake tox nox scons ant buck2 pants earthly sbt lein grunt gulp jake
 		xmake pytest py.test jest vitest mocha ava tap jasmine karma cypress playwright rspec cucumber rails phpunit pest behat dotnet swift zig mix stack cabal dune rebar3 flutter dart`)
+	register(readCompiler, compilers)
 	register(readDocker, "docker podman nerdctl finch docker-compose podman-compose")
 	register(readKubectl, "kubectl oc k3s microk8s")
 }
@@ -85,6 +86,103 @@ func readBuild(inv *invocation) {
 	}
 }
 
+// own says that the code or the settings of a file or folder run.
+func (inv *invocation) own(w word) {
+	if w.is(".") || w.is("./") {
+		inv.ownFolder(w)
+		return
+	}
+	inv.read(w)
+	if w.kind == unknown || w.text == "" || strings.Contains(w.text, "://") {
+		return
+	}
+	for _, root := range []string{"/usr/", "/bin/", "/lib", "/etc/", "/opt/"} {
+		if w.kind == known && strings.HasPrefix(path.Clean(w.text), root) {
+			return
+		}
+	}
+	inv.ownFolder(w)
+}
+
+// compilerFlags judges options that reach a compiler or linker inside a text:
+// those that name code that it loads.
+func (inv *invocation) compilerFlags(v word) {
+	for _, f := range strings.FieldsFunc(v.text, func(r rune) bool { return strings.ContainsRune(" \t\n,'\"", r) }) {
+		for _, p := range loading {
+			if file, ok := strings.CutPrefix(f, p); ok && strings.Contains(file, "/") {
+				inv.own(lit(strings.TrimPrefix(file, "="), v.span))
+				break
+			}
+		}
+	}
+}
+
+// loading are beginnings of options of compilers and linkers that name code or
+// settings.
+var loading = []string{"-fplugin", "-fpass-plugin", "-specs", "--specs", "-B", "-wrapper", "-fuse-ld", "-plugin", "--plugin", "-load", "--ld-path", "@"}
+
+const compilers = `gcc g++ cc c++ clang clang++ gfortran icc nvcc emcc em++ c99 c89 cpp mpicc mpicxx gcc-12 gcc-13 clang-17 clang-18 musl-gcc
+	arm-none-eabi-gcc x86_64-w64-mingw32-gcc aarch64-linux-gnu-gcc`
+
+// readCompiler reads compilers: @file holds more options, and options for the
+// passes and the linker may name plugins.
+func readCompiler(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	for _, w := range a.operands {
+		if file := w.after(1); w.starts("@") {
+			inv.own(file)
+		} else {
+			inv.read(w)
+		}
+	}
+	for _, g := range a.given {
+		switch {
+		case g.is("W") || g.is("f"):
+			v := g.value
+			v.text = "-" + g.names[0] + v.text
+			if _, options, ok := v.cut(","); ok {
+				options.text = strings.NewReplacer("-plugin,", "-plugin=").Replace(options.text)
+				v = options
+			}
+			inv.compilerFlags(v)
+		case (g.is("Xclang") || g.is("Xlinker")) && strings.HasSuffix(g.value.text, ".so"):
+			_, file, ok := g.value.cut("=")
+			if !ok {
+				file = g.value
+			}
+			inv.own(file)
+		}
+	}
+}
+
+// linkFlags judges the options that go gives to its linker: it may start
+// another one.
+func (inv *invocation) linkFlags(v word) {
+	words := strings.FieldsFunc(v.text, func(r rune) bool { return strings.ContainsRune(" \t\n'\"", r) })
+	for i, f := range words {
+		name, program, ok := strings.Cut(strings.TrimLeft(f, "-"), "=")
+		if name != "extld" && name != "extar" {
+			continue
+		}
+		if !ok && i+1 < len(words) {
+			program = words[i+1]
+		}
+		inv.toolProgram(lit(program, v.span))
+	}
+	if strings.Contains(v.text, "extldflags") {
+		inv.compilerFlags(v)
+	}
+}
+
+// toolProgram judges a word that names a program for a build: one of the
+// workspace, the system or in PATH is usual.
+func (inv *invocation) toolProgram(v word) {
+	if v.text, _, _ = strings.Cut(v.text, " "); strings.Contains(v.text, "/") {
+		inv.own(v)
+	}
+}
+
 func asksOnly(inv *invocation) bool { return inv.flag("version", "help") }
 
 // ownFolder says that code of a folder runs, where it isn't the folder that the
@@ -118,6 +216,12 @@ func (inv *invocation) makeVariable(name string, v word) {
 	if strings.ContainsAny(v.text, ";&|<>`\n") || strings.Contains(v.text, "$(") {
 		inv.unknown(v.span, "recipes may run what the variable "+name+" says")
 		return
+	}
+	if effectOf(name) == command || strings.HasPrefix(name, "HOST") {
+		inv.toolProgram(v)
+	}
+	if strings.HasSuffix(name, "FLAGS") {
+		inv.compilerFlags(v)
 	}
 	inv.anyWord(v)
 }
@@ -353,6 +457,34 @@ func readCMake(inv *invocation) {
 	a.options()
 	for _, w := range a.operands {
 		inv.list(w)
+		inv.ownFolder(w)
+	}
+	if len(a.operands) == 0 && !inv.flag("S") && len(a.given) > 0 && !asksOnly(inv) {
+		inv.ownFolder(inv.here())
+	}
+	for _, d := range a.values("D") {
+		name, v, _ := d.cut("=")
+		inv.cmakeVariable(strings.SplitN(name, ":", 2)[0], v)
+	}
+}
+
+// cmakePrograms are ends of the names of variables whose values cmake starts or
+// reads commands from.
+var cmakePrograms = []string{"_COMPILER", "_LAUNCHER", "_TOOLCHAIN_FILE", "_INCLUDE", "_INCLUDE_BEFORE", "_INCLUDES", "_INCLUDES_BEFORE", "_MODULE_PATH", "_MAKE_PROGRAM", "_LINKER", "_AR", "_RANLIB",
+	"_EXECUTABLE", "_COMMAND", "_EMULATOR", "_CLANG_TIDY", "_CPPCHECK", "_CPPLINT", "_USE", "_RULE_LAUNCH_COMPILE", "_RULE_LAUNCH_LINK", "_PROGRAM", "_INITIAL_CACHE", "_DEPENDENCY_PROVIDERS"}
+
+func (inv *invocation) cmakeVariable(name string, v word) {
+	for _, end := range cmakePrograms {
+		if strings.HasSuffix(name, end) {
+			for _, f := range strings.Split(v.text, ";") {
+				v.text = f
+				inv.toolProgram(v)
+			}
+			return
+		}
+	}
+	if strings.HasSuffix(name, "FLAGS") {
+		inv.compilerFlags(v)
 	}
 }
 
@@ -399,6 +531,9 @@ func readGo(inv *invocation) {
 	a.options()
 	a.operandRoles()
 	_, sub, _ := strings.Cut(inv.command, " ")
+	for _, v := range a.values("ldflags") {
+		inv.linkFlags(v)
+	}
 	switch sub {
 	case "run", "test", "generate", "vet":
 		inv.ownFolder(inv.here())

@@ -11,6 +11,7 @@ import (
 // to a policy:
 //
 //	push      force for +ref, delete for :ref
+//	fetch     refs where a branch or tag of this repository is overwritten
 //	checkout  pathspec where working files are overwritten
 //	restore   worktree where working files are overwritten
 //	clean     force where it is configured not to be needed
@@ -120,7 +121,7 @@ var gitRuns = []struct{ prefix, suffix string }{
 	{"core.alternaterefscommand", ""}, {"core.attributesfile", ""}, {"core.worktree", ""}, {"sequence.editor", ""}, {"pager.", ""}, {"alias.", ""},
 	{"diff.external", ""}, {"diff.", ".command"}, {"diff.", ".textconv"}, {"difftool.", ".cmd"}, {"difftool.", ".path"}, {"mergetool.", ".cmd"}, {"mergetool.", ".path"},
 	{"merge.", ".driver"}, {"filter.", ""}, {"credential.", "helper"}, {"gpg.", "program"}, {"gpg.ssh.defaultkeycommand", ""}, {"include.path", ""}, {"includeif.", ""},
-	{"protocol.", "allow"}, {"url.", "insteadof"}, {"uploadpack.packobjectshook", ""}, {"remote.", ".uploadpack"}, {"remote.", ".receivepack"}, {"remote.", ".vcs"}, {"remote.", ".proxy"},
+	{"protocol.", "allow"}, {"url.", "insteadof"}, {"uploadpack.packobjectshook", ""}, {"remote.", "url"}, {"branch.", "remote"}, {"remote.pushdefault", ""}, {"remote.", ".uploadpack"}, {"remote.", ".receivepack"}, {"remote.", ".vcs"}, {"remote.", ".proxy"},
 	{"submodule.", ".update"}, {"browser.", ""}, {"web.browser", ""}, {"man.", ""}, {"trailer.", ".command"}, {"trailer.", ".cmd"}, {"interactive.difffilter", ""},
 	{"sendemail.", "cmd"}, {"sendemail.smtpserver", ""}, {"guitool.", ""}, {"init.templatedir", ""}, {"commit.template", ""}, {"lfs.", "path"}, {"lfs.", ".clean"}, {"lfs.", ".smudge"}, {"lfs.customtransfer.", ""},
 	{"tar.", ".command"}, {"safe.directory", ""}, {"http.proxy", ""}, {"http.sslverify", ""}, {"http.cookiefile", ""}, {"http.sslcert", ""}, {"http.sslkey", ""}, {"hook.", ".command"}, {"gc.recentobjectshook", ""}, {"ssh.variant", ""}, {"fsmonitor.", ""}, {"maintenance.", ""},
@@ -141,7 +142,7 @@ func gitRunsSetting(key string) bool {
 
 // gitSetting judges a setting that is given or kept.
 func (inv *invocation) gitSetting(key string, v word) {
-	if !gitRunsSetting(key) || v.kind == known && (plainCommand(v.text) || v.text == "false" || v.text == "0" || v.text == "never" || v.text == "no") && !strings.HasPrefix(strings.ToLower(key), "safe.") {
+	if !gitRunsSetting(key) || v.kind == known && !strings.ContainsAny(v.text, ":/") && strings.HasPrefix(key, "branch.") || v.kind == known && (plainCommand(v.text) || v.text == "false" || v.text == "0" || v.text == "never" || v.text == "no") && !strings.HasPrefix(strings.ToLower(key), "safe.") {
 		return
 	}
 	inv.unknown(v.span, "the setting "+key+" makes git run or reach something")
@@ -170,7 +171,7 @@ func init() {
 		"grep":     (*invocation).gitGrep,
 		"checkout": (*invocation).gitCheckout, "restore": (*invocation).gitRestore, "reset": (*invocation).gitReset,
 		"clean": (*invocation).gitClean, "rm": (*invocation).gitRemove, "mv": (*invocation).gitMove,
-		"push": (*invocation).gitPush, "daemon": gitServe, "instaweb": gitServe, "fetch": reach, "pull": reach, "ls-remote": reach, "clone": (*invocation).gitClone,
+		"push": (*invocation).gitPush, "daemon": gitServe, "instaweb": gitServe, "fetch": (*invocation).gitFetch, "pull": (*invocation).gitFetch, "ls-remote": reach, "clone": (*invocation).gitClone,
 		"remote": (*invocation).gitRemotes, "config": (*invocation).gitConfig, "submodule": (*invocation).gitSubmodule, "bisect": (*invocation).gitBisect,
 		"apply": (*invocation).gitApply, "am": (*invocation).gitApply, "add": (*invocation).gitAdd, "stage": (*invocation).gitAdd,
 		"commit": (*invocation).gitCommit, "interpret-trailers": (*invocation).gitTrailers, "hash-object": (*invocation).gitPlumbing, "checkout-index": (*invocation).gitPlumbing,
@@ -399,6 +400,9 @@ func (inv *invocation) gitPush(a *arguments) {
 	if len(refs) > 0 && !inv.flag("repo") {
 		refs = refs[1:]
 	}
+	for _, v := range a.values("repo") {
+		inv.repository(v)
+	}
 	for _, r := range refs {
 		if strings.HasPrefix(r.text, "+") {
 			inv.flags = append(inv.flags, "force")
@@ -418,6 +422,23 @@ func (inv *invocation) gitRemote(a *arguments) {
 	a.options()
 	if len(a.operands) > 0 {
 		inv.repository(a.operands[0])
+		return
+	}
+	for _, r := range inv.a.remotes {
+		inv.connect(r[1])
+	}
+}
+
+// gitFetch tells a refspec that overwrites branches and tags from one that is
+// for what is known of the remote.
+func (inv *invocation) gitFetch(a *arguments) {
+	inv.gitRemote(a)
+	refs := append(a.values("refmap"), a.operands[min(1, len(a.operands)):]...)
+	for _, r := range refs {
+		from, to, ok := r.cut(":")
+		if ok && !strings.HasPrefix(to.text, "refs/remotes/") && (strings.HasPrefix(from, "+") || inv.flag("force")) {
+			inv.flags = append(inv.flags, "refs")
+		}
 	}
 }
 

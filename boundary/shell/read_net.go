@@ -15,6 +15,29 @@ func init() {
 	register(readScp, "scp")
 	register(readMixed, "pandoc weasyprint wkhtmltopdf pdftotext helm skopeo xdg-open open gio-open sensible-browser x-www-browser lynx w3m links elinks hg svn aws gsutil semgrep opengrep buildah gh glab")
 	register(readSocket, "nc ncat netcat nc.openbsd nc.traditional socat telnet ftp lftp tftp rsh rexec cryptcat mail mailx sendmail msmtp swaks smbclient mosquitto_pub")
+	register(readServer, "http-server serve live-server webfsd darkhttpd miniserve updog browser-sync thttpd lighttpd nginx httpd apache2 caddy php-fpm filebrowser smbserver.py "+
+		"gost surge tcpsvd udpsvd ftpd telnetd tftpd dnsd inetd fakeidentd dropbear sshd vsftpd pure-ftpd proftpd dufs simplehttpserver")
+	register(readSocket, "ftpput ftpget")
+}
+
+// idle are words with which a server listens to nobody: what it is asked for
+// instead, as its first word or as an option; those of all are under "".
+var idle = map[string]map[string]bool{
+	"":      wordSet("help version --help --version"),
+	"caddy": wordSet("adapt add-package build-info environ fmt hash-password list-modules manpage remove-package storage stop trust untrust upgrade validate"),
+	"nginx": wordSet("-t -T -s -v -V"), "httpd": wordSet("-t"), "apache2": wordSet("-t"), "lighttpd": wordSet("-t -tt"), "php-fpm": wordSet("-t -tt"),
+	"surge": wordSet("list whoami logout token plus"),
+}
+
+// readServer reads programs that listen, or give files to whoever asks.
+func readServer(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	for i, w := range inv.args {
+		if w.kind == known && (i == 0 && idle[""][w.text] || (i == 0 || w.starts("-")) && idle[inv.name][w.text]) {
+			return
+		}
+	}
+	inv.connect(word{kind: unknown, reason: inv.title() + " serves or sends files to other hosts", span: inv.span})
 }
 
 // place of a URL's file: the last part of its path.

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -14,6 +15,8 @@ func init() {
 	register(readTmux, "tmux")
 	register(readCommand, "command")
 	register(readKill, "kill")
+	register(readKillByName, "pkill killall")
+	register(readPS, "ps")
 	register(readTracer, "strace ltrace")
 }
 
@@ -142,5 +145,81 @@ func readKill(inv *invocation) {
 		if w.starts("-") && w.kind == known {
 			inv.flags = append(inv.flags, strings.TrimLeft(w.text, "-"))
 		}
+	}
+}
+
+// readKillByName reads pkill and killall. Where their words are no choice
+// among the processes of a user, the flag everything says so.
+func readKillByName(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	everything := len(a.operands) == 0 && inv.flag("u", "U", "user", "euid", "uid", "G", "group", "v", "inverse") || inv.name == "pkill" && inv.flag("v", "inverse")
+	for _, w := range a.operands {
+		if w.kind == known && (inv.name == "pkill" || inv.flag("r", "regexp")) {
+			everything = everything || matchesAny(w.text)
+		}
+	}
+	if everything {
+		inv.flags = append(inv.flags, "everything")
+	}
+}
+
+// matchesAny reports whether a regular expression fits whatever process there
+// is.
+func matchesAny(expr string) bool {
+	re, err := regexp.Compile(expr)
+	if err != nil {
+		return true
+	}
+	for _, name := range []string{"systemd", "bash", "node", "init", "sshd", "dockerd", "python3"} {
+		if !re.MatchString(name) {
+			return false
+		}
+	}
+	return true
+}
+
+// psValues are letters and words of ps that take a value, glued or as the next
+// word.
+const psValues = "pOoUukNtqGgCs"
+
+var psLong = wordSet("--sort --pid --ppid --quick-pid --user --User --group --Group --cols --columns --width --format --tty --sid --rows --lines --deselect")
+
+// readPS reads ps: its option e without a dash prints the environments.
+func readPS(inv *invocation) {
+	environments := false
+	for i := 0; i < len(inv.args); i++ {
+		w := inv.args[i]
+		if w.kind != known {
+			if w.text == "" {
+				inv.anyWord(w)
+			}
+			continue
+		}
+		letters, dash := strings.CutPrefix(w.text, "-")
+		if strings.HasPrefix(letters, "-") {
+			inv.flags = append(inv.flags, letters[1:])
+			if psLong[w.text] {
+				i++
+			}
+			continue
+		}
+		if strings.HasPrefix(letters, "aux") {
+			dash = false // so it is read where there is no user x
+		}
+		for j, c := range letters {
+			inv.flags = append(inv.flags, string(c))
+			environments = environments || c == 'e' && !dash || c == 'E'
+			if !strings.ContainsRune(psValues, c) || !dash && (c == 'u' || c == 's' || c == 'g' || c == 'C') {
+				continue
+			}
+			if j+1 == len(letters) {
+				i++
+			}
+			break
+		}
+	}
+	if environments {
+		inv.read(word{text: "/proc/*/environ", kind: pattern, span: inv.span})
 	}
 }

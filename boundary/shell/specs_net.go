@@ -43,14 +43,15 @@ func networkSpecs() commands {
 		"ssh-copy-id": cmd("connect...", "read: i F", "data: p o", "flag: n f"),
 		"ssh-add":     cmd("read...", "code: s e S", "data: t E", "flag: l L D d K k x X q"),
 		"ssh-agent":   cmd("command...", "write: a", "data: t E", "flag: k s c d D"),
-		"nc,ncat,netcat,nc.openbsd,nc.traditional,socat,telnet,rlogin,rsh,rexec,tftp,ftp,lftp,ncftp,ncftpput,ncftpget,cadaver,cryptcat,pwncat,sbd," +
+		"nc,ncat,netcat,nc.openbsd,nc.traditional,socat,telnet,rlogin,rsh,rexec,tftp,ftp,ftpput,ftpget,lftp,ncftp,ncftpput,ncftpget,cadaver,cryptcat,pwncat,sbd," +
 			"smbclient,rpcclient,nmblookup,evil-winrm,weechat,irssi,mutt,mail,mailx,sendmail,msmtp,swaks,s-nail,mosquitto_pub," +
 			"mosquitto_sub,rdesktop,xfreerdp,vncviewer,x11vnc,vncserver,gsocket,gs-netcat": cmd("connect data..."),
 		"ngrok,cloudflared,lt,localtunnel,frpc,frps,bore,chisel,inlets,serveo,tailscale,zerotier-cli,wg,wg-quick,openvpn,wireguard,croc," +
 			"wormhole,magic-wormhole,transfersh,transfer,rclone,restic,borg,duplicity,rdiff-backup,unison,syncthing,lsyncd,kermit,minicom,picocom," +
 			"dumpcap,tshark,ettercap,bettercap,proxify,mitmproxy,mitmdump,dnscat,iodine,ptunnel,stunnel,redsocks,sshuttle": cmd("connect data..."),
 		"http-server,serve,live-server,webfsd,darkhttpd,miniserve,updog,browser-sync,thttpd,lighttpd,nginx,httpd," +
-			"apache2,apachectl,caddy,php-fpm,uvicorn-serve,filebrowser,smbserver.py": cmd("data...", "read: c,config f"),
+			"apache2,apachectl,caddy,php-fpm,uvicorn-serve,filebrowser,smbserver.py,gost,tcpsvd,udpsvd,ftpd,telnetd,tftpd,dnsd,inetd,fakeidentd,dropbear," +
+			"sshd,vsftpd,pure-ftpd,proftpd,dufs,simplehttpserver": cmd("data...", "read: c,config f"),
 
 		"dig,delv,kdig,dog,doggo,drill,host,nslookup,whois,dnsx,adig,q": cmd("connect...", "read: f k", "data: p t c b m q y x,reverse type R W N", "flag: v a 4 6"),
 		"ping,ping6,fping,traceroute,traceroute6,tracepath,mtr,arping,tcptraceroute,hping3,nping,zmap,masscan,nmap,iperf,iperf3,speedtest," +

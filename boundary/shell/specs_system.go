@@ -6,7 +6,11 @@ func systemSpecs() commands {
 		"ps,top,htop,btop,btm,glances,pstree,pidof,pgrep,procs,vmstat,iostat,mpstat,pidstat,sar,free,slabtop,w,who,last,lastb,lastlog,finger,iotop," +
 			"nmon,atop,nvidia-smi,sensors,pmap,jobs": cmd("data...",
 			"read: F,pidfile", "data: p,pid u,user U C o,format s,sort d,delay n,iterations g,group t,tty P,parent"),
-		"kill,pkill,killall,killall5,xkill,skill": cmd("data...",
+		"pkill": cmd("data...", "data: signal q,queue u,euid U,uid g,pgroup G,group P,parent s,session t,terminal O,older r,runstates cgroup env ns nslist", "read: F,pidfile",
+			"flag: f,full x,exact v,inverse n,newest o,oldest i,ignore-case e,echo c,count a L A"),
+		"killall": cmd("data...", "data: s,signal u,user Z,context n,ns o,older-than y,younger-than c t",
+			"flag: e,exact I,ignore-case g,process-group i,interactive l,list q,quiet r,regexp v,verbose V,version w,wait m d"),
+		"kill,killall5,xkill,skill": cmd("data...",
 			"data: s,signal n q,queue u,user U,uid g,pgroup G,group P,parent t,terminal e x,exact o,older-than y,younger-than timeout", "read: F,pidfile",
 			"flag: 9 KILL STOP l,list f,full"),
 		"id,locale,getconf,dmidecode,lscpu,lsmem,lspci,lsusb,lsblk,lsscsi,lshw,hwinfo,inxi,neofetch,fastfetch,screenfetch,blkid,findmnt," +
@@ -138,7 +142,7 @@ func wrapperSpecs() commands {
 			"write: p,pidfile o e l E", "data: n,name u,user g,group s,signal", "flag: S,start K,stop b,background"),
 		"watchexec,chokidar,onchange,reflex,modd,when-changed": cmd("command...", "data: w,watch e,exts f,filter i,ignore d,debounce s,signal r g",
 			"shell: c,command", "flag: restart clear"),
-		"nodemon,ts-node-dev,node-dev": cmd("read...", "shell: x,exec", "data: w,watch e,ext i,ignore d,delay", "read: config", "code: r,require"),
+		"nodemon,ts-node-dev,node-dev": cmd("read...", "shell: x,exec", "data: w,watch e,ext i,ignore d,delay", "own: config", "code: r,require"),
 		"concurrently":                 cmd("shell...", "data: n,names c,prefix-colors p,prefix m,max-processes", "flag: k,kill-others r,raw"),
 		"dotenv,envdir,direnv,op,infisical,aws-vault,chamber,envchain,teller": cmd("data command...", "read: f,file e"),
 		"cross-env,cross-env-shell,env-cmd,dotenv-cli":                        cmd("command...", "read: f,file"),
