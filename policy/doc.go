@@ -58,7 +58,7 @@
 //
 // A list is named as $name. Deny and ask rules are generous: they ignore case,
 // match the requested or the resolved path, a pattern that may match and spells
-// some of the glob out (.e* is .env; * is not), and a wrapper in front of the
-// program. Allow rules are exact: they want both paths, and a pattern that the
+// some of the glob out (.e* is .env; * is not, nor is **/*.json
+// .docker/config.json), and a wrapper in front of the program. Allow rules are exact: they want both paths, and a pattern that the
 // glob surely covers.
 package policy

@@ -3,6 +3,7 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -28,6 +29,8 @@ type glob struct {
 	covers bool // "**": it matches every path
 
 	anywhere bool // "**/NAME": only a path's last name counts
+
+	swept *glob // what patterns that go through many folders are held against: see sweep
 }
 
 // name is one component of a glob or a pattern.
@@ -103,8 +106,34 @@ func parseGlob(text string, fold bool) (*glob, error) {
 	deep := g.names[0].kind == nameDeep
 	g.covers = len(g.names) == 1 && deep
 	g.anywhere = len(g.names) == 2 && deep && g.names[1].kind != nameDeep
+	if fold {
+		g.sweep()
+	}
 	return g, nil
 }
+
+// sweep notes that whoever says *.json of all folders doesn't name a hidden
+// file, or one of a hidden folder, that ends so: **/.docker/config.json. Its
+// extension becomes classes, which nothing spells out.
+func (g *glob) sweep() {
+	hidden := func(n name) bool { return n.hasText() && n.els[0].r == '.' }
+	n := g.names[len(g.names)-1]
+	ext, ok := n.extension()
+	from := len(n.els) - len(ext)
+	if !ok || from < 2 || !commonExtensions[ext] || !slices.ContainsFunc(g.names, hidden) {
+		return
+	}
+	els := slices.Clone(n.els)
+	for i := from; i < len(els); i++ {
+		els[i] = element{kind: elementClass, class: string(els[i].r)}
+	}
+	swept := *g
+	swept.names = append(slices.Clone(g.names[:len(g.names)-1]), name{kind: nameWild, els: els})
+	g.swept = &swept
+}
+
+// commonExtensions are those of settings and data of all kinds.
+var commonExtensions = map[string]bool{"json": true, "toml": true, "xml": true, "yaml": true, "yml": true}
 
 // parseName reads one component of a glob.
 func parseName(part string, fold bool) (name, error) {

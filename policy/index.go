@@ -327,7 +327,7 @@ func (n *name) extension() (ext string, ok bool) {
 // spells reports whether a pattern's name spells any text out.
 func (n *name) spells() bool {
 	for i := range n.els {
-		if k := n.els[i].kind; k == elementRune || k == elementText {
+		if k := n.els[i].kind; k == elementRune || k == elementText || k == elementClass {
 			return true
 		}
 	}

@@ -11,7 +11,8 @@ const maxPattern = 1 << 10
 
 // pattern covers the paths that an action may touch: a glob as Bash reads it,
 // with ** for any depth, or a folder with everything in it. It is read
-// generously: a bracket is any one character, an extended glob any text.
+// generously: a bracket is any one character unless it is a letter in both cases,
+// an extended glob any text.
 type pattern struct {
 	names []name
 	huge  bool
@@ -72,7 +73,11 @@ func patternElement(s string) (e element, size int) {
 	if s[0] != '[' {
 		return globElement(s)
 	}
-	if n := bracketEnd(s); n > 0 {
+	n := bracketEnd(s)
+	switch {
+	case n == 4 && foldRune(rune(s[1])) == foldRune(rune(s[2])): // [eE] spells it out
+		return element{kind: elementClass, class: s[1:3]}, n
+	case n > 0:
 		return element{kind: elementOne}, n
 	}
 	return element{r: '['}, 1
@@ -128,6 +133,9 @@ func (g *glob) meets(p *pattern) bool {
 	if p.huge || g.covers {
 		return true
 	}
+	if g.swept != nil && p.sweeps() {
+		g = g.swept
+	}
 	if n := len(g.names) - 1; g.names[0].kind != nameDeep && len(p.names) > 0 && p.names[0].kind == nameLiteral &&
 		n >= 0 && !g.names[0].match(p.names[0].text, g.fold) {
 		return false
@@ -148,6 +156,12 @@ func (g *glob) meets(p *pattern) bool {
 	}
 	end := table[len(g.names)*cols+len(p.names)]
 	return end&meetsNamed != 0 || g.plain && end != 0
+}
+
+// sweeps reports whether the pattern names files of folders of any depth.
+func (p *pattern) sweeps() bool {
+	last := len(p.names) - 1
+	return last > 0 && slices.ContainsFunc(p.names[:last], func(n name) bool { return n.kind == nameDeep })
 }
 
 // advance marks what can be reached from one pair of positions.
@@ -270,7 +284,7 @@ func differ(g, p *element, fold bool) bool {
 
 // onlyDots reports whether a pattern's name has no text but dots.
 func onlyDots(p []element) bool {
-	return !slices.ContainsFunc(p, func(e element) bool { return e.kind == elementRune && e.r != '.' })
+	return !slices.ContainsFunc(p, func(e element) bool { return e.kind == elementRune && e.r != '.' || e.kind == elementClass })
 }
 
 // meetCharacter marks what can be reached by one character that both elements
@@ -284,6 +298,8 @@ func meetCharacter(table []uint8, cols, i, j int, g, p *element, fold, hidden bo
 			r = foldRune(r)
 		}
 		ok = g.accepts(r, fold)
+	} else if p.kind == elementClass {
+		ok = g.kind != elementRune || inClass(p.class, g.r)
 	} else if g.kind == elementRune && g.r == '.' && p.kind != elementText {
 		bits &^= atStart
 	}

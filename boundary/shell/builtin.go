@@ -297,7 +297,9 @@ func echo(w *walker, c *builtinCall) flow {
 		escapes = escapes || strings.Contains(args[0].text, "e")
 		args = args[1:]
 	}
-	w.out.add(echoed(args, newline, escapes || w.u.posix))
+	out := echoed(args, newline, escapes || w.u.posix)
+	out.dir = c.dir
+	w.out.add(out)
 	return c.stay()
 }
 
@@ -305,10 +307,11 @@ func echo(w *walker, c *builtinCall) flow {
 // known.
 func echoed(args []word, newline, escapes bool) stream {
 	var parts []string
+	if namesOnly(args) {
+		return stream{set: true, text: unknownValue("names that a pattern covers"), names: args}
+	}
 	for _, a := range args {
 		switch {
-		case a.kind == pattern && len(args) == 1:
-			return stream{set: true, text: unknownValue("names that a pattern covers"), names: []word{a}}
 		case a.kind != known:
 			return opaqueStream("echo writes what is not known: " + a.why())
 		case escapes && strings.Contains(a.text, `\`):
@@ -321,6 +324,19 @@ func echoed(args []word, newline, escapes bool) stream {
 		s += "\n"
 	}
 	return textStream(text(s))
+}
+
+// namesOnly reports whether words, one of them a pattern, are names that
+// nothing takes apart once they are written with blanks between them.
+func namesOnly(words []word) bool {
+	found := false
+	for _, w := range words {
+		if w.kind == unknown || w.num || w.kind == known && strings.ContainsAny(w.text, " \t\n\\'\"") {
+			return false
+		}
+		found = found || w.kind == pattern
+	}
+	return found
 }
 
 func printf(w *walker, c *builtinCall) flow {
@@ -336,6 +352,7 @@ func printf(w *walker, c *builtinCall) flow {
 	if len(c.args) > 0 && c.args[0].kind == unknown && c.args[0].split && c.args[0].text == "" {
 		c.unknown(c.args[0].span, "a word that may be an option of printf is not known")
 	}
+	out.dir = c.dir
 	w.out.add(out)
 	return c.stay()
 }
@@ -348,6 +365,9 @@ func formatted(args []word) stream {
 		return lost
 	}
 	format, rest := args[0].text, args[1:]
+	if (format == `%s\0` || format == `%s\n`) && namesOnly(rest) {
+		return stream{set: true, text: unknownValue("names that a pattern covers"), names: rest}
+	}
 	var b strings.Builder
 	for round := 0; round == 0 || len(rest) > 0; round++ {
 		used := false
@@ -739,17 +759,14 @@ func read(w *walker, c *builtinCall) flow {
 
 // line is a value that covers any line of a stream.
 func (s stream) line(dir place) value {
-	if s.set && len(s.names) == 1 && s.dir == dir {
-		n := s.names[0]
-		if n.kind == pattern {
-			return n.value()
-		}
+	if n, ok := s.name(dir); ok {
+		return n.value()
 	}
 	return unknownValue("what read reads is not known")
 }
 
 func mapfile(w *walker, c *builtinCall) flow {
-	_, vals := c.options("CcdnOsu")
+	letters, vals := c.options("CcdnOsu")
 	st := c.st
 	if cb, ok := vals['C']; ok {
 		st = merge(w.nested(cb, st).all().add(worlds{st}), "it differs with the way taken")
@@ -760,9 +777,35 @@ func mapfile(w *walker, c *builtinCall) flow {
 	}
 	w.nameOperand(name)
 	if name.kind == known && isName(name.text) {
+		old, _ := st.lookup(name.text)
 		st = w.assignVar(st, name.text, unknownValue("what mapfile reads is not known"), name.span, false)
+		list := w.stdin.elements(c.dir)
+		if d, ok := vals['d']; ok && !d.is("") || strings.Trim(letters, "td") != "" || strings.IndexByte(letters, 't') < 0 {
+			list = nil
+		}
+		if list != nil && !old.integer && !old.nameref && !old.readonly && old.folds == 0 {
+			st = w.change(st, name.text, variable{array: true, list: list, exported: old.exported})
+		}
 	}
 	return c.become(st)
+}
+
+// elements are values that cover the lines of a stream of names, or nil. As
+// elements of a list each stands for any number of them.
+func (s stream) elements(dir place) []value {
+	var out []value
+	switch {
+	case s.set && s.text.kind == pattern:
+		out = []value{s.text}
+	case s.set && s.dir == dir:
+		for _, n := range s.names {
+			out = append(out, n.value())
+		}
+	}
+	for i := range out {
+		out[i].several = true
+	}
+	return out
 }
 
 func let(w *walker, c *builtinCall) flow {

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -127,7 +128,7 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 	}
 	switch e {
 	case code:
-		if v.text == "/dev/null" {
+		if v.text == "/dev/null" || onlyWarnings(name, v.text) {
 			return ""
 		}
 	case command:
@@ -156,6 +157,20 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 	}
 	return reason
 }
+
+// onlyWarnings reports whether options of an interpreter in a value do no more
+// than turn its warnings on or off.
+func onlyWarnings(name, s string) bool {
+	switch name {
+	case "RUBYOPT":
+		return rubyWarnings.MatchString(s)
+	case "PERL5OPT":
+		return s == "-w" || s == "-W" || s == "-X"
+	}
+	return false
+}
+
+var rubyWarnings = regexp.MustCompile(`^-(w|W[012]?|W:[a-z_-]+)( -(w|W[012]?|W:[a-z_-]+))*$`)
 
 // plainCommand reports whether a value is a known program with plain flags.
 func plainCommand(s string) bool {

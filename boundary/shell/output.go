@@ -2,6 +2,8 @@ package shell
 
 import (
 	"path"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,9 +22,9 @@ func (inv *invocation) output() stream {
 // tokens are commands that write one word of letters, digits and marks that is
 // no option and holds no slash.
 var tokens = map[string]bool{
-	"nproc": true, "uname": true, "whoami": true, "hostname": true, "id": true, "arch": true, "uuidgen": true, "logname": true, "tty": false,
-	"git rev-parse": true, "git merge-base": true, "git rev-list": true, "git describe": true, "git hash-object": true, "git write-tree": true,
-	"cksum": true, "sha256sum": true, "md5sum": true, "sha1sum": true, "getconf": true, "tput": true,
+	"uname": true, "whoami": true, "hostname": true, "arch": true, "uuidgen": true, "logname": true, "tty": false,
+	"git rev-parse": true, "git merge-base": true, "git describe": true, "git hash-object": true, "git write-tree": true,
+	"cksum": true, "sha256sum": true, "md5sum": true, "sha1sum": true,
 }
 
 func (inv *invocation) token() stream {
@@ -46,6 +48,13 @@ var outputs = map[string]func(inv *invocation) stream{
 	"date":             date,
 	"expr":             func(inv *invocation) stream { return numeric(inv, "+-*/%():0123456789") },
 	"wc":               wc,
+	"nproc":            func(inv *invocation) stream { return inv.numberOr(len(inv.operands()) == 0) },
+	"id":               func(inv *invocation) stream { return inv.numberOr(inv.flag("u", "g") && !inv.flag("n", "name")) },
+	"tput":             func(inv *invocation) stream { return inv.numberOr(inv.asks("cols", "lines", "colors")) },
+	"getconf":          func(inv *invocation) stream { return inv.numberIf(inv.asks(numericConf...)) },
+	"pgrep":            func(inv *invocation) stream { return inv.numberIf(inv.flag("c", "count")) },
+	"git rev-list":     func(inv *invocation) stream { return inv.numberOr(inv.flag("count") && !inv.flag("left-right")) },
+	"tr":               trimmed,
 	"git rev-parse":    revParse,
 	"git ls-files":     lsFiles,
 	"git grep":         treeIf("l", "files-with-matches", "name-only", "L"),
@@ -53,9 +62,8 @@ var outputs = map[string]func(inv *invocation) stream{
 	"git branch":       refs,
 	"git symbolic-ref": refs,
 	"git log":          gitLog,
-	"go list":          refs,
+	"go list":          goList,
 	"ls":               ls,
-	"find":             found_,
 	"fd":               tree,
 	"fdfind":           tree,
 	"rg":               treeIf("l", "files-with-matches", "files", "files-without-match"),
@@ -255,6 +263,45 @@ func freshName(template string) string {
 	return s[:i] + strings.Repeat("?", j-i) + s[j:]
 }
 
+// numericConf are those variables of getconf whose values are numbers.
+var numericConf = []string{"_NPROCESSORS_ONLN", "_NPROCESSORS_CONF", "NPROCESSORS_ONLN", "NPROCESSORS_CONF", "PAGESIZE", "PAGE_SIZE", "CLK_TCK", "LONG_BIT", "ARG_MAX"}
+
+// asks reports whether the only word is one of the names.
+func (inv *invocation) asks(names ...string) bool {
+	return len(inv.args) == 1 && inv.args[0].kind == known && slices.Contains(names, inv.args[0].text)
+}
+
+// numberOr is a number, if so, or else a word of text.
+func (inv *invocation) numberOr(isNumber bool) stream {
+	if t := inv.token(); !isNumber || t.text.kind == unknown {
+		return t
+	}
+	return textStream(number())
+}
+
+// numberIf is a number, if so, or else not known.
+func (inv *invocation) numberIf(isNumber bool) stream {
+	if isNumber {
+		return inv.numberOr(true)
+	}
+	return opaqueStream("the output of " + inv.title() + " is not known")
+}
+
+// trimmed is what tr leaves of a number whose blanks it takes away.
+func trimmed(inv *invocation) stream {
+	if s := inv.stdin; s.text.num && len(inv.args) == 2 && inv.args[0].is("-d") && slices.Contains([]string{" ", `\n`, ` \n`, "[:space:]", "[:blank:]"}, inv.args[1].text) {
+		return s
+	}
+	return opaqueStream("the output of tr is not known")
+}
+
+// operands are the words that are neither options nor their values.
+func (inv *invocation) operands() []word {
+	c := *inv
+	c.flags, c.index = nil, -1
+	return c.parse().operands
+}
+
 func seq(inv *invocation) stream {
 	var n [3]int
 	if len(inv.args) == 0 || len(inv.args) > 3 {
@@ -262,6 +309,9 @@ func seq(inv *invocation) stream {
 	}
 	for i, a := range inv.args {
 		v, err := strconv.Atoi(a.text)
+		if a.kind == known && strings.Trim(a.text, "+-.0123456789") != "" {
+			return opaqueStream("the output of seq is not known")
+		}
 		if err != nil || a.kind != known || v < -1e6 || v > 1e6 {
 			return textStream(number())
 		}
@@ -299,13 +349,16 @@ func numeric(inv *invocation, chars string) stream {
 	return textStream(number())
 }
 
+// numericDate are formats that come to a number without a zero in front.
+var numericDate = regexp.MustCompile(`^\+(%[YGsu]|%-[mdHMSjVI])(%-?[YGsumdHMSjVIN]|[0-9])*$`)
+
 // date writes digits and words, unless its format holds a slash.
 func date(inv *invocation) stream {
 	for _, a := range inv.args {
 		if a.kind == unknown || strings.HasPrefix(a.text, "+") && strings.ContainsAny(a.text, "/DxX") || strings.HasPrefix(a.text, "-f") || strings.HasPrefix(a.text, "--f") {
 			return opaqueStream("the output of date is not known")
 		}
-		if a.is("+%s") || a.is("+%N") || a.is("+%s%N") || a.is("+%Y%m%d%H%M%S") || a.is("+%Y%m%d") {
+		if a.is("+%N") || numericDate.MatchString(a.text) {
 			return textStream(number())
 		}
 	}
@@ -336,21 +389,37 @@ func tree(inv *invocation) stream {
 	return stream{set: true, text: unknownValue("names of files"), names: inv.withChosen([]word{{text: ".", kind: pattern, tree: true}}), dir: inv.dir}
 }
 
-// lsFiles is what "git ls-files" names: files that its patterns cover. Files
-// that aren't tracked, and those that are ignored, may well be secrets.
+// lsFiles is what "git ls-files" names: files that its patterns cover, whose
+// stars cross folders. Files that aren't tracked, and those that are ignored,
+// may well be secrets.
 func lsFiles(inv *invocation) stream {
 	if inv.flag("o", "others") && (inv.flag("i", "ignored") || !inv.flag("exclude-standard", "exclude-per-directory", "X", "exclude-from")) {
 		return opaqueStream("names of files that git ignores")
 	}
 	inv.chooseFrom(inv.plainArgs())
 	out := tree(inv)
+	if inv.flag("format", "s", "stage", "u", "unmerged", "eol", "debug") {
+		return opaqueStream("the output of " + inv.title() + " is not known")
+	}
+	args := inv.plainArgs()
+	args = args[1+slices.IndexFunc(args, func(w word) bool { return w.is("ls-files") }):]
 	var names []word
-	for _, a := range inv.plainArgs() {
-		glob := strings.TrimPrefix(a.text, "*")
-		if a.kind != known || glob == a.text || strings.ContainsAny(glob, "/"+globMeta) {
+	for _, a := range args {
+		first, last := strings.TrimPrefix(a.text, "*"), strings.TrimSuffix(a.text, "*")
+		switch {
+		case a.kind != known || a.starts(":") || inv.flag("x", "exclude", "X", "exclude-from"):
+			return out
+		case first != a.text && !strings.ContainsAny(first, "/"+globMeta):
+			names = append(names, word{text: "./**/*" + first, kind: pattern, span: a.span})
+		case !isGlob(a.text):
+			names = append(names, word{text: a.text, kind: pattern, tree: true, span: a.span})
+		case strings.HasSuffix(last, "/") && !isGlob(last):
+			names = append(names, word{text: a.text + "*", kind: pattern, span: a.span})
+		case last != "" && !isGlob(last):
+			names = append(names, word{text: a.text, kind: pattern, span: a.span}, word{text: a.text + "/**", kind: pattern, span: a.span})
+		default:
 			return out
 		}
-		names = append(names, word{text: "./**/*" + glob, kind: pattern, span: a.span})
 	}
 	if len(names) > 0 {
 		out.names = inv.withChosen(names)
@@ -365,6 +434,16 @@ func treeIf(flags ...string) func(inv *invocation) stream {
 		}
 		return opaqueStream("the output of " + inv.title() + " is not known")
 	}
+}
+
+// goList names packages unless another form is asked for.
+func goList(inv *invocation) stream {
+	for _, a := range inv.args {
+		if a.kind == unknown || a.starts("-f") || a.starts("--f") || a.starts("-json") || a.starts("--json") || a.starts("-m") || a.starts("--m") {
+			return opaqueStream("the output of go list is not known")
+		}
+	}
+	return refs(inv)
 }
 
 // refs are words that may hold slashes, but are no options.
@@ -407,74 +486,41 @@ func ls(inv *invocation) stream {
 	return s
 }
 
-// found_ is the output of find: files beneath its starting points.
-func found_(inv *invocation) stream {
-	s := stream{set: true, text: unknownValue("names of files"), dir: inv.dir}
-	i, name := 0, ""
-	names := 0
-	for ; i < len(inv.args); i++ {
-		a := inv.args[i]
-		if strings.HasPrefix(a.text, "-") || a.is("(") || a.is("!") || a.kind == unknown {
-			break
-		}
-		s.names = append(s.names, word{text: a.text, kind: pattern, tree: true, span: a.span})
-	}
-	for ; i < len(inv.args); i++ {
-		switch a := inv.args[i]; a.text {
-		case "-name":
-			names++
-			if i+1 < len(inv.args) && inv.args[i+1].kind == known {
-				name = inv.args[i+1].text
-			}
-		case "-exec", "-execdir", "-ok", "-okdir", "-printf", "-ls":
-			return opaqueStream("the output of find is not known")
-		case "-o", "-or", "!", "-not", "-iname", "-regex", "-path":
-			names += 2
-		}
-	}
-	if len(s.names) == 0 {
-		s.names = []word{{text: ".", kind: pattern, tree: true}}
-	}
-	if names == 1 && name != "" && !strings.Contains(name, "/") {
-		for i := range s.names {
-			root := s.names[i].text
-			if !isGlob(root) {
-				root = quoteGlob(root)
-			}
-			s.names[i].text, s.names[i].tree = strings.TrimSuffix(root, "/")+"/**/"+name, false
-		}
-	}
-	s.names = inv.withChosen(s.names)
-	return s
-}
-
 // grep passes lines on, or lists the files that match.
 func grep(inv *invocation) stream {
-	args := inv.plainArgs()
+	files := inv.operands()
+	if !inv.flag("regexp", "file") && len(files) > 0 {
+		files = files[1:]
+	}
+	recursive := inv.recursive || inv.flag("directories")
 	switch {
 	case inv.flag("c", "count"):
-		if len(args) <= 2 && !inv.flag("r", "R", "recursive") && (len(args) < 2 || args[1].kind == known) {
+		if len(files) <= 1 && !recursive && (len(files) == 0 || files[0].kind == known) {
 			return textStream(number())
 		}
 	case inv.flag("l", "files-with-matches", "L", "files-without-match"):
 		return tree(inv)
-	case len(args) == 1 && inv.stdin.names != nil && !inv.flag("o", "n", "H", "b", "only-matching", "line-number", "r", "R"):
-		return inv.stdin
+	case len(files) == 0 && !recursive && !inv.flag("o", "n", "H", "b", "only-matching", "line-number", "T", "color", "colour", "help", "version"):
+		return inv.lines()
 	}
 	return opaqueStream("the output of grep is not known")
 }
 
 // filter passes some of the lines that it reads on.
 func filter(inv *invocation) stream {
-	if inv.stdin.names == nil || inv.flag("c", "count", "bytes", "files0-from") {
+	if inv.flag("c", "count", "bytes", "files0-from", "v", "verbose", "group", "debug", "help", "version") || inv.name == "shuf" && inv.flag("i", "e") || len(inv.operands()) > 0 {
 		return opaqueStream("the output of " + inv.title() + " is not known")
 	}
-	for _, a := range inv.plainArgs() {
-		if !isNumber(a.text) {
-			return opaqueStream("the output of " + inv.title() + " is not known")
-		}
+	return inv.lines()
+}
+
+// lines is the standard input of a program that passes some of its lines on,
+// where all of them are alike.
+func (inv *invocation) lines() stream {
+	if s := inv.stdin; s.names != nil || s.set && s.text.kind == pattern {
+		return s
 	}
-	return inv.stdin
+	return opaqueStream("the output of " + inv.title() + " is not known")
 }
 
 func cat(inv *invocation) stream {

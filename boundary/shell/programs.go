@@ -26,6 +26,7 @@ var core = map[string]reader{
 func printed(inv *invocation) {
 	if inv.name == "printf" {
 		inv.stdout = formatted(inv.args)
+		inv.stdout.dir = inv.dir
 		return
 	}
 	args, newline := inv.args, true
@@ -33,6 +34,7 @@ func printed(inv *invocation) {
 		args, newline = args[1:], false
 	}
 	inv.stdout = echoed(args, newline, false)
+	inv.stdout.dir = inv.dir
 }
 
 // applets runs the program that the first word names, from the one file that
@@ -447,8 +449,10 @@ func (inv *invocation) items(fromFile bool, delimiter string, whole, lines bool)
 			out[i] = lit(f, inv.span)
 		}
 		return out
-	case s.set && s.text.num:
-		return []word{s.text.word(inv.span)}
+	case s.set && s.text.kind == pattern:
+		it := s.text.word(inv.span)
+		it.num, it.split = s.text.num, !s.text.num
+		return []word{it}
 	}
 	return []word{{kind: unknown, reason: "what xargs reads is not known", split: true, span: inv.span}}
 }

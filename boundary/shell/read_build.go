@@ -3,6 +3,7 @@ package shell
 import (
 	"encoding/json"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -14,6 +15,7 @@ import (
 func init() {
 	register(readMake, "make gmake bmake remake")
 	register(readNpm, "npm cnpm yarn yarnpkg pnpm bun")
+	register(readNpx, "npx pnpx bunx")
 	register(readCMake, "cmake")
 	register(readSlashes, "msbuild nmake csc vbc fsc mcs")
 	register(readGo, "go")
@@ -365,7 +367,7 @@ func readNpm(inv *invocation) {
 	a := inv.parse()
 	a.options()
 	if len(a.rest) > 0 {
-		inv.run(a.rest)
+		a.runPackage()
 		return
 	}
 	name, sub, _ := strings.Cut(inv.command, " ")
@@ -401,6 +403,41 @@ func readNpm(inv *invocation) {
 	if (sub == "config" || sub == "c" || sub == "set") && len(a.operands) > 0 {
 		inv.npmSetting(a.operands)
 	}
+}
+
+func readNpx(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	a.runPackage()
+}
+
+// runPackage starts the program of a package. Flags holds no-install where it
+// is never fetched, and then it is one of the workspace's own.
+func (a *arguments) runPackage() {
+	inv := a.inv
+	local := a.installsNothing()
+	inv.flags = slices.DeleteFunc(inv.flags, func(f string) bool { return f == "no-install" })
+	name := inv.name
+	if local {
+		inv.flags = append(inv.flags, "no-install")
+		inv.name = "" // nobody in front of it matters
+	}
+	inv.run(a.rest)
+	inv.name = name
+}
+
+// installsNothing reports whether options keep npx and its like from fetching
+// what isn't there. Of npm --no is short for --no-yes, which the last yes undoes.
+func (a *arguments) installsNothing() bool {
+	nothing := false
+	for _, g := range a.given {
+		no := g.is("no") && (a.inv.name == "npx" || a.inv.name == "npm") || g.is("no-install") && (a.inv.name == "npx" || a.inv.name == "bunx")
+		if g.is("yes") || no && g.has {
+			return false
+		}
+		nothing = nothing || no
+	}
+	return nothing
 }
 
 // npmSetting judges a setting that is kept: some name programs.

@@ -29,6 +29,11 @@ type finder struct {
 	words  []word
 	i      int
 	base   int // chosen before the alternative that is read
+
+	printed []word // what is written by an action
+	prints  bool   // an action says what is written
+	mixed   bool   // something else than names may be written
+	syntax  string // of regular expressions, where it isn't the usual one
 }
 
 // names are globs one of which every file matches that got so far; nil: any.
@@ -41,9 +46,31 @@ func readFind(inv *invocation) {
 	for _, s := range f.starts {
 		inv.list(s)
 	}
+	var all names
 	for f.i < len(f.words) {
-		f.or(nil)
+		all = f.or(nil)
 		f.i++ // an unmatched ")"
+	}
+	if !f.prints {
+		f.print(all)
+	}
+	inv.stdout = stream{set: true, text: unknownValue("names of files"), names: f.withChosen(f.printed), dir: f.dir}
+	if f.mixed || len(f.printed) == 0 {
+		inv.stdout = opaqueStream("the output of find is not known")
+	}
+}
+
+// print notes that the names of what was found are written.
+func (f *finder) print(found names) {
+	if found != nil {
+		f.printed = append(f.printed, f.targets(found)...)
+		return
+	}
+	for _, s := range f.starts {
+		if s.kind == pattern && !s.tree {
+			s.text += "/**"
+		}
+		f.printed = append(f.printed, everything(s))
 	}
 }
 
@@ -143,9 +170,21 @@ func (f *finder) primary(found names) names {
 		}
 		return pathTest(v, w.text[1] == 'i')
 	case "-regex", "-iregex":
-		f.choose(f.starts, regexNames(f.next(), w.text[1] == 'i', true))
+		v := f.next()
+		f.choose(f.starts, regexNames(v, w.text[1] == 'i', true))
+		return f.regexTest(v, w.text[1] == 'i')
 	case "-prune": // what is left out isn't found
 		f.chosen = f.chosen[:min(f.base, len(f.chosen))]
+	case "-regextype":
+		f.syntax = f.next().text
+	case "-print", "-print0":
+		f.prints = true
+		f.print(found)
+	case "-printf", "-ls":
+		f.prints, f.mixed = true, true
+		if w.text == "-printf" {
+			f.next()
+		}
 	case "-delete":
 		for _, t := range f.targets(found) {
 			f.delete(t, found == nil)
@@ -154,6 +193,7 @@ func (f *finder) primary(found names) names {
 			f.delete(t, false)
 		}
 	case "-exec", "-execdir", "-ok", "-okdir":
+		f.prints, f.mixed = true, true
 		f.exec(strings.HasSuffix(w.text, "dir"), found)
 	case "-fprint", "-fprint0", "-fls":
 		f.write(f.next())
@@ -183,7 +223,7 @@ func (f *finder) primary(found names) names {
 func takesWord(test string) bool {
 	switch test {
 	case "-type", "-xtype", "-size", "-mtime", "-atime", "-ctime", "-Btime", "-mmin", "-amin", "-cmin", "-Bmin", "-user", "-group", "-uid", "-gid", "-perm",
-		"-maxdepth", "-mindepth", "-inum", "-links", "-fstype", "-regextype", "-printf", "-lname", "-ilname",
+		"-maxdepth", "-mindepth", "-inum", "-links", "-fstype", "-lname", "-ilname",
 		"-context", "-used", "-flags", "-exclude", "-depth+", "-unique":
 		return true
 	}
@@ -217,6 +257,45 @@ func nameTest(w word, anyCase bool) names {
 		return names{g, ".*"}
 	}
 	return names{g}
+}
+
+// regexTest is what -regex says of a path where it begins with ".*" and ends
+// with text or with one of several texts.
+func (f *finder) regexTest(w word, anyCase bool) names {
+	open, or, end := `\(`, `\|`, `\)`
+	switch f.syntax {
+	case "":
+	case "posix-extended", "egrep", "posix-egrep":
+		open, or, end = "(", "|", ")"
+	default:
+		return nil
+	}
+	rest, ok := strings.CutPrefix(w.text, ".*")
+	if w.kind != known || !ok || f.flagged("-E") {
+		return nil
+	}
+	text, group, ok := strings.Cut(strings.TrimSuffix(rest, "$"), open)
+	alternatives := []string{""}
+	if ok {
+		if group, ok = strings.CutSuffix(group, end); !ok {
+			return nil
+		}
+		alternatives = strings.Split(group, or)
+	}
+	var out names
+	for _, alt := range alternatives {
+		ending := strings.ReplaceAll(text+alt, `\.`, "a")
+		if ending == "" || ok && alt == "" || strings.Trim(ending, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != "" {
+			return nil
+		}
+		out = append(out, nameTest(lit("*"+strings.ReplaceAll(text+alt, `\.`, "."), w.span), anyCase)...)
+	}
+	return out
+}
+
+// flagged reports whether a word in front of the starting points is the option.
+func (f *finder) flagged(option string) bool {
+	return slices.ContainsFunc(f.args[:len(f.args)-len(f.words)], func(w word) bool { return w.is(option) })
 }
 
 // pathTest is what -path says. Its stars cross folders.

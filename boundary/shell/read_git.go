@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -168,6 +169,7 @@ func init() {
 	gitActs = map[string]func(inv *invocation, a *arguments){
 		"diff": look, "show": look, "log": look, "whatchanged": look, "blame": look, "annotate": look, "difftool": look, "cat-file": look, "rev-list": look,
 		"diff-tree": look, "diff-index": look, "diff-files": look, "archive": look, "shortlog": look, "reflog": look, "range-diff": look, "format-patch": (*invocation).gitFormatPatch,
+		"check-ignore": (*invocation).gitNamed, "check-attr": (*invocation).gitNamed,
 		"grep":     (*invocation).gitGrep,
 		"checkout": (*invocation).gitCheckout, "restore": (*invocation).gitRestore, "reset": (*invocation).gitReset,
 		"clean": (*invocation).gitClean, "rm": (*invocation).gitRemove, "mv": (*invocation).gitMove,
@@ -188,10 +190,58 @@ func (inv *invocation) gitLook(a *arguments) {
 		}
 		return
 	}
+	for _, v := range a.values("L") { // log -L1,5:FILE
+		if i := strings.LastIndexByte(v.text, ':'); v.kind == unknown {
+			inv.anyWord(v)
+		} else if i > 0 && inv.command != "git blame" && inv.command != "git annotate" {
+			inv.gitFile(v.after(i + 1))
+		}
+	}
+	named := inv.gitOnlyNames()
 	for i, w := range a.operands {
-		inv.gitName(w, a.dashed >= 0 && i >= a.dashed)
+		if pathspec := a.dashed >= 0 && i >= a.dashed; pathspec && named && w.kind != unknown {
+			inv.pathspec(w, inv.list)
+		} else {
+			inv.gitName(w, pathspec)
+		}
 	}
 }
+
+// gitNamed reads commands that say something of files by their names.
+func (inv *invocation) gitNamed(a *arguments) {
+	a.options()
+	for _, w := range a.operands {
+		inv.list(w)
+	}
+}
+
+// gitOnlyNames reports whether a command that shows changes shows no more than
+// which files they are in.
+func (inv *invocation) gitOnlyNames() bool {
+	_, sub, _ := strings.Cut(inv.command, " ")
+	switch sub {
+	case "log", "shortlog", "rev-list", "reflog", "reflog show":
+	case "diff", "show", "diff-tree", "diff-index", "diff-files":
+		if !inv.flag("stat", "name-only", "name-status", "numstat", "shortstat", "summary", "dirstat", "quiet", "s", "no-patch") {
+			return false
+		}
+	default:
+		return false
+	}
+	return !slices.ContainsFunc(inv.flags, func(f string) bool { return !gitNamesOnly[f] && !isNumber(f) })
+}
+
+// gitNamesOnly are options of commands that show changes which show nothing of
+// what the files hold.
+var gitNamesOnly = func() map[string]bool {
+	out := map[string]bool{}
+	for f := range strings.FieldsSeq("stat name-only name-status numstat shortstat summary dirstat quiet q exit-code s no-patch n max-count skip count oneline graph all " +
+		"cached staged since until after before author committer grep format pretty date follow first-parent merges no-merges reverse diff-filter decorate abbrev " +
+		"color no-color no-pager P z branches tags remotes M find-renames C find-copies") {
+		out[f] = true
+	}
+	return out
+}()
 
 // gitName judges a word that names a commit, a file in one, or a file.
 func (inv *invocation) gitName(w word, pathspec bool) {

@@ -105,7 +105,7 @@ func TestReaders(t *testing.T) {
 		{"git", "git mv a b", "delete /w/a +; write /w/b; write /w/b/a"},
 		{"git", "git show HEAD~1:a/.env", "read /w/a/.env"},
 		{"git", "git diff --no-index a b", "read /w/a; read /w/b"},
-		{"git", "git log --format='%h | %s' main..x -- a", "read /w/a"},
+		{"git", "git log --format='%h | %s' main..x -- a", "list /w/a"},
 		{"git", "git -C sub status", "list /w/sub"},
 		{"git", "git -c user.name=x commit -m y", ""},
 		{"git", "git -c core.pager=less log", ""},

@@ -154,6 +154,9 @@ func (x *expansion) input(r *syntax.Redirect, fd string) {
 	}
 	if stdin {
 		w.stdin = stream{set: true, text: unknownValue("the content of a file is not known"), file: &t, dir: x.st.dir}
+		if s, ok := w.a.substitutions[t.text]; ok && t.kind == known {
+			w.stdin = s
+		}
 	}
 }
 

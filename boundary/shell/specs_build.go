@@ -66,7 +66,7 @@ func buildSpecs() commands {
 		"bun": with(cmd("read...", append(slices.Clip(npmOptions), "code: e,eval p,print r,preload", "dir: cwd")...), npmCommands, commands{
 			"build": cmd("read...", "write: outdir outfile"), "upgrade,pm,repl,patch": cmd("read..."),
 		}),
-		"npx,pnpx,bunx": cmd("command...", "shell: c,call", "data: p,package w,workspace", "flag: y,yes q,quiet no-install"),
+		"npx,pnpx,bunx": cmd("command...", "shell: c,call", "data: p,package w,workspace", "flag: y,yes q,quiet no no-install bun"),
 		"turbo,nx,rush,moon,lage,wireit,volta,corepack,nvm,fnm,n,asdf,mise,rtx,pyenv,rbenv,nodenv,goenv,jenv,sdk,rustup,ghcup,juliaup,tfenv,pixi," +
 			"devbox,devenv,proto,aqua,hermit": cmd("read..."),
 		"jest,vitest,mocha,ava,tap,jasmine,karma,cypress,playwright,testcafe,c8,nyc,webdriverio,wdio,cucumber,cucumber-js,uvu,tape,qunit,ctrf": cmd("read...",
@@ -137,5 +137,5 @@ var npmCommands = commands{
 	"install,i,in,ins,inst,insta,instal,isnt,isnta,isntal,isntall,add,a,ci,clean-install,ic,install-clean,isntall-clean,install-test,it,cit,sit,install-ci-test,clean-install-test,update,up,upgrade,udpate,uninstall,un,unlink,remove,rm,r," +
 		"link,ln,rebuild,rb": cmd("read...", npmOptions...),
 	"publish,unpublish,deprecate,dist-tag,owner,access,adduser,login,logout,token,team,org,hook,profile,star,unstar,edit": cmd("read...", npmOptions...),
-	"exec,x,dlx,explore": cmd("command...", append(slices.Clip(npmOptions), "shell: c,call", "data: p,package")...),
+	"exec,x,dlx,explore": cmd("command...", append(slices.Clip(npmOptions), "shell: c,call", "data: p,package", "flag: no")...),
 }

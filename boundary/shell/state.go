@@ -12,7 +12,7 @@ type value struct {
 	kind   wordKind
 	reason string
 	num    bool // an integer, so arithmetic can't find code in it
-	env    bool // unknown because it was never assigned in the text
+	env    bool // unknown because nothing but numbers was ever assigned in the text
 	tree   bool // of a pattern: any file beneath the folder text
 	// several: as an element of a list it stands for no value or several.
 	several bool
@@ -303,6 +303,7 @@ func (st *state) mergeVars(o *state, reason string) {
 		if v.num {
 			v = number()
 		}
+		v.env = !v.num && (a.isNum() || a.env || !aok) && (b.isNum() || b.env || !bok)
 		folds := a.folds
 		if a.folds != b.folds || a.integer != b.integer {
 			folds = '?'

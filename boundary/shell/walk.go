@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -254,13 +255,24 @@ func (w *walker) redirected(s *syntax.Stmt, in worlds) flow {
 	f := both(back(in, st))
 	if s.Cmd != nil {
 		f = w.command(s.Cmd, back(in, st), st)
-		// A redirection may fail, and then the command isn't run.
-		f.fail = f.fail.add(in)
+		if slices.ContainsFunc(s.Redirs, mayFail) { // and then the command isn't run
+			f.fail = f.fail.add(in)
+		}
 	}
 	if !isExec(s.Cmd) {
 		w.stdin, w.out = stdin, out
 	}
 	return f
+}
+
+// mayFail reports whether a redirection may fail: all but that from a process
+// substitution.
+func mayFail(r *syntax.Redirect) bool {
+	if r.Op != syntax.RdrIn || r.N != nil || len(r.Word.Parts) != 1 {
+		return true
+	}
+	_, ok := r.Word.Parts[0].(*syntax.ProcSubst)
+	return !ok
 }
 
 // isExec reports whether a command is exec without a program, whose
@@ -778,12 +790,23 @@ func (x *expansion) substitute(c *syntax.CmdSubst) value {
 // nameList is the value of an output that lists files: a glob where one covers
 // them all.
 func (x *expansion) nameList(s stream) value {
-	if len(s.names) == 1 && s.names[0].kind == pattern && s.dir == x.st.dir {
-		v := s.names[0].value()
+	if n, ok := s.name(x.st.dir); ok {
+		v := n.value()
 		v.several = true
 		return v
 	}
 	return unknownValue("the output of a command is not known")
+}
+
+// name is a pattern that covers all names of the stream. That a star of find
+// covers hidden files too is not thought of.
+func (s stream) name(dir place) (word, bool) {
+	if !s.set || s.dir != dir || len(s.names) == 0 || len(s.names) > 2 || s.names[0].kind != pattern {
+		return word{}, false
+	}
+	n := s.names[0]
+	last := strings.LastIndexByte(n.text, '/') + 1
+	return n, len(s.names) == 1 || s.names[1].text == n.text[:last]+"."+n.text[last:]
 }
 
 // process walks a process substitution and returns the name that stands for
