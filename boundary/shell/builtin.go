@@ -436,6 +436,9 @@ func source(w *walker, c *builtinCall) flow {
 	rets := worlds{}
 	n := *w
 	n.rets = &rets
+	if standardInput(f) { // nothing is left of it for what it runs
+		n.stdin = opaqueStream("the shell read it")
+	}
 	out := flow{}
 	for i := range in {
 		out = out.add(n.text(src, f.span, in[i:i+1:i+1], true))
@@ -469,6 +472,14 @@ func (inv *invocation) content(w word) (string, bool) {
 	}
 	if s, ok := inv.a.substitutions[w.text]; ok {
 		return s.text.text, s.text.kind == known
+	}
+	if s := inv.stdin; standardInput(w) && s.set {
+		if s.file != nil && !standardInput(*s.file) {
+			from := *inv
+			from.dir = s.dir
+			return from.content(*s.file)
+		}
+		return s.text.text, s.text.kind == known && s.file == nil
 	}
 	p, glob, ok := inv.dir.abs(w)
 	if !ok || glob || inv.a.o.View == nil || inv.a.wrote(p) {
