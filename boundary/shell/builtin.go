@@ -736,6 +736,7 @@ func read(w *walker, c *builtinCall) flow {
 	if strings.IndexByte(letters, 'u') < 0 && len(names) == 1 {
 		v = w.stdin.line(c.dir)
 	}
+	w.takesInput()
 	for _, n := range names {
 		w.nameOperand(n)
 		if n.kind == known && isName(n.text) {
@@ -746,6 +747,14 @@ func read(w *walker, c *builtinCall) flow {
 		}
 	}
 	return c.become(st)
+}
+
+// takesInput says that a part of the standard input is gone: whoever runs the
+// rest runs another text. A list of names stays one.
+func (w *walker) takesInput() {
+	if s := w.stdin; s.set && s.names == nil && (s.file != nil || s.text.kind == known) {
+		w.stdin = opaqueStream("a part of it was read before")
+	}
 }
 
 // line is a value that covers any line of a stream.
@@ -760,6 +769,7 @@ func (s stream) line(dir place) value {
 }
 
 func mapfile(w *walker, c *builtinCall) flow {
+	defer w.takesInput()
 	_, vals := c.options("CcdnOsu")
 	st := c.st
 	if cb, ok := vals['C']; ok {
