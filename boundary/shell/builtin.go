@@ -456,6 +456,9 @@ func source(w *walker, c *builtinCall) flow {
 	rets := worlds{}
 	n := *w
 	n.rets = &rets
+	if standardInput(f) { // nothing is left of it for what it runs
+		n.stdin = opaqueStream("the shell read it")
+	}
 	out := flow{}
 	for i := range in {
 		out = out.add(n.text(src, f.span, in[i:i+1:i+1], true))
@@ -489,6 +492,14 @@ func (inv *invocation) content(w word) (string, bool) {
 	}
 	if s, ok := inv.a.substitutions[w.text]; ok {
 		return s.text.text, s.text.kind == known
+	}
+	if s := inv.stdin; standardInput(w) && s.set {
+		if s.file != nil && !standardInput(*s.file) {
+			from := *inv
+			from.dir = s.dir
+			return from.content(*s.file)
+		}
+		return s.text.text, s.text.kind == known && s.file == nil
 	}
 	p, glob, ok := inv.dir.abs(w)
 	if !ok || glob || inv.a.o.View == nil || inv.a.wrote(p) {
@@ -745,6 +756,7 @@ func read(w *walker, c *builtinCall) flow {
 	if strings.IndexByte(letters, 'u') < 0 && len(names) == 1 {
 		v = w.stdin.line(c.dir)
 	}
+	w.takesInput()
 	for _, n := range names {
 		w.nameOperand(n)
 		if n.kind == known && isName(n.text) {
@@ -757,6 +769,14 @@ func read(w *walker, c *builtinCall) flow {
 	return c.become(st)
 }
 
+// takesInput says that a part of the standard input is gone: whoever runs the
+// rest runs another text. A list of names stays one.
+func (w *walker) takesInput() {
+	if s := w.stdin; s.set && s.names == nil && (s.file != nil || s.text.kind == known) {
+		w.stdin = opaqueStream("a part of it was read before")
+	}
+}
+
 // line is a value that covers any line of a stream.
 func (s stream) line(dir place) value {
 	if n, ok := s.name(dir); ok {
@@ -766,6 +786,7 @@ func (s stream) line(dir place) value {
 }
 
 func mapfile(w *walker, c *builtinCall) flow {
+	defer w.takesInput()
 	letters, vals := c.options("CcdnOsu")
 	st := c.st
 	if cb, ok := vals['C']; ok {

@@ -717,6 +717,10 @@ func (inv *invocation) script(w word, args []word, dialect guard.Dialect, direct
 		inv.shellStream(s, w, args, dialect)
 		return
 	}
+	if standardInput(w) && !direct {
+		inv.shellStream(inv.stdin, w, args, dialect)
+		return
+	}
 	p, glob, ok := inv.dir.abs(w)
 	if !ok || glob {
 		inv.unknown(w.span, "a script is run from a working folder that is not known")
@@ -758,6 +762,10 @@ func (inv *invocation) script(w word, args []word, dialect guard.Dialect, direct
 		a.process(string(content), w.span, posix, st, inv.stdin, true)
 	}
 }
+
+// standardInput reports whether a word is a name of what a program reads on
+// standard input.
+func standardInput(w word) bool { return w.is("/dev/stdin") || w.is("/dev/fd/0") }
 
 func argTexts(args []word) []string {
 	out := make([]string, len(args))
