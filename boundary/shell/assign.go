@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -148,7 +149,7 @@ func (w *walker) assignVar(st *state, name string, v value, span guard.Span, exp
 	v = x.attributed(old, v)
 	st = x.st
 	w.environment(st, name, v, span)
-	return w.change(st, name, variable{value: v, exported: export || old.exported || st.opts&optAllexport != 0, integer: old.integer, folds: old.folds})
+	return w.change(st, name, variable{value: v, exported: export || old.exported || st.opts&optAllexport != 0 || slices.Contains(places, name), integer: old.integer, folds: old.folds})
 }
 
 // change sets a variable, which fails where it may not be changed.

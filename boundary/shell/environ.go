@@ -315,7 +315,8 @@ func (a *analysis) inside(st *state, name, dir string) bool {
 }
 
 // settled are programs that run what settings in the home folder say, and
-// places are the variables that move those.
+// places are the variables that move those. The
+// environment holds them, so that they are exported without being told to.
 var (
 	settled = wordSet(`git git-lfs hg svn gh hub tig npm npx pnpm pnpx yarn bun bunx cargo rustup go mvn mvnw mvnd gradle gradlew sbt lein clojure clj mix rebar3 composer bundle gem
 		vi vim view vimdiff ex nvim emacs ssh scp sftp rsync gdb lldb psql sqlite3 irb pry ipython jupyter zsh fish tmux screen docker podman kubectl helm aws ansible
@@ -337,7 +338,7 @@ func wordSet(words string) map[string]bool {
 func (inv *invocation) movedSettings() {
 	for _, name := range places {
 		v, ok := inv.st.lookup(name)
-		if !ok || v.unset || v.kind != known || v.text == "" || v.text == "/dev/null" || v.text == inv.a.o.Env[name] {
+		if !ok || v.unset || v.env || v.kind == pattern && inv.a.isTemp(v.text) || v.kind == known && (v.text == "" || v.text == "/dev/null" || v.text == inv.a.o.Env[name]) {
 			continue
 		}
 		dir, home := strings.TrimSuffix(v.text, "/"), inv.a.o.Home

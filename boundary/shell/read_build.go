@@ -20,8 +20,9 @@ func init() {
 	register(readSlashes, "msbuild nmake csc vbc fsc mcs")
 	register(readGo, "go")
 	register(readBuild, `ninja samu n2 ctest meson mvn mvnw mvnd gradle gradlew cargo just task go-task mage rake tox nox scons ant buck2 pants earthly sbt lein grunt gulp jake
-		xmake pytest py.test jest vitest mocha ava tap jasmine karma cypress playwright rspec cucumber rails phpunit pest behat dotnet swift zig mix stack cabal dune rebar3 flutter dart`)
+		xmake pytest py.test jest vitest mocha ava tap jasmine karma cypress playwright vite webpack rollup rspack rolldown next nuxt astro gatsby rspec cucumber rails phpunit pest behat dotnet swift zig mix stack cabal dune rebar3 flutter dart`)
 	register(readCompiler, compilers)
+	register(readRustc, "rustc")
 	register(readDocker, "docker podman nerdctl finch docker-compose podman-compose")
 	register(readKubectl, "kubectl oc k3s microk8s")
 }
@@ -158,12 +159,27 @@ func readCompiler(inv *invocation) {
 	}
 }
 
+// readRustc reads rustc: a linker, a backend and macros are code that it runs.
+func readRustc(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	for _, w := range a.operands {
+		inv.read(w)
+	}
+	for _, g := range a.given {
+		name, v, ok := g.value.cut("=")
+		if ok && (g.is("extern") || name == "linker" || name == "codegen-backend") {
+			inv.toolProgram(v)
+		}
+	}
+}
+
 // linkFlags judges the options that go gives to its linker: it may start
 // another one.
 func (inv *invocation) linkFlags(v word) {
 	words := strings.FieldsFunc(v.text, func(r rune) bool { return strings.ContainsRune(" \t\n'\"", r) })
 	for i, f := range words {
-		name, program, ok := strings.Cut(strings.TrimLeft(f, "-"), "=")
+		name, program, ok := strings.Cut(strings.TrimLeft(f[strings.LastIndex(f, "=-")+1:], "-"), "=")
 		if name != "extld" && name != "extar" {
 			continue
 		}
@@ -219,7 +235,7 @@ func (inv *invocation) makeVariable(name string, v word) {
 		inv.unknown(v.span, "recipes may run what the variable "+name+" says")
 		return
 	}
-	if effectOf(name) == command || strings.HasPrefix(name, "HOST") {
+	if effectOf(name) == command || makePrograms[name] || strings.HasPrefix(name, "HOST") {
 		inv.toolProgram(v)
 	}
 	if strings.HasSuffix(name, "FLAGS") {
@@ -227,6 +243,10 @@ func (inv *invocation) makeVariable(name string, v word) {
 	}
 	inv.anyWord(v)
 }
+
+// makePrograms are variables that usually name a program of a recipe, beside
+// those that name one in the environment.
+var makePrograms = wordSet("CROSS_COMPILE PYTHON PYTHON3 NODE GO CARGO NPM NPX YARN PNPM PERL RUBY JAVA JAVAC SED AWK GREP INSTALL TAR GIT PIP YACC LEX FLEX BISON NASM STRIP RANLIB OBJCOPY NM RUSTFMT CLANG GCC CMAKE MAKE BASH")
 
 // makefile is what could be read of one.
 type makefile struct {
@@ -570,6 +590,9 @@ func readGo(inv *invocation) {
 	_, sub, _ := strings.Cut(inv.command, " ")
 	for _, v := range a.values("ldflags") {
 		inv.linkFlags(v)
+	}
+	for _, v := range a.values("gccgoflags") {
+		inv.compilerFlags(v)
 	}
 	switch sub {
 	case "run", "test", "generate", "vet":

@@ -15,7 +15,7 @@ func init() {
 	register(readTmux, "tmux")
 	register(readCommand, "command")
 	register(readKill, "kill")
-	register(readKillByName, "pkill killall")
+	register(readKillByName, "pkill killall skill")
 	register(readPS, "ps")
 	register(readTracer, "strace ltrace")
 }
@@ -153,7 +153,7 @@ func readKill(inv *invocation) {
 func readKillByName(inv *invocation) {
 	a := inv.parse()
 	a.options()
-	everything := len(a.operands) == 0 && inv.flag("u", "U", "user", "euid", "uid", "G", "group", "v", "inverse") || inv.name == "pkill" && inv.flag("v", "inverse")
+	everything := len(a.operands) == 0 && inv.flag("u", "U", "user", "euid", "uid", "G", "group", "g", "pgroup", "s", "session", "t", "terminal", "v", "inverse") || inv.name == "pkill" && inv.flag("v", "inverse")
 	for _, w := range a.operands {
 		if w.kind == known && (inv.name == "pkill" || inv.flag("r", "regexp")) {
 			everything = everything || matchesAny(w.text)

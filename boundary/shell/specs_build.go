@@ -5,7 +5,7 @@ import "slices"
 // Building and testing: they run the workspace's own code, as make does.
 func buildSpecs() commands {
 	return commands{
-		"make,gmake,bmake,remake": cmd("read...", "read: f,file,makefile", "dir: C,directory", "list: I,include-dir", "code: eval E",
+		"make,gmake,bmake,remake": cmd("read...", "read: f,file,makefile", "dir: C,directory", "own: I,include-dir", "code: eval E",
 			"data: W,what-if,new-file,assume-new o,old-file,assume-old O,output-sync", "?data: j,jobs l,load-average debug",
 			"flag: n,just-print,dry-run,recon k,keep-going B,always-make s,silent,quiet q,question t,touch i,ignore-errors p,print-data-base r R w"),
 		"just": cmd("read...", "own: f,justfile", "read: dotenv-path", "dir: d,working-directory", "shell: c,command", "code: shell shell-arg chooser",
@@ -13,7 +13,7 @@ func buildSpecs() commands {
 		"task,go-task,mage,rake,invoke,inv,nox,tox,pydoit,waf,scons,ant,buck,buck2,pants,earthly,bake,mill,lein,boot,grunt,gulp,jake," +
 			"xmake,premake5,gn,fab,thor,phing,cake,nuke,sbt": cmd("read...",
 			"own: f,file,taskfile,rakefile,fabfile,buildfile,makefile gulpfile gruntfile noxfile c,conf", "dir: d,dir C,directory cwd", "code: E,execute-code", "data: e s,session p,parallel x n"),
-		"cmake": cmd("list...", "own: S C toolchain", "write: B graphviz", "read: preset-file", "data: G T A D U W preset log-level", "command: E",
+		"cmake": cmd("list...", "own: S C toolchain preset-file", "write: B graphviz", "data: G T A D U W preset log-level", "command: E",
 			"flag: build install open N L P find-package workflow list-presets"),
 		"ctest,cpack": cmd("read...", "dir: test-dir", "code: S,script build-and-test SP", "read: config", "write: O,output-log output-junit B",
 			"data: R,tests-regex E,exclude-regex L,label-regex j,parallel C,build-config timeout G I,tests-information repeat",
@@ -24,7 +24,7 @@ func buildSpecs() commands {
 			"code: wrap,wrapper gdb-path", "data: j suite timeout-multiplier")}),
 		"bazel,bazelisk,blaze": with(cmd("data...", "own: bazelrc", "code: output_user_root output_base"), commands{"build,test,run,query,cquery,aquery,clean,info,fetch,sync,coverage,version,help,shutdown,mod,mobile-install": cmd("data...",
 			"code: run_under", "data: c,compilation_mode config jobs test_filter")}),
-		"mvn,mvnw,mvnd,gradle,gradlew": oneDash("read...", "read: s,settings gs t,toolchains", "own: f,file b,build-file c,settings-file", "code: I,init-script g,gradle-user-home", "dir: p,project-dir",
+		"mvn,mvnw,mvnd,gradle,gradlew": oneDash("read...", "own: s,settings gs t,toolchains f,file b,build-file c,settings-file", "code: I,init-script g,gradle-user-home", "dir: p,project-dir",
 			"data: P,activate-profiles pl,projects D T,threads x,exclude-task rf console tests", "flag: o,offline q,quiet B,batch-mode U am amd continue daemon stop"),
 		"autoconf,automake,autoreconf,aclocal,autoheader,libtoolize,libtool,pkg-config,pkgconf,configure,xcodebuild,msbuild,nmake,qmake,xcrun," +
 			"agvtool,pod,carthage,tuist": cmd("read...", "write: o,output"),
@@ -47,7 +47,7 @@ func buildSpecs() commands {
 				"data: go compat replace require droprequire dropreplace", "flag: v json m e x print fmt")}),
 			"work": with(oneDash(""), commands{"init,use,edit,sync,vendor": oneDash("list...", "flag: r json print fmt")}),
 			"tool": with(oneDash("code...", "read: modfile", "flag: n"), commands{"cover,pprof,trace,nm,objdump,compile,asm,link,vet,fix,doc,buildid,pack,addr2line,test2json,dist,cgo,covdata": oneDash("read...",
-				"write: o html-out outputfile", "data: mode var", "connect: http")}),
+				"write: o html-out outputfile", "data: mode var", "own: extld", "connect: http")}),
 			"telemetry": oneDash("read..."),
 		}),
 		"cargo": with(cmd("read...", "dir: C", "code: config", "data: color Z", "flag: q,quiet v,verbose offline locked frozen"), commands{
@@ -75,9 +75,9 @@ func buildSpecs() commands {
 		"vite,webpack,rollup,esbuild,parcel,tsup,swc,babel,rspack,rolldown,next,nuxt,astro,gatsby,remix,ng,vue,ember,svelte-kit,react-scripts," +
 			"storybook,docusaurus,vuepress,eleventy,hugo,jekyll,zola,mkdocs,sphinx-build,gitbook,mdbook,wasm-pack,trunk,dioxus,tauri,expo-cli,ionic," +
 			"quasar,craco,microbundle,ncc,nexe,electron,electron-builder": cmd("read...",
-			"write: o,output,out outfile outdir d,outDir out-dir dist-dir site-dir destination", "own: c,config", "code: plugin r,require",
+			"write: o,output,out outfile outdir d,outDir out-dir dist-dir site-dir destination", "own: c,config config-file", "code: plugin r,require",
 			"data: t,target mode format p,port host base minify platform external loader b j f theme env"),
-		"pytest,py.test,pytest-3": cmd("list...", "own: c,config-file", "list: confcutdir ignore rootdir", "write: basetemp junitxml,junit-xml log-file report-log resultlog", "code: pdbcls",
+		"pytest,py.test,pytest-3": cmd("list...", "own: c,config-file confcutdir rootdir", "list: ignore", "write: basetemp junitxml,junit-xml log-file report-log resultlog", "code: pdbcls",
 			"data: k m n,numprocesses o,override-ini p tb W,pythonwarnings durations maxfail deselect color cov-fail-under r log-level cov-report "+
 				"cov-config timeout dist", "?data: cov", "flag: v,verbose q,quiet x,exitfirst s l lf,last-failed ff pdb co,collect-only"),
 		"coverage": with(cmd("read..."), commands{"run": cmd("read data...", "read: rcfile", "write: data-file", "data: m source omit include",
@@ -123,7 +123,7 @@ var cargoOptions = []string{
 }
 
 var npmOptions = []string{
-	"dir: C prefix", "read: userconfig globalconfig", "code: script-shell node-options git shell init-module editor",
+	"dir: C prefix", "own: userconfig globalconfig", "code: script-shell node-options git shell init-module editor",
 	"data: w,workspace loglevel registry cache tag otp scope omit include depth access before",
 	"flag: g,global D,save-dev E,save-exact s,silent json y,yes f,force workspaces if-present dry-run long parseable production legacy-peer-deps",
 }

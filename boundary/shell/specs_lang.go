@@ -101,8 +101,8 @@ func packageSpecs() commands {
 			"gem": with(cmd("read..."), commands{"list,search,query,info,contents,dependency,environment,env,help,outdated,specification,sources,stale,which,check,server,rdoc,cert,lock,signin": cmd("read..."),
 				"install,uninstall,update,fetch,cleanup,pristine,push,yank,owner,build,unpack,exec": cmd("read...", "write: i,install-dir n,bindir o,output",
 					"data: v,version")}),
-			"bundle,bundler": with(cmd("read...", "read: gemfile"), commands{
-				"exec": cmd("command...", "read: gemfile"),
+			"bundle,bundler": with(cmd("read...", "own: gemfile"), commands{
+				"exec": cmd("command...", "own: gemfile"),
 				"install,update,add,remove,cache,package,pristine,clean,inject,config,binstubs,plugin":                            cmd("read...", "read: gemfile", "write: path", "flag: force"),
 				"list,show,info,outdated,check,doctor,env,gem,help,init,licenses,lock,open,platform,version,viz,audit,fund,issue": cmd("read..."),
 			}),

@@ -49,7 +49,7 @@ func versionSpecs() commands {
 		}),
 		"glab,hub,tea,bb,forgejo-cli,berg": cmd("data...", "read: F,file"),
 		"pre-commit,lefthook,husky,commitlint,cz,commitizen,semantic-release,standard-version,release-it,changeset,lerna,git-cliff,gitlint," +
-			"conventional-changelog": cmd("data...", "read: c,config files", "write: o,output"),
+			"conventional-changelog": cmd("data...", "own: c,config", "read: files", "write: o,output"),
 		"gitk,tig,lazygit,gitui,git-gui,meld,kdiff3,p4merge,gitg,smerge": cmd("data..."),
 		"gitleaks,trufflehog,detect-secrets,git-secrets,noseyparker":     cmd("data...", "read: c,config s,source", "write: r,report-path"),
 	}
@@ -145,7 +145,7 @@ var gitWork = commands{
 	"update-index": cmd("list...", "data: cacheinfo chmod", "flag: assume-unchanged no-assume-unchanged skip-worktree no-skip-worktree refresh add remove force-remove"),
 	"hook":         cmd("data..."),
 	"lfs": with(cmd("data..."), commands{
-		"prune,migrate,push,pull,fetch,install,uninstall,track,untrack,ls-files,status,env,lock,unlock,locks,checkout,clone,dedup,fsck,logs,version,pointer": cmd("data...")}),
+		"prune,migrate,push,pull,fetch,install,update,uninstall,track,untrack,ls-files,status,env,lock,unlock,locks,checkout,clone,dedup,fsck,logs,version,pointer": cmd("data...")}),
 	"flow,annex,crypt,extras,secret,town,machete,absorb,standup,summary,effort,changelog,ignore,undo,cliff": cmd("data..."),
 }
 
