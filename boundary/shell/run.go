@@ -352,7 +352,13 @@ func (a *analysis) start(inv *invocation) stream {
 		if !systemFolder(path.Dir(base)) {
 			inv.exec("", name)
 			inv.script(name, inv.args, guard.DialectAny, true)
-			a.words(inv)
+			if known := inv.ownTool(base); known != "" {
+				inv.name, inv.command = known, known
+				a.interpret(inv)
+				inv.settle()
+			} else {
+				a.words(inv)
+			}
 			return stream{}
 		}
 		base = path.Base(base)
@@ -450,6 +456,25 @@ func systemFolder(dir string) bool {
 		return true
 	}
 	return false
+}
+
+// ownTool is the known program that one of the workspace takes the words of: a
+// virtual environment's python or pip, or a wrapper of Bazel.
+func (inv *invocation) ownTool(name string) string {
+	p, glob, ok := inv.dir.abs(lit(name, inv.span))
+	if !ok || glob || p != path.Clean(p) && !strings.HasPrefix(name, "./") || strings.Contains(p, "/../") || inv.a.isTemp(p) || !inv.a.inside(inv.st, "", p) || strings.HasPrefix(p, "/usr/") {
+		return ""
+	}
+	dir, base := path.Split(path.Clean(p))
+	switch known := versionless(base); {
+	case known == "bazel" || known == "bazelisk":
+		return known
+	case known == "python" || known == "pip":
+		if strings.HasSuffix(dir, "/.venv/bin/") || strings.HasSuffix(dir, "/venv/bin/") || strings.HasSuffix(dir, "/env/bin/") {
+			return known
+		}
+	}
+	return ""
 }
 
 // exec reports the start itself; settle completes it once the words are read.
