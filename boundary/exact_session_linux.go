@@ -67,13 +67,17 @@ func (s *session) begin(j job, out *os.File) error {
 // answered. It may be called twice.
 func (s *session) end() {
 	s.mu.Lock()
-	was := s.closed
+	was, done := s.closed, s.done
 	s.closed = true
 	s.mu.Unlock()
 	if was {
 		return
 	}
-	s.w.close()
+	if s.w.proc.Kill(); done { // and what it has begun in the background
+		go s.w.close() // to take a process down lasts longer than to stop it
+	} else {
+		s.w.close()
+	}
 	if s.cell != nil {
 		s.cell.Close()
 	}
