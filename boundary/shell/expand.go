@@ -899,8 +899,8 @@ func namesRunOn(parts []syntax.WordPart) bool {
 	return false
 }
 
-// emptyBrace reports whether a comma and a closing brace follow "{}": Bash may
-// take the first brace for theirs.
+// emptyBrace reports whether a comma and a closing brace follow "{}" or "{x}":
+// Bash may take the first brace for theirs.
 func emptyBrace(w *syntax.Word) bool {
 	empty, comma := false, false
 	for _, p := range w.Parts {
@@ -909,8 +909,8 @@ func emptyBrace(w *syntax.Word) bool {
 			continue
 		}
 		s := l.Value
-		if i := strings.Index(s, "{}"); i >= 0 && !empty {
-			empty, s = true, s[i+2:]
+		if i := behindBrace(s); i >= 0 && !empty {
+			empty, s = true, s[i:]
 		}
 		if i := strings.IndexByte(s, ','); empty && i >= 0 && !comma {
 			comma, s = true, s[i+1:]
@@ -920,6 +920,20 @@ func emptyBrace(w *syntax.Word) bool {
 		}
 	}
 	return false
+}
+
+// behindBrace is where the first braces end in which nothing is to choose, or -1.
+func behindBrace(s string) int {
+	for i := strings.IndexByte(s, '{'); i >= 0 && i < len(s); i++ {
+		if s[i] != '{' {
+			continue
+		}
+		j := strings.IndexAny(s[i+1:], "{,}")
+		if j >= 0 && s[i+1+j] == '}' && !strings.Contains(s[i+1:i+1+j], "..") {
+			return i + j + 2
+		}
+	}
+	return -1
 }
 
 // braces makes the words that brace expansion makes of one; a single nil means

@@ -121,6 +121,8 @@ func TestFound(t *testing.T) {
 		{"braces", "rm -rf {1..1000000000}", "unknown"},
 		{"substitutions in patterns", "x='a b'; : ${v##$(rm -rf $x)*}", "delete /w/b +"},
 		{"substitutions in patterns", "x='a b'; case v in $(rm -rf $x)*) :;; esac", "delete /w/b +"},
+		{"braces", "rm -rf {s}1,x}", "unknown"},
+		{"arrays", "declare -i i=(1+1)*2; rm -rf $i", "unknown"},
 		{"braces before tildes", "rm -rf {~,src}", "delete /home/u +"},
 		{"braces before tildes", "rm -rf src ~{/x,}", "delete /home/u +"},
 		{"braces before tildes", "rm -rf {a~,~root}/b", "delete /root/b +"},

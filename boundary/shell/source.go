@@ -214,6 +214,11 @@ func (c *checker) check(f *syntax.File) string {
 	for _, h := range c.hashes {
 		c.comment(h)
 	}
+	for _, p := range c.arrays {
+		if p+1 < len(c.src) && strings.IndexByte(" \t\n;&|()<>`#", c.src[p+1]) < 0 {
+			c.fail("text follows an array without a blank")
+		}
+	}
 	for _, at := range c.texts {
 		if c.quoteAt(at) == 0 {
 			c.fail("an expansion is text in the tree")
