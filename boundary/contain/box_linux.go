@@ -20,6 +20,9 @@ type Box struct {
 	plan  Plan
 	tier  guard.Tier
 	spare *spare
+
+	mu    sync.Mutex
+	holds [2]*hold // of programs that the host starts, without and with the network
 }
 
 // Prepare makes a Box of a tier, and refuses a tier that this machine doesn't
@@ -58,8 +61,8 @@ func (b *Box) Apart() bool {
 // Cell is where the programs of one call run. It is safe for concurrent use.
 type Cell struct {
 	start func(*Cmd) (*Process, error)
-	kill  func() error // what Process.Kill doesn't reach
-	free  func()       // called when everything has ended
+	kill  func() // what Process.Kill doesn't reach
+	free  func() // called when everything has ended
 
 	closing sync.Once
 
@@ -79,13 +82,13 @@ func (b *Box) Open(a Access) (*Cell, error) {
 		c.start, c.kill, c.free = n.start, n.end, func() { time.AfterFunc(rest, func() { b.spare.fill(b.plan, b.tier) }) }
 		return c, nil
 	}
-	h, err := newHold(&b.plan, b.tier, a.Network)
+	h, err := b.hold(a.Network)
 	if err != nil {
 		return nil, err
 	}
 	t := newThread(h.apply)
 	c.start = func(cmd *Cmd) (*Process, error) { return start(cmd, session(), t.do, b.plan.Limits.apply) }
-	c.kill, c.free = func() error { return nil }, t.end
+	c.kill, c.free = func() {}, t.end
 	return c, nil
 }
 
@@ -94,6 +97,24 @@ type hold struct {
 	tier   guard.Tier
 	rules  *ruleset
 	filter filter
+}
+
+// hold is made once: the same for all calls.
+func (b *Box) hold(network bool) (*hold, error) {
+	i := 0
+	if network {
+		i = 1
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.holds[i] == nil {
+		h, err := newHold(&b.plan, b.tier, network)
+		if err != nil {
+			return nil, err
+		}
+		b.holds[i] = h
+	}
+	return b.holds[i], nil
 }
 
 // newHold is what holds the programs of a call, but for the masks of the tier
@@ -157,7 +178,7 @@ func (c *Cell) Start(cmd *Cmd) (*Process, error) {
 }
 
 // Close ends every program of the cell and waits for them.
-func (c *Cell) Close() (err error) {
+func (c *Cell) Close() error {
 	c.closing.Do(func() {
 		c.mu.Lock()
 		c.closed = true
@@ -166,13 +187,13 @@ func (c *Cell) Close() (err error) {
 		for _, p := range procs {
 			p.Kill()
 		}
-		err = c.kill()
+		c.kill()
 		for _, p := range procs {
 			<-p.ended
 		}
 		c.free()
 	})
-	return err
+	return nil
 }
 
 // kept are the capabilities that a privileged host's programs keep: to change

@@ -314,13 +314,12 @@ func (p *remote) take(r *reply) {
 
 // end ends everything that was started, whatever session it is in. An init that
 // doesn't say so in time is ended first.
-func (n *starter) end() error {
+func (n *starter) end() {
 	n.conn.send(request{End: true})
 	late := time.AfterFunc(patience, n.init.Kill)
 	<-n.over
 	late.Stop()
 	go n.close()
-	return nil
 }
 
 // close ends the init, and with it all else.

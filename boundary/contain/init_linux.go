@@ -223,7 +223,11 @@ func (p *initProcess) start(r *request, files []*os.File) (int, error) {
 		}
 		cmd.Files[at] = files[i]
 	}
-	return spawn(&cmd, p.thread)
+	started, err := launch(&cmd, session(), p.thread.do)
+	if err != nil {
+		return 0, err
+	}
+	return started.Process.Pid, nil
 }
 
 func (p *initProcess) kill(id int) {

@@ -78,17 +78,3 @@ func onOwnThread(f func()) {
 	<-other // it can't get the first thread, which this goroutine holds
 	runtime.UnlockOSThread()
 }
-
-// spawn starts a program as a session of its own. It is not reaped here.
-func spawn(c *Cmd, on *thread) (pid int, err error) {
-	cmd, done, err := command(c, session())
-	if err != nil {
-		return 0, err
-	}
-	defer done()
-	closeOnExec()
-	if err := on.do(cmd.Start); err != nil {
-		return 0, reason(err)
-	}
-	return cmd.Process.Pid, nil
-}

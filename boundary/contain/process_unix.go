@@ -55,10 +55,10 @@ func (g *group) kill() {
 	}
 }
 
-// start starts a program by way of on, which runs a function where programs
-// are to be started. settle gets its number once it runs. No descriptor is
-// inherited but those of the command: what is open already, nothing holds.
-func start(c *Cmd, attributes *syscall.SysProcAttr, on func(func() error) error, settle func(pid int)) (*Process, error) {
+// launch starts a program by way of on, which runs a function where programs are
+// to be started. No descriptor is inherited but those of the command: what is
+// open already, nothing holds.
+func launch(c *Cmd, attributes *syscall.SysProcAttr, on func(func() error) error) (*exec.Cmd, error) {
 	cmd, done, err := command(c, attributes)
 	if err != nil {
 		return nil, err
@@ -67,6 +67,16 @@ func start(c *Cmd, attributes *syscall.SysProcAttr, on func(func() error) error,
 	closeOnExec()
 	if err := on(cmd.Start); err != nil {
 		return nil, reason(err)
+	}
+	return cmd, nil
+}
+
+// start launches a program and sees to its end. settle gets its number once it
+// runs.
+func start(c *Cmd, attributes *syscall.SysProcAttr, on func(func() error) error, settle func(pid int)) (*Process, error) {
+	cmd, err := launch(c, attributes, on)
+	if err != nil {
+		return nil, err
 	}
 	g := &group{pid: cmd.Process.Pid}
 	p := &Process{pid: g.pid, ended: make(chan struct{}), kill: g.kill}
