@@ -179,7 +179,7 @@ func (x *expansion) attributed(old variable, v value) value {
 // declare walks declare, export, local and their like where the parser knows
 // them. All words are expanded before a value is assigned; only arrays are
 // assigned on the way.
-func (w *walker) declare(c *syntax.DeclClause, in worlds, st *state) flow {
+func (w *walker) declare(c *syntax.DeclClause, redirs []*syntax.Redirect, in worlds, st *state) flow {
 	d := declaration{w: w, span: w.u.at(c), kind: c.Variant.Value}
 	d.begin()
 	x := expansion{w, st}
@@ -207,6 +207,8 @@ func (w *walker) declare(c *syntax.DeclClause, in worlds, st *state) flow {
 			late = append(late, func(st *state) *state { return d.assign(as, v, st) })
 		}
 	}
+	st, failed := w.redirects(redirs, x.st)
+	x.st = st
 	if lists(d.kind, argWords(c)) {
 		w.out.add(opaqueStream("what " + d.kind + " writes is not known"))
 	}
@@ -214,7 +216,7 @@ func (w *walker) declare(c *syntax.DeclClause, in worlds, st *state) flow {
 	for _, f := range late {
 		x.st = f(x.st)
 	}
-	return d.flow(back(in, before), back(in, x.st))
+	return d.flow(back(in, before), back(in, x.st)).add(flow{fail: failed})
 }
 
 // declared is the value of a word of a declaration. Unlike in an assignment,

@@ -816,7 +816,7 @@ func mapfile(w *walker, c *builtinCall) flow {
 func (s stream) elements(dir place) []value {
 	var out []value
 	switch {
-	case s.set && s.text.kind == pattern:
+	case s.set && s.text.kind == pattern && !strings.Contains(s.text.text, "\n"):
 		out = []value{s.text}
 	case s.set && s.dir == dir:
 		for _, n := range s.names {

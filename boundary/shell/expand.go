@@ -151,6 +151,7 @@ type builder struct {
 	split    bool
 	tree     bool // buf is a folder and stands for what lies beneath
 	num      bool // buf covers an integer
+	empty    bool // buf may also be empty
 	open     bool // buf is the last of a list and may stand for several
 	covers   bool // buf holds what covers a value
 	bracket  bool // buf holds a set of characters
@@ -193,7 +194,7 @@ func (b *builder) end() {
 			b.x.w.mayAbort(b.x.st)
 		}
 		w.kind, w.text, w.tree, w.split = pattern, string(b.buf), b.tree, b.split
-		w.num = b.num
+		w.num, w.empty = b.num, b.empty
 		b.out = append(b.out, w)
 		if hidden, ok := b.dotted(w); ok {
 			b.out = append(b.out, hidden)
@@ -216,7 +217,7 @@ func (b *builder) end() {
 
 func (b *builder) reset() {
 	b.buf, b.escaped, b.glob, b.exists, b.unknown, b.reason, b.split, b.tree = b.buf[:0], false, false, false, false, "", false, false
-	b.num, b.open, b.covers, b.bracket, b.slashed = false, false, false, false, false
+	b.num, b.empty, b.open, b.covers, b.bracket, b.slashed = false, false, false, false, false, false
 }
 
 // oneSlash is a glob with single slashes behind its first wildcard: so Bash
@@ -293,7 +294,7 @@ func (b *builder) text(s string) {
 	if b.unknown || s == "" {
 		return
 	}
-	b.untree()
+	b.follow(s)
 	if len(b.buf)+len(s) > maxValue || !b.x.w.a.spend(len(s)>>3) {
 		b.lose("it grows too long", false)
 		return
@@ -335,7 +336,7 @@ func (b *builder) wild(s string) {
 
 // match adds a glob.
 func (b *builder) match(s string) {
-	b.untree()
+	b.follow(s)
 	if !b.unknown && len(b.buf)+len(s) <= maxValue && b.x.w.a.spend(len(s)>>3) {
 		b.buf = append(b.buf, s...)
 		b.glob = true
@@ -346,9 +347,13 @@ func (b *builder) match(s string) {
 	b.exists = true
 }
 
-// untree makes an ordinary glob of a tree, as more follows.
-func (b *builder) untree() {
-	b.num = false
+// follow makes what stands in buf ready for more: a tree becomes an ordinary
+// glob, and what may be empty doesn't say of a path where it begins.
+func (b *builder) follow(s string) {
+	if b.empty && s != "" && s[0] == '/' {
+		b.lose("it is another path where the output of a command is empty", b.split)
+	}
+	b.num, b.empty = false, false
 	if b.open {
 		b.open = false
 		b.lose("text stands behind a list whose length is not known", true)
@@ -393,14 +398,14 @@ func (b *builder) value(v value, quoted bool) {
 		b.again(v)
 	case v.tree && len(b.buf) == 0 && !b.unknown:
 		b.match(v.text)
-		b.tree = true
+		b.tree, b.empty = true, v.empty
 	case v.tree:
 		b.match(v.text + "/**")
 	case v.kind == pattern:
 		alone := len(b.buf) == 0 && !b.unknown
 		b.piece(v.text, true)
 		b.match(v.text)
-		b.num = alone && v.num
+		b.num, b.empty = alone && v.num, alone && v.empty
 	case quoted:
 		b.exists = true
 		b.text(v.text)

@@ -33,7 +33,7 @@ func (inv *invocation) token() stream {
 			return opaqueStream("the output of " + inv.title() + " is not known")
 		}
 	}
-	return textStream(patternValue("*"))
+	return textStream(patternValue("*").orNone())
 }
 
 // outputs computes what commands write.
@@ -276,7 +276,7 @@ func (inv *invocation) numberOr(isNumber bool) stream {
 	if t := inv.token(); !isNumber || t.text.kind == unknown {
 		return t
 	}
-	return textStream(number())
+	return textStream(number().orNone())
 }
 
 // numberIf is a number, if so, or else not known.

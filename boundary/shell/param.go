@@ -109,6 +109,9 @@ func (b *builder) apart() {
 // as that of the parameter would be.
 func (b *builder) instead(w *syntax.Word, quoted bool) {
 	if quoted {
+		if slices.ContainsFunc(w.Parts, quotesBlank) {
+			b.lose("Bash splits a quoted text at an escaped blank where a list stands beside it", true)
+		}
 		b.exists = true
 		b.quoted(b.x.within(w), false)
 		if !b.exists && len(b.buf) == 0 && !b.unknown {
@@ -116,10 +119,27 @@ func (b *builder) instead(w *syntax.Word, quoted bool) {
 		}
 		return
 	}
+	if !b.x.ifs().is(" \t\n") && slices.ContainsFunc(w.Parts, isList) {
+		b.x.joined(w)
+		b.lose("shells split a list by another IFS", true)
+		return
+	}
 	was := b.splits
 	b.splits = b.mode.list()
 	b.parts(w.Parts)
 	b.splits = was
+}
+
+// quotesBlank reports whether a blank is escaped in a part.
+func quotesBlank(p syntax.WordPart) bool {
+	l, ok := p.(*syntax.Lit)
+	return ok && (strings.Contains(l.Value, `\ `) || strings.Contains(l.Value, "\\\t"))
+}
+
+// isList reports whether a part is $@, $* or the elements of an array.
+func isList(p syntax.WordPart) bool {
+	e, ok := p.(*syntax.ParamExp)
+	return ok && (isAll(e, "@") || isAll(e, "*"))
 }
 
 // within is the word of ${x-word} as it counts in double quotes: a single quote

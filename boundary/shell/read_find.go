@@ -31,7 +31,7 @@ type finder struct {
 	base   int // chosen before the alternative that is read
 
 	printed []word // what is written by an action
-	prints  bool   // an action says what is written
+	prints  bool   // an action is done, so names are written by -print only
 	mixed   bool   // something else than names may be written
 	syntax  string // of regular expressions, where it isn't the usual one
 }
@@ -55,8 +55,11 @@ func readFind(inv *invocation) {
 		f.print(all)
 	}
 	inv.stdout = stream{set: true, text: unknownValue("names of files"), names: f.withChosen(f.printed), dir: f.dir}
-	if f.mixed || len(f.printed) == 0 {
+	switch {
+	case f.mixed || slices.ContainsFunc(f.words, word.lost):
 		inv.stdout = opaqueStream("the output of find is not known")
+	case len(f.printed) == 0:
+		inv.stdout = textStream(text(""))
 	}
 }
 
@@ -186,6 +189,7 @@ func (f *finder) primary(found names) names {
 			f.next()
 		}
 	case "-delete":
+		f.prints = true
 		for _, t := range f.targets(found) {
 			f.delete(t, found == nil)
 		}
@@ -196,8 +200,10 @@ func (f *finder) primary(found names) names {
 		f.prints, f.mixed = true, true
 		f.exec(strings.HasSuffix(w.text, "dir"), found)
 	case "-fprint", "-fprint0", "-fls":
+		f.prints = true
 		f.write(f.next())
 	case "-fprintf":
+		f.prints = true
 		f.write(f.next())
 		f.next()
 	case "-newer", "-anewer", "-cnewer":

@@ -14,16 +14,23 @@ import (
 )
 
 // call walks a simple command.
-func (w *walker) call(c *syntax.CallExpr, in worlds, st *state) flow {
+func (w *walker) call(c *syntax.CallExpr, redirs []*syntax.Redirect, in worlds, st *state) flow {
 	before := st
 	x := expansion{w, st}
 	words := x.commandWords(c.Args)
 	st = x.st
+	if len(words) == 0 && !w.u.posix {
+		st, failed := w.redirects(redirs, w.assigns(c.Assigns, st))
+		return both(back(in, st)).add(flow{fail: failed})
+	}
+	st, failed := w.redirects(redirs, st)
+	return w.called(c, words, in, before, st).add(flow{fail: failed})
+}
+
+// called does what follows the expansion of a command's words and redirections.
+func (w *walker) called(c *syntax.CallExpr, words []word, in worlds, before, st *state) flow {
 	if len(words) == 0 {
-		for _, as := range c.Assigns {
-			st = w.assign(as, st, false)
-		}
-		return both(back(in, st))
+		return both(back(in, w.assigns(c.Assigns, st)))
 	}
 	if len(c.Assigns) == 0 {
 		return w.runAlias(c, before).add(w.run(words, back(in, st), st, w.u.at(c)))
@@ -36,6 +43,14 @@ func (w *walker) call(c *syntax.CallExpr, in worlds, st *state) flow {
 		return f // POSIX: the assignments stay
 	}
 	return flow{restore(f.ok, c.Assigns, in, env, st), restore(f.fail, c.Assigns, in, env, st)}
+}
+
+// assigns makes the assignments of a command without words.
+func (w *walker) assigns(as []*syntax.Assign, st *state) *state {
+	for _, a := range as {
+		st = w.assign(a, st, false)
+	}
+	return st
 }
 
 // commandWords expands the words of a command. The parser knows the words of

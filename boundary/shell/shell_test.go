@@ -242,6 +242,13 @@ func TestFound(t *testing.T) {
 		{"errors", "v=/opt; printf -!v v b; rm -rf $v", "unknown"},
 		{"errors", "v=/opt; { : {1,\"${w:-\"a,b\"}\"}; v=b; }\nrm -rf $v", "delete /opt +"},
 		{"options", "set -- /opt; set -o nosuch b; rm -rf $1", "unknown"},
+		{"output", "rm -rf \"$(find b -name c)\"/*", "unknown"},
+		{"output", "d=$(find b -name c); rm -rf \"$d/etc\"", "unknown"},
+		{"output", "rm -rf \"$(nproc --nosuch)/etc\"", "unknown"},
+		{"output", "rm -rf \"$(echo x <nosuch)/etc\"", "unknown"},
+		{"output", "rm -rf \"$(find b -delete)/etc\"", "delete /etc +"},
+		{"reference", "declare -n r=v; v=/opt; for r in w; do r=b; done; rm -rf $v", "delete /opt +"},
+		{"reference", "declare -n r=v; for r in w; do r=/opt; rm -rf $w; done", "delete /opt +"},
 		{"options", "set -k; ls LD_PRELOAD=./x", "unknown"},
 		{"options", "shopt -s cdable_vars; d=/opt; cd d; rm -rf b", "unknown"},
 	} {
@@ -357,6 +364,15 @@ func TestWords(t *testing.T) {
 		{`unset HOME; x ~/a`, guard.UnknownWord},
 		{`unset u; v=${u:=q:~/z}; x $v`, "q:~/z"},
 		{`set --; set -- A "$u$@"; x $#`, "*"},
+		{"i=0; x $((i+1)) <<E\n$((i++))\nE", "1"},
+		{"i=0; : $((i++)) <<<$((i++)); x $i", "2"},
+		{"i=0; export v=$((i++)) >o$((i++)); x $i", "2"},
+		{"v=1; v=2 >${v:=3}; x $v", "2"},
+		{"mapfile -t a <<E\n$?\nE\nx \"${a[@]}\"", guard.UnknownWord},
+		{`a=(1 2); x "${a[@]}1${u:-x=a\ b}"`, "1|" + guard.UnknownWord},
+		{`set -- 1 2 3; IFS=a; u=; x ${u:-${@:2}}`, guard.UnknownWord},
+		{`x "$(find b -name c -fprint d)"`, ""},
+		{`x "$(find b -name c $o)"`, guard.UnknownWord},
 	} {
 		t.Run(c.src, func(t *testing.T) { require.Equal(t, c.want, lastWords(c.src, options())) })
 	}

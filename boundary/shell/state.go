@@ -14,6 +14,7 @@ type value struct {
 	num    bool // an integer, so arithmetic can't find code in it
 	env    bool // unknown because nothing but numbers was ever assigned in the text
 	tree   bool // of a pattern: any file beneath the folder text
+	empty  bool // of a pattern: it may also be empty
 	// several: as an element of a list it stands for no value or several.
 	several bool
 }
@@ -22,10 +23,17 @@ func text(s string) value              { return value{text: s} }
 func unknownValue(reason string) value { return value{kind: unknown, reason: reason} }
 func patternValue(glob string) value   { return value{kind: pattern, text: glob} }
 func (v value) word(s guard.Span) word {
-	return word{text: v.text, kind: v.kind, reason: v.reason, split: v.several, span: s}
+	return word{text: v.text, kind: v.kind, reason: v.reason, split: v.several, empty: v.empty, span: s}
 }
 func (w word) value() value {
-	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, num: w.num}
+	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, num: w.num, empty: w.empty}
+}
+
+// orNone is a pattern for the output of a command that writes nothing where it
+// fails.
+func (v value) orNone() value {
+	v.empty = true
+	return v
 }
 
 // element is the word as an element of a list.

@@ -45,6 +45,8 @@ type trapped struct {
 type capture struct {
 	parts []stream
 	mixed bool // not everything is written on every way
+
+	partial bool // a command may not be run, as a redirection may fail
 }
 
 func (c *capture) add(s stream) {
@@ -59,8 +61,29 @@ func (c *capture) mix() {
 	}
 }
 
+// miss notes that a part of the output may be missing.
+func (c *capture) miss() {
+	if c != nil {
+		c.partial = true
+	}
+}
+
 // stream is all that was written.
 func (c *capture) stream() stream {
+	s := c.whole()
+	if !c.partial {
+		return s
+	}
+	switch t := s.text; {
+	case t.kind == pattern && strings.Trim(t.text, "*") == "":
+		s.text = t.orNone()
+	case t.kind == known && t.text != "" || t.kind == pattern:
+		return opaqueStream("the output depends on the way taken")
+	}
+	return s
+}
+
+func (c *capture) whole() stream {
 	switch {
 	case c.mixed || len(c.parts) >= 256:
 		return opaqueStream("the output depends on the way taken")
@@ -248,21 +271,40 @@ func (w *walker) redirected(s *syntax.Stmt, in worlds) flow {
 		return w.command(s.Cmd, in, in[0])
 	}
 	stdin, out := w.stdin, w.out
-	st := in[0]
-	for _, r := range s.Redirs {
-		st = w.redirect(r, st)
+	if !isExec(s.Cmd) && slices.ContainsFunc(s.Redirs, func(r *syntax.Redirect) bool { return mayFail(r) && !toOutput(r) }) {
+		w.out.miss()
 	}
-	f := both(back(in, st))
-	if s.Cmd != nil {
+	var f flow
+	switch c := s.Cmd.(type) {
+	case *syntax.CallExpr:
+		f = w.call(c, s.Redirs, in, in[0])
+	case *syntax.DeclClause:
+		f = w.declare(c, s.Redirs, in, in[0])
+	default:
+		st, failed := w.redirects(s.Redirs, in[0])
 		f = w.command(s.Cmd, back(in, st), st)
-		if slices.ContainsFunc(s.Redirs, mayFail) { // and then the command isn't run
-			f.fail = f.fail.add(in)
-		}
+		f.fail = f.fail.add(failed)
 	}
 	if !isExec(s.Cmd) {
 		w.stdin, w.out = stdin, out
 	}
 	return f
+}
+
+// redirects applies redirections in turn: those of a simple command come after
+// its words, those of a compound one before it. Where one fails, the command
+// isn't run and failed is what is left.
+func (w *walker) redirects(rs []*syntax.Redirect, st *state) (after *state, failed worlds) {
+	for _, r := range rs {
+		before := st
+		if st = w.redirect(r, st); !mayFail(r) {
+			continue
+		}
+		if failed = failed.add(worlds{st}); r.N != nil && strings.HasPrefix(r.N.Value, "{") {
+			failed = failed.add(worlds{before})
+		}
+	}
+	return st, failed
 }
 
 // mayFail reports whether a redirection may fail: all but that from a process
@@ -273,6 +315,12 @@ func mayFail(r *syntax.Redirect) bool {
 	}
 	_, ok := r.Word.Parts[0].(*syntax.ProcSubst)
 	return !ok
+}
+
+// toOutput reports whether a redirection goes to what is open from the start.
+func toOutput(r *syntax.Redirect) bool {
+	name := r.Word.Lit()
+	return r.Hdoc != nil || r.Op == syntax.WordHdoc || r.Op == syntax.DplOut && (name == "1" || name == "2") || name == "/dev/null"
 }
 
 // isExec reports whether a command is exec without a program, whose
@@ -295,7 +343,7 @@ func (w *walker) command(cmd syntax.Command, in worlds, st *state) flow {
 	case nil:
 		return both(in)
 	case *syntax.CallExpr:
-		return w.call(c, in, st)
+		return w.call(c, nil, in, st)
 	case *syntax.Block:
 		return w.list(c.Stmts, in)
 	case *syntax.Subshell:
@@ -335,7 +383,7 @@ func (w *walker) command(cmd syntax.Command, in worlds, st *state) flow {
 		x.test(c.X)
 		return both(back(in, x.st))
 	case *syntax.DeclClause:
-		return w.declare(c, in, st)
+		return w.declare(c, nil, in, st)
 	case *syntax.LetClause:
 		x := expansion{w, st}
 		for _, e := range c.Exprs {
@@ -641,6 +689,12 @@ func anyOf(items []word) []word {
 func (w *walker) bind(in worlds, name string, item word, span guard.Span) worlds {
 	out := make(worlds, len(in))
 	for i, st := range in {
+		if old, ok := st.lookup(name); ok && old.nameref { // Bash binds the reference anew
+			w.nameOperand(item)
+			old.value = item.value()
+			out[i] = w.change(st, name, old)
+			continue
+		}
 		out[i] = w.assignVar(st, name, item.value(), span, false)
 	}
 	return out
@@ -791,7 +845,7 @@ func (x *expansion) substitute(c *syntax.CmdSubst) value {
 // them all.
 func (x *expansion) nameList(s stream) value {
 	if n, ok := s.name(x.st.dir); ok {
-		v := n.value()
+		v := n.value().orNone()
 		v.several = true
 		return v
 	}

@@ -23,11 +23,15 @@ type word struct {
 	split  bool       // of an unknown or a pattern: it stood unquoted and may be no word or several
 	tree   bool       // of a pattern: any file beneath the folder text
 	num    bool       // of a pattern: it covers an integer
+	empty  bool       // of a pattern: it may also be empty
 	span   guard.Span // where it stands in the text
 }
 
 // lit makes a known word.
 func lit(text string, span guard.Span) word { return word{text: text, span: span} }
+
+// lost reports whether nothing is known of the word.
+func (w word) lost() bool { return w.kind == unknown }
 
 // is reports whether the word is exactly this text.
 func (w word) is(text string) bool { return w.kind == known && w.text == text }
