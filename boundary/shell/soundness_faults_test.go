@@ -26,17 +26,18 @@ var faults = []fault{
 	{"first case arm dropped", "walk.go", "for _, it := range c.Items {\n\t\tf :=", "for _, it := range c.Items[1:] {\n\t\tf :="},
 	{"else branch dropped", "walk.go", "return g.add(w.ifClause(c.Else, f.fail))", "return g"},
 	{"background command dropped", "walk.go", "c.finish(c.stmtIn(&b, in).all())", "c.finish(nil)"},
-	{"second redirection ignored", "walk.go", "for _, r := range s.Redirs {\n\t\tst = w.redirect(r, st)", "for _, r := range s.Redirs[:1] {\n\t\tst = w.redirect(r, st)"},
+	{"second redirection ignored", "walk.go", "for _, r := range rs {\n\t\tbefore", "for _, r := range rs[:min(len(rs), 1)] {\n\t\tbefore"},
+	{"a failing redirection not thought of", "walk.go", "if failed = failed.add(worlds{st}); r.N", "if r.N"},
 	{"here-documents ignored", "redirect.go", "return x.document(r.Hdoc)", "return word{}"},
 	{"alias ignored", "run.go", "f := s.nested(t, st)\n\t\tw.stdin", "f := both(worlds{st})\n\t\tw.stdin"},
 	{"eval text ignored", "builtin.go", "return w.nested(lit(strings.Join(parts, \" \"), c.span), c.st)", "return c.stay()"},
 	{"brace expansion off", "expand.go", "if !x.w.u.posix && hasBrace(w) {", "if false {"},
 	{"\"$@\" loses words", "walk.go", "for i, v := range x.st.params {\n\t\tout[i]", "out = out[:min(len(out), 1)]\n\tfor i, v := range x.st.params[:len(out)] {\n\t\tout[i]"},
-	{"assignment not applied", "run.go", "st = w.assign(as, st, false)", "w.assign(as, st, false)"},
+	{"assignment not applied", "run.go", "st = w.assign(a, st, false)", "w.assign(a, st, false)"},
 	{"a pipeline's last stage dropped", "walk.go", "f := y.stmt(c.Y, in)", "f := both(in)"},
 	{"trap ignored", "builtin.go", "w.proc.traps = append(w.proc.traps, trapped{t, !atEnd})", "_ = t"},
 	{"while condition skipped", "walk.go", "f := w.list(c.Cond, in)\n\t\tw.cond--\n\t\tif c.Until", "f := both(in)\n\t\tw.cond--\n\t\tif c.Until"},
-	{"a loop's last word dropped", "walk.go", "for i, it := range items {\n\t\tif i == 1", "for i, it := range items[:max(len(items)-1, 0)] {\n\t\tif i == 1"},
+	{"a loop's last word dropped", "walk.go", "for i, it := range items {\n\t\tif w.a.exhausted()", "for i, it := range items[:max(len(items)-1, 0)] {\n\t\tif w.a.exhausted()"},
 	{"process substitution skipped", "walk.go", "s.finish(s.list(p.Stmts, worlds{st}).all())\n\tout :=", "out :="},
 	{"shift does nothing", "builtin.go", "st.params = st.params[n:]", "_ = n"},
 	{"a failing cd not thought of", "builtin.go", "f := flow{ok: worlds{n}, fail: c.in}", "f := flow{ok: worlds{n}}"},
@@ -60,18 +61,29 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestFaultTexts keeps the faults such that they can be planted.
+func TestFaultTexts(t *testing.T) {
+	for _, f := range faults {
+		f.plant(t)
+	}
+}
+
+// plant is the text of the file with the fault in it.
+func (f fault) plant(t *testing.T) string {
+	source, err := os.ReadFile(f.file)
+	require.NoError(t, err)
+	if f.old == "" {
+		return string(source)
+	}
+	require.Equal(t, 1, strings.Count(string(source), f.old), "%s: its text must stand once in %s: write it anew", f.name, f.file)
+	return strings.Replace(string(source), f.old, f.new, 1)
+}
+
 // runFault builds the test with a fault and runs it until something is found.
 func runFault(t *testing.T, f fault) (found bool, took time.Duration) {
 	t.Helper()
-	source, err := os.ReadFile(f.file)
-	require.NoError(t, err)
-	text := string(source)
-	if f.old != "" {
-		require.Equal(t, 1, strings.Count(text, f.old), "%s: its text must stand once in %s: write it anew", f.name, f.file)
-		text = strings.Replace(text, f.old, f.new, 1)
-	}
 	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(dir+"/fault.go", []byte(text), 0o644))
+	require.NoError(t, os.WriteFile(dir+"/fault.go", []byte(f.plant(t)), 0o644))
 	path, err := filepath.Abs(f.file)
 	require.NoError(t, err)
 	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {path: dir + "/fault.go"}})
