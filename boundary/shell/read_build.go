@@ -207,17 +207,29 @@ func asksOnly(inv *invocation) bool { return inv.flag("version", "help") }
 // call works in or one beneath.
 func (inv *invocation) ownFolder(w word) {
 	p, glob, ok := inv.dir.abs(w)
+	if ok && !(glob && climbs(p)) {
+		p = path.Clean(p)
+		for _, root := range []string{inv.a.o.Dir, inv.a.o.Toplevel} {
+			if glob {
+				root = quoteGlob(root)
+			}
+			if root != "" && (p == root || strings.HasPrefix(p, strings.TrimSuffix(root, "/")+"/")) {
+				return
+			}
+		}
+	}
 	if !ok || glob {
 		inv.unknown(w.span, inv.title()+" runs code of a folder that is not known")
 		return
 	}
-	p = path.Clean(p)
-	for _, root := range []string{inv.a.o.Dir, inv.a.o.Toplevel} {
-		if root != "" && (p == root || strings.HasPrefix(p, strings.TrimSuffix(root, "/")+"/")) {
-			return
-		}
-	}
 	inv.a.add(guard.Action{Kind: guard.KindExec, Path: p, Via: append(inv.via[:len(inv.via):len(inv.via)], inv.name), Span: w.span})
+}
+
+// climbs reports whether a name of a glob may be "..".
+func climbs(glob string) bool {
+	return slices.ContainsFunc(strings.Split(glob, "/"), func(name string) bool {
+		return name == ".." || strings.HasPrefix(name, ".") && isGlob(name) || strings.HasPrefix(name, `\.`)
+	})
 }
 
 // makeVariable judges a variable that is set on the command line: recipes may
