@@ -212,6 +212,10 @@ func (inv *invocation) role(r guard.Role, w word) {
 		inv.run([]word{w})
 	case roleOwn:
 		inv.own(w)
+	case rolePager:
+		if w.kind != known || !plainCommand(w.text) {
+			inv.opaque(w.span, inv.title()+" may run the pager that it is given")
+		}
 	case guard.RoleCode:
 		inv.opaque(w.span, "code for "+inv.title()+" in an argument")
 	default:

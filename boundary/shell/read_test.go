@@ -159,6 +159,10 @@ func TestReaders(t *testing.T) {
 		{"build", "make CC=clang all", ""},
 		{"build", "make -C sub all", ""},
 		{"build", "make -C /tmp/x all", "exec /tmp/x"},
+		{"build", "for d in */; do make -C $d; done", "exec make"},
+		{"build", "for d in */; do make -C $d/../..; done", "exec make; unknown"},
+		{"build", "for d in .*/; do make -C $d; done", "exec make; unknown"},
+		{"build", "for d in /opt/*/; do make -C $d; done", "exec make; unknown"},
 		{"build", "pytest /tmp/t.py", "exec /tmp/t.py; list /tmp/t.py"},
 		{"build", "npm config set script-shell ./x", "read /w/./x; unknown"},
 		{"build", "cmake -E rm -rf /opt", "delete /opt +; exec rm"},
@@ -185,6 +189,10 @@ func TestReaders(t *testing.T) {
 		{"wrapper", "rbenv exec rm -rf /opt", "delete /opt +; exec rm"},
 		{"wrapper", "direnv exec . rm -rf /opt", "delete /opt +; exec rm"},
 		{"wrapper", "direnv exec /tmp/x ls", "exec /tmp/x; exec ls; list /w/.; read /tmp/x"},
+
+		{"pager", "man -P 'less -R' ls", ""},
+		{"pager", "man -P sh ls", "unknown"},
+		{"pager", "bat --pager=./x a", "read /w/a; unknown"},
 
 		{"media", "ffmpeg -i a.mp4 -c:v libx264 /opt/b.mp4", "read /w/a.mp4; write /opt/b.mp4"},
 		{"media", "convert a.png -resize 50% /opt/b.png", "read /opt/b.png; read /w/50%; read /w/a.png; write /opt/b.png"},

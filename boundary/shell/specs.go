@@ -42,6 +42,9 @@ type commands = map[string]guard.Command
 // whose code or settings a program runs.
 const roleOwn guard.Role = "own"
 
+// rolePager is that of a program that is given text to show.
+const rolePager guard.Role = "pager"
+
 // cmd writes a specification in short. The operands are roles separated by
 // blanks. Each option group is "role: spellings", the options separated by
 // blanks and their spellings by commas:
