@@ -114,26 +114,34 @@ func parseGlob(text string, fold bool) (*glob, error) {
 
 // sweep notes that whoever says *.json of all folders doesn't name a hidden
 // file, or one of a hidden folder, that ends so: **/.docker/config.json. Its
-// extension becomes classes, which nothing spells out.
+// extension becomes classes, which nothing spells out. So does a whole name that
+// files of any folder may have.
 func (g *glob) sweep() {
 	hidden := func(n name) bool { return n.hasText() && n.els[0].r == '.' }
-	n := g.names[len(g.names)-1]
+	last := len(g.names) - 1
+	n := g.names[last]
 	ext, ok := n.extension()
 	from := len(n.els) - len(ext)
 	if !ok || from < 2 || !commonExtensions[ext] || !slices.ContainsFunc(g.names, hidden) {
 		return
+	}
+	if n.kind == nameLiteral && commonStems[strings.TrimSuffix(n.text, "."+ext)] && slices.ContainsFunc(g.names[:last], hidden) {
+		from = 0
 	}
 	els := slices.Clone(n.els)
 	for i := from; i < len(els); i++ {
 		els[i] = element{kind: elementClass, class: string(els[i].r)}
 	}
 	swept := *g
-	swept.names = append(slices.Clone(g.names[:len(g.names)-1]), name{kind: nameWild, els: els})
+	swept.names = append(slices.Clone(g.names[:last]), name{kind: nameWild, els: els})
 	g.swept = &swept
 }
 
-// commonExtensions are those of settings and data of all kinds.
-var commonExtensions = map[string]bool{"json": true, "toml": true, "xml": true, "yaml": true, "yml": true}
+// commonExtensions and commonStems are those of settings and data of all kinds.
+var (
+	commonExtensions = map[string]bool{"json": true, "toml": true, "xml": true, "yaml": true, "yml": true}
+	commonStems      = map[string]bool{"config": true, "settings": true}
+)
 
 // parseName reads one component of a glob.
 func parseName(part string, fold bool) (name, error) {
