@@ -131,7 +131,7 @@ func TestHeads(t *testing.T) {
 		{"read: '**/.x/auth.json'", pattern(guard.KindRead, "/a/**/auth.json"), true, false},
 		{"read: '**/.docker/config.json'", pattern(guard.KindRead, "/a/**/*config*"), false, false},
 		{"read: '**/.docker/config.json'", pattern(guard.KindRead, "/a/**/.d*/config.json"), true, false},
-		{"read: '**/config.json'", pattern(guard.KindRead, "/a/**/config.json"), true, false},
+		{"read: '**/config.json'", pattern(guard.KindRead, "/a/**/config.json"), true, true},
 		{"read: '**/.docker/config.json'", pattern(guard.KindRead, "/a/**/.docker/*.json"), true, false},
 		{"read: '**/.docker/config.json'", pattern(guard.KindRead, "/a/.d*/*.json"), true, false},
 		{"read: '**/.docker/config.json'", pattern(guard.KindRead, "/a/.*/*.json"), true, false},
