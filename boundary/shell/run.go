@@ -372,6 +372,7 @@ func (a *analysis) start(inv *invocation) stream {
 	a.interpret(inv)
 	inv.settle()
 	inv.aftermath(first)
+	inv.noteBuild(first)
 	if a.descriptors != descriptors {
 		inv.stdout = opaqueStream("what is written to a descriptor by its name is not known")
 	}
