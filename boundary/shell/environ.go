@@ -104,7 +104,7 @@ var riskyOptions = []string{
 // environment judges an assignment by what the variable does to programs.
 func (w *walker) environment(st *state, name string, v value, span guard.Span) {
 	e := effectOf(name)
-	if e == harmless || v.kind == known && v.text == "" {
+	if e == harmless || v.kind == known && v.text == "" || w.u.venv && w.a.activation(st, name, v) {
 		return
 	}
 	if reason := w.a.danger(st, name, e, v); reason != "" {

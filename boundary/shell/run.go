@@ -654,7 +654,7 @@ func (w *walker) text(src string, span guard.Span, in worlds, file bool) flow {
 	a.texts++
 	defer func() { a.texts-- }()
 	c := *w
-	c.u = &unit{src: src, posix: w.u.posix, nested: true, span: span, file: file}
+	c.u = &unit{src: src, posix: w.u.posix, nested: true, span: span, file: file, venv: w.u.venv}
 	f := c.code(span, in)
 	w.stdin, w.out = c.stdin, c.out
 	return f
