@@ -130,6 +130,7 @@ const compilers = `gcc g++ cc c++ clang clang++ gfortran icc nvcc emcc em++ c99 
 // readCompiler reads compilers: @file holds more options, and options for the
 // passes and the linker may name plugins.
 func readCompiler(inv *invocation) {
+	inv.args = slices.DeleteFunc(slices.Clone(inv.args), func(w word) bool { return w.kind == pattern && w.text == compilerOptions })
 	a := inv.parse()
 	a.options()
 	for _, w := range a.operands {

@@ -194,6 +194,15 @@ func TestReaders(t *testing.T) {
 		{"wrapper", "direnv exec . rm -rf /opt", "delete /opt +; exec rm"},
 		{"wrapper", "direnv exec /tmp/x ls", "exec /tmp/x; exec ls; list /w/.; read /tmp/x"},
 
+		{"output", "gcc $(pkg-config --cflags --libs x) -o a a.c", "exec pkg-config; read /w/a.c; read /w/x; write /w/a"},
+		{"output", "gcc $(pkg-config --variable=y x) a.c", "exec pkg-config; read /w/a.c; read /w/x; unknown"},
+		{"output", "rm $(pkg-config --libs x)", "exec pkg-config; read /w/x; unknown"},
+		{"output", "echo $(($(du -sk a | cut -f1) / 2))", "exec cut; exec du; list /w/a +"},
+		{"output", "echo $(($(wc -l a | awk '{print $1}') + 1))", "exec awk; exec wc; read /w/a"},
+		{"output", "echo $(($(wc -l a | cut -f1) + 1))", "exec cut; exec wc; read /w/a; unknown"},
+		{"output", "echo $(($(du -sh a | cut -f1) + 1))", "exec cut; exec du; list /w/a +; unknown"},
+		{"output", "echo $(($({ cat b; du -sk a; } | cut -f1) + 1))", "exec cat; exec cut; exec du; list /w/a +; read /w/b; unknown"},
+
 		{"pager", "man -P 'less -R' ls", ""},
 		{"pager", "man -P sh ls", "unknown"},
 		{"pager", "bat --pager=./x a", "read /w/a; unknown"},
