@@ -203,6 +203,15 @@ func TestReaders(t *testing.T) {
 		{"output", "echo $(($(du -sh a | cut -f1) + 1))", "exec cut; exec du; list /w/a +; unknown"},
 		{"output", "echo $(($({ cat b; du -sk a; } | cut -f1) + 1))", "exec cat; exec cut; exec du; list /w/a +; read /w/b; unknown"},
 
+		{"package", "node --import tsx --test src/a.ts", "read /w/src/a.ts"},
+		{"package", "mocha -r ts-node/register test", ""},
+		{"package", "node -r @scope/x/register a.js", "exec /w/a.js; read /w/a.js"},
+		{"package", "node -r ./x a.js", "exec /w/a.js; read /w/a.js; unknown"},
+		{"package", "node -r ../x a.js", "exec /w/a.js; read /w/a.js; unknown"},
+		{"package", "node -r x/../../y a.js", "exec /w/a.js; read /w/a.js; unknown"},
+		{"package", "node --import data:text/javascript,x a.js", "exec /w/a.js; read /w/a.js; unknown"},
+		{"package", "node --import https://h/x.js a.js", "exec /w/a.js; read /w/a.js; unknown"},
+
 		{"pager", "man -P 'less -R' ls", ""},
 		{"pager", "man -P sh ls", "unknown"},
 		{"pager", "bat --pager=./x a", "read /w/a; unknown"},

@@ -77,7 +77,7 @@ func buildSpecs() commands {
 		"fnm":                                with(cmd("read..."), commands{"exec": cmd("command...", "data: using")}),
 		"rustup":                             with(cmd("read..."), commands{"run": cmd("data command...", "flag: install")}),
 		"jest,vitest,mocha,ava,tap,jasmine,karma,cypress,playwright,testcafe,c8,nyc,webdriverio,wdio,cucumber,cucumber-js,uvu,tape,qunit,ctrf": cmd("read...",
-			"code: r,require import loader", "own: config,c", "write: outputFile output-file output o report-dir coverageDirectory",
+			"package: r,require import loader", "own: config,c", "write: outputFile output-file output o report-dir coverageDirectory",
 			"data: t,testNamePattern testPathPattern g,grep w,maxWorkers timeout reporter project", "flag: ci coverage watch u,update"),
 		"vite,webpack,rollup,esbuild,parcel,tsup,swc,babel,rspack,rolldown,next,nuxt,astro,gatsby,remix,ng,vue,ember,svelte-kit,react-scripts," +
 			"storybook,docusaurus,vuepress,eleventy,hugo,jekyll,zola,mkdocs,sphinx-build,gitbook,mdbook,wasm-pack,trunk,dioxus,tauri,expo-cli,ionic," +
