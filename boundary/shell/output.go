@@ -80,6 +80,7 @@ var outputs = map[string]func(inv *invocation) stream{
 	"git rev-list":     func(inv *invocation) stream { return inv.numberOr(inv.flag("count") && !inv.flag("left-right")) },
 	"tr":               trimmed,
 	"du":               du,
+	"lsof":             listeners,
 	"cut":              firstField,
 	"awk":              firstField,
 	"git rev-parse":    revParse,
@@ -361,6 +362,32 @@ func seq(inv *invocation) stream {
 	}
 	return textStream(text(b.String()))
 }
+
+// listeners are the numbers of processes, where lsof is asked for no more than
+// those that use a port.
+func listeners(inv *invocation) stream {
+	terse, port := false, false
+	for i, a := range inv.args {
+		m := portOption.FindStringSubmatch(a.text)
+		switch {
+		case a.kind != known:
+			return opaqueStream("the output of lsof is not known")
+		case m != nil:
+			terse = terse || strings.Contains(m[1], "t")
+			port = port || m[3] != ""
+		case i > 0 && strings.HasSuffix(inv.args[i-1].text, "i") && portAddress.MatchString(a.text):
+			port = true
+		case a.text != "-sTCP:LISTEN":
+			return opaqueStream("the output of lsof is not known")
+		}
+	}
+	return inv.numberIf(terse && port)
+}
+
+var (
+	portOption  = regexp.MustCompile(`^-([tnPwl]*)(i([46]?([a-zA-Z]+)?:[0-9,-]+)?)?$`)
+	portAddress = regexp.MustCompile(`^[46]?([a-zA-Z]+)?:[0-9,-]+$`)
+)
 
 // numeric is a number where the words hold only the given characters.
 func numeric(inv *invocation, chars string) stream {
