@@ -185,6 +185,8 @@ func TestReaders(t *testing.T) {
 		{"wrapper", "sudo A=1 rm -rf /opt", "delete /opt +; exec env; exec rm"},
 		{"wrapper", "tmux new -d 'rm -rf /opt'", "delete /opt +; exec rm"},
 		{"wrapper", "tmux send-keys x", "unknown"},
+		{"wrapper", "wine reg add /?", "exec reg"},
+		{"wrapper", "reg add /?", "read /?"},
 		{"wrapper", "mise exec -- rm -rf /opt", "delete /opt +; exec rm"},
 		{"wrapper", "mise x node -- rm -rf /opt", "delete /opt +; exec rm"},
 		{"wrapper", "mise x -c 'rm -rf /opt'", "delete /opt +; exec rm"},
