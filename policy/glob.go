@@ -30,7 +30,9 @@ type glob struct {
 
 	anywhere bool // "**/NAME": only a path's last name counts
 
-	swept *glob // what patterns that go through many folders are held against: see sweep
+	// What patterns that go through many folders are held against, and those among
+	// them that look for a text in names: see sweep.
+	swept, searched *glob
 }
 
 // name is one component of a glob or a pattern.
@@ -114,26 +116,40 @@ func parseGlob(text string, fold bool) (*glob, error) {
 
 // sweep notes that whoever says *.json of all folders doesn't name a hidden
 // file, or one of a hidden folder, that ends so: **/.docker/config.json. Its
-// extension becomes classes, which nothing spells out.
+// extension becomes classes, which nothing spells out. Nor does who looks for
+// *config* in all folders, if that is the whole name.
 func (g *glob) sweep() {
 	hidden := func(n name) bool { return n.hasText() && n.els[0].r == '.' }
-	n := g.names[len(g.names)-1]
+	last := len(g.names) - 1
+	n := g.names[last]
 	ext, ok := n.extension()
 	from := len(n.els) - len(ext)
 	if !ok || from < 2 || !commonExtensions[ext] || !slices.ContainsFunc(g.names, hidden) {
 		return
 	}
-	els := slices.Clone(n.els)
+	g.swept = g.classed(from)
+	if n.kind == nameLiteral && commonStems[strings.TrimSuffix(n.text, "."+ext)] {
+		g.searched = g.classed(0)
+	}
+}
+
+// classed is the glob with classes in place of the characters of its last name.
+func (g *glob) classed(from int) *glob {
+	last := len(g.names) - 1
+	els := slices.Clone(g.names[last].els)
 	for i := from; i < len(els); i++ {
 		els[i] = element{kind: elementClass, class: string(els[i].r)}
 	}
-	swept := *g
-	swept.names = append(slices.Clone(g.names[:len(g.names)-1]), name{kind: nameWild, els: els})
-	g.swept = &swept
+	c := *g
+	c.names = append(slices.Clone(g.names[:last]), name{kind: nameWild, els: els})
+	return &c
 }
 
-// commonExtensions are those of settings and data of all kinds.
-var commonExtensions = map[string]bool{"json": true, "toml": true, "xml": true, "yaml": true, "yml": true}
+// commonExtensions and commonStems are those of settings and data of all kinds.
+var (
+	commonExtensions = map[string]bool{"json": true, "toml": true, "xml": true, "yaml": true, "yml": true}
+	commonStems      = map[string]bool{"config": true, "settings": true}
+)
 
 // parseName reads one component of a glob.
 func parseName(part string, fold bool) (name, error) {

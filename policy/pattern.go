@@ -134,7 +134,11 @@ func (g *glob) meets(p *pattern) bool {
 		return true
 	}
 	if g.swept != nil && p.sweeps() {
-		g = g.swept
+		if g.searched != nil && p.searches() {
+			g = g.searched
+		} else {
+			g = g.swept
+		}
 	}
 	if n := len(g.names) - 1; g.names[0].kind != nameDeep && len(p.names) > 0 && p.names[0].kind == nameLiteral &&
 		n >= 0 && !g.names[0].match(p.names[0].text, g.fold) {
@@ -162,6 +166,12 @@ func (g *glob) meets(p *pattern) bool {
 func (p *pattern) sweeps() bool {
 	last := len(p.names) - 1
 	return last > 0 && slices.ContainsFunc(p.names[:last], func(n name) bool { return n.kind == nameDeep })
+}
+
+// searches reports whether the pattern's last name holds a text between stars.
+func (p *pattern) searches() bool {
+	els := p.names[len(p.names)-1].els
+	return len(els) > 2 && els[0].kind == elementMany && els[len(els)-1].kind == elementMany
 }
 
 // advance marks what can be reached from one pair of positions.

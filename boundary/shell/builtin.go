@@ -456,6 +456,10 @@ func source(w *walker, c *builtinCall) flow {
 	rets := worlds{}
 	n := *w
 	n.rets = &rets
+	if c.activates(f) {
+		u := *w.u
+		u.venv, n.u, src = true, &u, otherShells.Replace(src)
+	}
 	if standardInput(f) { // nothing is left of it for what it runs
 		n.stdin = opaqueStream("the shell read it")
 	}

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -190,6 +191,10 @@ func (a *arguments) extra(w word) {
 	}
 }
 
+// packageName fits the names of packages of JavaScript and of files in them:
+// code that was installed for the workspace. A path or an address isn't one.
+var packageName = regexp.MustCompile(`^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9_-]*([.][a-z]+)?(/[A-Za-z0-9_-]+([.][a-z]+)?)*$`)
+
 // role does what a word means by its role.
 func (inv *invocation) role(r guard.Role, w word) {
 	switch r {
@@ -212,6 +217,14 @@ func (inv *invocation) role(r guard.Role, w word) {
 		inv.run([]word{w})
 	case roleOwn:
 		inv.own(w)
+	case rolePager:
+		if w.kind != known || !plainCommand(w.text) {
+			inv.opaque(w.span, inv.title()+" may run the pager that it is given")
+		}
+	case rolePackage:
+		if w.kind != known || !packageName.MatchString(w.text) {
+			inv.opaque(w.span, "code for "+inv.title()+" in an argument")
+		}
 	case guard.RoleCode:
 		inv.opaque(w.span, "code for "+inv.title()+" in an argument")
 	default:

@@ -48,7 +48,7 @@ var variables = map[string]effect{
 	"LUA_INIT": code, "LUA_PATH": searched, "LUA_CPATH": searched, "R_PROFILE": code, "R_PROFILE_USER": code, "R_ENVIRON": code, "R_ENVIRON_USER": code, "R_LIBS": searched, "PHPRC": code, "PHP_INI_SCAN_DIR": code, "JULIA_LOAD_PATH": searched, "JULIA_DEPOT_PATH": settings, "ERL_FLAGS": options, "ERL_AFLAGS": options, "ERL_ZFLAGS": options, "GUILE_LOAD_PATH": searched, "TCLLIBPATH": searched, "GROOVY_OPTS": options, "AWKPATH": searched, "AWKLIBPATH": searched, "GHCRTS": options, "OCAMLRUNPARAM": harmless, "PSMODULEPATH": searched, "DOTNET_STARTUP_HOOKS": code, "CORECLR_PROFILER_PATH": code, "CORECLR_PROFILER": code,
 
 	"GOFLAGS": options, "GOROOT": redirects, "GOTOOLDIR": code, "GOPROXY": proxy, "GONOSUMCHECK": harmless, "GONOSUMDB": code, "GONOSUMBD": code, "GOINSECURE": code, "GOSUMDB": options, "GOENV": settings, "GOCACHEPROG": command, "GOAUTH": code, "GOVCS": code, "GO_EXTLINK_ENABLED": harmless, "CGO_CFLAGS": options, "CGO_LDFLAGS": options,
-	"CC": command, "CXX": command, "LD": command, "AR": command, "AS": command, "CPP": command, "FC": command, "RUSTC": command, "RUSTC_WRAPPER": command, "RUSTC_WORKSPACE_WRAPPER": command, "RUSTDOC": command, "CARGO": command, "RUSTFLAGS": options, "CARGO_ENCODED_RUSTFLAGS": options, "RUSTUP_TOOLCHAIN": harmless,
+	"CC": command, "CXX": command, "LD": command, "AR": command, "AS": command, "CPP": command, "FC": command, "RUSTC": command, "RUSTC_WRAPPER": command, "RUSTC_WORKSPACE_WRAPPER": command, "RUSTDOC": command, "CARGO": command, "RUSTFLAGS": options, "RUSTDOCFLAGS": options, "CARGO_ENCODED_RUSTFLAGS": options, "RUSTUP_TOOLCHAIN": harmless,
 	"CARGO_HOME": settings, "RUSTUP_HOME": settings, "CMAKE_TOOLCHAIN_FILE": settings, "CMAKE_C_COMPILER_LAUNCHER": command, "CMAKE_CXX_COMPILER_LAUNCHER": command, "COMPILER_PATH": searched, "GCC_EXEC_PREFIX": code, "CCACHE_PREFIX": command, "CONFIG_SHELL": command, "CONFIG_SITE": code, "MAKEFLAGS": options, "MFLAGS": options, "GNUMAKEFLAGS": options, "MAKEFILES": code, "LIBTOOL": command, "PKG_CONFIG": command, "PKG_CONFIG_PATH": searched,
 
 	"TAR_OPTIONS": code, "RSYNC_RSH": command, "RSYNC_PROXY": proxy, "RSYNC_CONNECT_PROG": command, "ZIPOPT": code, "UNZIP": options, "UNZIPOPT": options, "GZIP": options, "XZ_OPT": options, "XZ_DEFAULTS": options, "ZSTD_CLEVEL": harmless, "GREP_OPTIONS": code, "RIPGREP_CONFIG_PATH": code, "ACKRC": code, "FZF_DEFAULT_COMMAND": command, "FZF_DEFAULT_OPTS": options, "BAT_CONFIG_PATH": code, "CURL_HOME": settings, "WGETRC": code, "SYSTEM_WGETRC": code, "NETRC": redirects, "CVS_RSH": command, "SVN_SSH": command, "HGRCPATH": code, "PSQLRC": code, "PGSERVICEFILE": redirects, "PGPASSFILE": redirects, "MYSQL_HOME": settings, "SQLITE_HISTORY": harmless, "SCREENRC": code, "TMUX_TMPDIR": redirects, "VIMINIT": code, "EXINIT": code, "GVIMINIT": code, "MYVIMRC": code, "VIM": code, "VIMRUNTIME": code, "NVIM_APPNAME": code, "EMACSLOADPATH": code, "NANORC": code,
@@ -88,8 +88,12 @@ func effectOf(name string) effect {
 var plainCommands = map[string]bool{
 	"": true, "cat": true, "less": true, "more": true, "true": true, ":": true, "false": true, "echo": true, "vi": true, "vim": true, "nano": true, "nvim": true, "emacs": true, "ed": true,
 	"bat": true, "delta": true, "code": true, "ssh": true, "gcc": true, "g++": true, "cc": true, "c++": true, "clang": true, "clang++": true, "ld": true, "lld": true, "gold": true, "mold": true, "ar": true, "as": true, "rustc": true, "sccache": true, "ccache": true, "distcc": true,
-	"gfortran": true, "musl-gcc": true, "/bin/true": true, "/bin/cat": true, "/usr/bin/true": true, "/bin/sh": true, "/bin/bash": true, "/bin/false": true, "/usr/bin/bash": true, "/usr/bin/zsh": true, "/bin/zsh": true, "bash": true, "sh": true, "zsh": true, "dash": true, "zig": true, "cargo": true, "rustdoc": true, "none": true, "pkg-config": true, "lynx": true, "w3m": true,
+	"gfortran": true, "musl-gcc": true, "/bin/true": true, "/bin/cat": true, "/usr/bin/true": true, "/bin/false": true, "zig": true, "cargo": true, "rustdoc": true, "none": true, "pkg-config": true, "lynx": true, "w3m": true,
 }
+
+// plainShells are values of SHELL and the like. Anywhere else a shell runs what
+// a pager is to show, or what an editor is to change.
+var plainShells = wordSet("sh bash zsh dash /bin/sh /bin/bash /bin/zsh /usr/bin/sh /usr/bin/bash /usr/bin/zsh")
 
 // riskyOptions are parts of values that make programs load or run something.
 var riskyOptions = []string{
@@ -100,7 +104,7 @@ var riskyOptions = []string{
 // environment judges an assignment by what the variable does to programs.
 func (w *walker) environment(st *state, name string, v value, span guard.Span) {
 	e := effectOf(name)
-	if e == harmless || v.kind == known && v.text == "" {
+	if e == harmless || v.kind == known && v.text == "" || w.u.venv && w.a.activation(st, name, v) {
 		return
 	}
 	if reason := w.a.danger(st, name, e, v); reason != "" {
@@ -132,7 +136,7 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 			return ""
 		}
 	case command:
-		if plainCommand(v.text) {
+		if plainCommand(v.text) || (name == "SHELL" || name == "CONFIG_SHELL") && plainShells[v.text] {
 			return ""
 		}
 	case options:
@@ -172,6 +176,12 @@ func onlyWarnings(name, s string) bool {
 
 var rubyWarnings = regexp.MustCompile(`^-(w|W[012]?|W:[a-z_-]+)( -(w|W[012]?|W:[a-z_-]+))*$`)
 
+// plainRust are options of rustc that choose lints and how code is made, and
+// name neither a program nor a file.
+var plainRust = regexp.MustCompile(`^ *((-[ADWF] ?[a-z][a-z_:-]*|-C ?(opt-level|target-cpu|target-feature|debuginfo|lto|codegen-units|panic|overflow-checks|` +
+	`debug-assertions|strip|instrument-coverage|force-frame-pointers|split-debuginfo|prefer-dynamic)(=[a-z0-9,.+_-]+)?|` +
+	`--cfg[ =][a-z_]+(="?[a-z0-9_-]+"?)?|--cap-lints[ =][a-z]+) *)+$`)
+
 // plainCommand reports whether a value is a known program with plain flags.
 func plainCommand(s string) bool {
 	f := strings.Fields(s)
@@ -198,6 +208,8 @@ func riskyValue(name, s string) bool {
 		return strings.Contains(s, "/")
 	case name == "GOSUMDB":
 		return s != "sum.golang.org"
+	case strings.HasPrefix(name, "RUST") && plainRust.MatchString(s):
+		return false
 	case name == "PYTHONWARNINGS":
 		return strings.Contains(s, "::") && strings.Contains(s, ".")
 	}
@@ -226,7 +238,7 @@ func benignOptions(name, s string) bool {
 
 var benignPrefixes = map[string][]string{
 	"LESS": {"-F", "-R", "-X", "-S", "-i", "-M", "-N", "F", "R", "X", "S"}, "GOFLAGS": {"-mod=mod", "-mod=vendor", "-mod=readonly", "-tags=", "-race", "-count=", "-trimpath", "-buildvcs=", "-v", "-p="},
-	"RUSTFLAGS": {"-D", "-W", "-A", "-Dwarnings", "warnings", "-Copt-level", "-Ctarget-cpu"}, "NODE_OPTIONS": {"--max-old-space-size", "--max_old_space_size", "--no-warnings", "--enable-source-maps", "--trace-warnings", "--openssl-legacy-provider", "--unhandled-rejections", "--stack-trace-limit", "--experimental-vm-modules", "--trace-deprecation"},
+	"NODE_OPTIONS":      {"--max-old-space-size", "--max_old_space_size", "--no-warnings", "--enable-source-maps", "--trace-warnings", "--openssl-legacy-provider", "--unhandled-rejections", "--stack-trace-limit", "--experimental-vm-modules", "--trace-deprecation"},
 	"JAVA_TOOL_OPTIONS": {"-Xm", "-Xs", "-Dfile.encoding=", "-Duser.", "-XX:MaxRAM", "-XX:+Use"}, "MAVEN_OPTS": {"-Xm", "-Xs", "-XX:MaxRAM", "-XX:+Use", "-Djava.awt.headless="}, "GRADLE_OPTS": {"-Xm", "-Dorg.gradle."}, "JAVA_OPTS": {"-Xm", "-Xs"},
 	"MAKEFLAGS": {"-j", "-s", "-k", "--no-print-directory"}, "PYTEST_ADDOPTS": {"-v", "-q", "-x", "--tb=", "--color=", "-n", "--maxfail"}, "CGO_CFLAGS": {"-O", "-g", "-W"}, "CGO_LDFLAGS": {"-l"},
 }

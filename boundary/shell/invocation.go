@@ -146,6 +146,10 @@ func (inv *invocation) anyWord(w word) {
 // Without a value it counts as one only beneath a program that runs such
 // programs.
 func slashOption(w word, via []string) (value word, ok bool) {
+	beneath := slices.ContainsFunc(via, func(p string) bool { return strings.HasPrefix(p, "wine") })
+	if w.text == "/?" && beneath { // nothing of that length lies in the root
+		return word{}, true
+	}
 	if w.kind != known || len(w.text) < 2 || w.text[0] != '/' {
 		return word{}, false
 	}
@@ -153,7 +157,7 @@ func slashOption(w word, via []string) (value word, ok bool) {
 	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ?") != "" || name == "" {
 		return word{}, false
 	}
-	return v, colon || slices.ContainsFunc(via, func(p string) bool { return strings.HasPrefix(p, "wine") })
+	return v, colon || beneath
 }
 
 // title names the program in a reason.

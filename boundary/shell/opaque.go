@@ -35,7 +35,7 @@ func (a *analysis) markOpaque() {
 // isOpaque is true of what isn't known: a program without a specification, and
 // one that is named by its path.
 func (a *analysis) isOpaque(act *guard.Action) bool {
-	if act.Program == "" {
+	if act.Program == "" || act.Flag(findsHollow) {
 		return true
 	}
 	if a.o.Command != nil {

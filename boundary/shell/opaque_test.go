@@ -17,7 +17,7 @@ func TestOpaquePrograms(t *testing.T) {
 		"make": true, "go test ./...": true, "npm test": true, "./run.sh": true, "python3 x.py": true, "python3.12 x.py": true,
 		"env -i make": true, "timeout 9 nice pytest": true, "noonesprogram x": true, "git clean -fd": true, "git checkout .": true,
 		"git reset --hard": true, "git stash": true, "git stash pop": true, "git reflog expire --all": true, "git branch -D x": true,
-		"perl -i -pe s/a/b/ f": true, "docker run x": true, "svn revert -R .": true, "cargo build && ls": true,
+		"perl -i -pe s/a/b/ f": true, "find . -empty -delete": true, "docker run x": true, "svn revert -R .": true, "cargo build && ls": true,
 
 		"ls": false, "rm -rf x": false, "sed -i s/a/b/ f": false, "cd x; echo hi > f": false, "git status": false, "git log": false,
 		"git reflog": false, "git commit -m x": false, "git branch": false, "git tag v1": false, "go version": false, "npm --version": false,

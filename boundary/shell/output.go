@@ -13,10 +13,34 @@ func (inv *invocation) output() stream {
 	if f := outputs[inv.command]; f != nil {
 		return f(inv)
 	}
+	if strings.HasSuffix(inv.name, "-config") || inv.name == "pkgconf" {
+		return inv.buildFlags()
+	}
 	if tokens[inv.command] {
 		return inv.token()
 	}
 	return opaqueStream("the output of " + inv.title() + " is not known")
+}
+
+// compilerOptions covers the options that pkg-config and its kin write: folders,
+// libraries and macros. What a library of the workspace adds to them is the
+// workspace's own, as its makefiles are.
+const compilerOptions = "-[DILWflmp]*"
+
+// buildFlags is what a program says of how to build with a library.
+func (inv *invocation) buildFlags() stream {
+	asks := false
+	for _, a := range inv.args {
+		option, _ := strings.CutPrefix(a.text, "--")
+		asks = asks || slices.Contains([]string{"cflags", "libs", "cflags-only-I", "libs-only-l", "libs-only-L", "includes", "ldflags", "cxxflags", "cppflags"}, option)
+		if a.kind != known || strings.HasPrefix(a.text, "-") && (option == a.text || strings.Contains(option, "=")) {
+			return opaqueStream("the output of " + inv.title() + " is not known")
+		}
+	}
+	if !asks {
+		return opaqueStream("the output of " + inv.title() + " is not known")
+	}
+	return textStream(patternValue(compilerOptions))
 }
 
 // tokens are commands that write one word of letters, digits and marks that is
@@ -55,6 +79,10 @@ var outputs = map[string]func(inv *invocation) stream{
 	"pgrep":            func(inv *invocation) stream { return inv.numberIf(inv.flag("c", "count")) },
 	"git rev-list":     func(inv *invocation) stream { return inv.numberOr(inv.flag("count") && !inv.flag("left-right")) },
 	"tr":               trimmed,
+	"du":               du,
+	"lsof":             listeners,
+	"cut":              firstField,
+	"awk":              firstField,
 	"git rev-parse":    revParse,
 	"git ls-files":     lsFiles,
 	"git grep":         treeIf("l", "files-with-matches", "name-only", "L"),
@@ -335,6 +363,32 @@ func seq(inv *invocation) stream {
 	return textStream(text(b.String()))
 }
 
+// listeners are the numbers of processes, where lsof is asked for no more than
+// those that use a port.
+func listeners(inv *invocation) stream {
+	terse, port := false, false
+	for i, a := range inv.args {
+		m := portOption.FindStringSubmatch(a.text)
+		switch {
+		case a.kind != known:
+			return opaqueStream("the output of lsof is not known")
+		case m != nil:
+			terse = terse || strings.Contains(m[1], "t")
+			port = port || m[3] != ""
+		case i > 0 && strings.HasSuffix(inv.args[i-1].text, "i") && portAddress.MatchString(a.text):
+			port = true
+		case a.text != "-sTCP:LISTEN":
+			return opaqueStream("the output of lsof is not known")
+		}
+	}
+	return inv.numberIf(terse && port)
+}
+
+var (
+	portOption  = regexp.MustCompile(`^-([tnPwl]*)(i([46]?([a-zA-Z]+)?:[0-9,-]+)?)?$`)
+	portAddress = regexp.MustCompile(`^[46]?([a-zA-Z]+)?:[0-9,-]+$`)
+)
+
 // numeric is a number where the words hold only the given characters.
 func numeric(inv *invocation, chars string) stream {
 	for _, a := range inv.args {
@@ -370,7 +424,38 @@ func wc(inv *invocation) stream {
 	if len(inv.plainArgs()) == 0 && len(inv.args) == 1 {
 		return textStream(number())
 	}
-	return opaqueStream("the output of wc is not known")
+	s := opaqueStream("the output of wc is not known")
+	if inv.sizeOf("-l", "-c", "-w", "-m") {
+		s.size = ' '
+	}
+	return s
+}
+
+// du writes the size of each folder, which is a number unless it is to be read
+// by people.
+func du(inv *invocation) stream {
+	s := opaqueStream("the output of du is not known")
+	if inv.sizeOf("-s", "-sk", "-ks", "-sm", "-ms", "-sb", "-bs") {
+		s.size = '\t'
+	}
+	return s
+}
+
+// sizeOf reports whether the words are one of the options and one name, on one
+// line.
+func (inv *invocation) sizeOf(options ...string) bool {
+	a := inv.args
+	return len(a) == 2 && a[0].kind == known && slices.Contains(options, a[0].text) &&
+		a[1].kind == known && !strings.Contains(a[1].text, "\n") && !mayBeOption(a[1])
+}
+
+// firstField is the number in front of a name.
+func firstField(inv *invocation) stream {
+	before := inv.stdin.size
+	if before == '\t' && inv.asks("-f1") && inv.name == "cut" || before != 0 && inv.asks("{print $1}") && inv.name == "awk" {
+		return textStream(number())
+	}
+	return opaqueStream("the output of " + inv.title() + " is not known")
 }
 
 func revParse(inv *invocation) stream {

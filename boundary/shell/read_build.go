@@ -130,6 +130,7 @@ const compilers = `gcc g++ cc c++ clang clang++ gfortran icc nvcc emcc em++ c99 
 // readCompiler reads compilers: @file holds more options, and options for the
 // passes and the linker may name plugins.
 func readCompiler(inv *invocation) {
+	inv.args = slices.DeleteFunc(slices.Clone(inv.args), func(w word) bool { return w.kind == pattern && w.text == compilerOptions })
 	a := inv.parse()
 	a.options()
 	for _, w := range a.operands {
@@ -207,17 +208,29 @@ func asksOnly(inv *invocation) bool { return inv.flag("version", "help") }
 // call works in or one beneath.
 func (inv *invocation) ownFolder(w word) {
 	p, glob, ok := inv.dir.abs(w)
+	if ok && !(glob && climbs(p)) {
+		p = path.Clean(p)
+		for _, root := range []string{inv.a.o.Dir, inv.a.o.Toplevel} {
+			if glob {
+				root = quoteGlob(root)
+			}
+			if root != "" && (p == root || strings.HasPrefix(p, strings.TrimSuffix(root, "/")+"/")) {
+				return
+			}
+		}
+	}
 	if !ok || glob {
 		inv.unknown(w.span, inv.title()+" runs code of a folder that is not known")
 		return
 	}
-	p = path.Clean(p)
-	for _, root := range []string{inv.a.o.Dir, inv.a.o.Toplevel} {
-		if root != "" && (p == root || strings.HasPrefix(p, strings.TrimSuffix(root, "/")+"/")) {
-			return
-		}
-	}
 	inv.a.add(guard.Action{Kind: guard.KindExec, Path: p, Via: append(inv.via[:len(inv.via):len(inv.via)], inv.name), Span: w.span})
+}
+
+// climbs reports whether a name of a glob may be "..".
+func climbs(glob string) bool {
+	return slices.ContainsFunc(strings.Split(glob, "/"), func(name string) bool {
+		return name == ".." || strings.HasPrefix(name, ".") && isGlob(name) || strings.HasPrefix(name, `\.`)
+	})
 }
 
 // makeVariable judges a variable that is set on the command line: recipes may

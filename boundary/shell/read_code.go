@@ -160,7 +160,7 @@ func readForeign(inv *invocation) {
 		held = held || g.has && g.opt.role == guard.RoleCode
 	}
 	switch {
-	case inv.asksVersion():
+	case inv.asksVersion(), versionLetter[inv.name] && len(inv.args) == 1 && inv.args[0].is("-v"):
 	case inv.name == "gdb" || inv.name == "lldb":
 		for _, w := range a.operands {
 			inv.read(w)
@@ -179,6 +179,9 @@ func readForeign(inv *invocation) {
 		inv.program(a.operands, held, false)
 	}
 }
+
+// versionLetter are interpreters that tell their version when they are given -v.
+var versionLetter = wordSet("elixir iex julia octave groovy guile expect")
 
 // macros reads m4, whose texts may run commands.
 func (inv *invocation) macros(files []word) {

@@ -28,7 +28,8 @@ type finder struct {
 	starts []word
 	words  []word
 	i      int
-	base   int // chosen before the alternative that is read
+	base   int  // chosen before the alternative that is read
+	hollow bool // what got so far is a link or holds nothing
 
 	printed []word // what is written by an action
 	prints  bool   // an action is done, so names are written by -print only
@@ -109,9 +110,12 @@ func (f *finder) or(outer names) names {
 	var all names
 	first, any := true, false
 	base, chosen, before := f.base, f.chosen, f.chosen
+	hollow, every := f.hollow, true
 	for {
 		f.chosen, f.base = before[:len(before):len(before)], len(before)
+		f.hollow = hollow
 		n := f.and(outer)
+		every = every && f.hollow
 		chosen = append(chosen[:len(chosen):len(chosen)], f.chosen[f.base:]...)
 		any = any || n == nil
 		all = append(all, n...)
@@ -121,7 +125,7 @@ func (f *finder) or(outer names) names {
 		}
 		f.i++
 	}
-	f.chosen, f.base = chosen, base
+	f.chosen, f.base, f.hollow = chosen, base, every
 	if any || first {
 		return nil
 	}
@@ -158,9 +162,9 @@ func (f *finder) primary(found names) names {
 		return n
 	case "!", "-not":
 		if f.i < len(f.words) {
-			chosen := f.chosen
+			chosen, hollow := f.chosen, f.hollow
 			f.primary(found)
-			f.chosen = chosen
+			f.chosen, f.hollow = chosen, hollow
 		}
 	case "-name", "-iname":
 		n := nameTest(f.next(), w.text == "-iname")
@@ -188,8 +192,16 @@ func (f *finder) primary(found names) names {
 		if w.text == "-printf" {
 			f.next()
 		}
+	case "-empty":
+		f.hollow = true
+	case "-type", "-xtype":
+		f.hollow = f.next().is("l") || f.hollow
 	case "-delete":
 		f.prints = true
+		if found == nil && f.hollow && len(f.chosen) == 0 && f.ownStarts() {
+			f.flags = append(f.flags, findsHollow)
+			break
+		}
 		for _, t := range f.targets(found) {
 			f.delete(t, found == nil)
 		}
@@ -225,10 +237,23 @@ func (f *finder) primary(found names) names {
 	return nil
 }
 
+// findsHollow is the flag of a find that deletes only what holds nothing, which
+// is not all of the workspace though it may lie anywhere in it.
+const findsHollow = "finds-hollow"
+
+// ownStarts reports whether find starts in the folder that the call works in or
+// beneath.
+func (f *finder) ownStarts() bool {
+	return !slices.ContainsFunc(f.starts, func(s word) bool {
+		p, glob, ok := f.dir.abs(s)
+		return !ok || glob || s.kind != known || strings.Contains(p+"/", "/../") || !f.a.ownPath(p)
+	})
+}
+
 // takesWord reports whether a test of find takes a value that names no file.
 func takesWord(test string) bool {
 	switch test {
-	case "-type", "-xtype", "-size", "-mtime", "-atime", "-ctime", "-Btime", "-mmin", "-amin", "-cmin", "-Bmin", "-user", "-group", "-uid", "-gid", "-perm",
+	case "-size", "-mtime", "-atime", "-ctime", "-Btime", "-mmin", "-amin", "-cmin", "-Bmin", "-user", "-group", "-uid", "-gid", "-perm",
 		"-maxdepth", "-mindepth", "-inum", "-links", "-fstype", "-lname", "-ilname",
 		"-context", "-used", "-flags", "-exclude", "-depth+", "-unique":
 		return true

@@ -169,7 +169,7 @@ func init() {
 	gitActs = map[string]func(inv *invocation, a *arguments){
 		"diff": look, "show": look, "log": look, "whatchanged": look, "blame": look, "annotate": look, "difftool": look, "cat-file": look, "rev-list": look,
 		"diff-tree": look, "diff-index": look, "diff-files": look, "archive": look, "shortlog": look, "reflog": look, "range-diff": look, "format-patch": (*invocation).gitFormatPatch,
-		"check-ignore": (*invocation).gitNamed, "check-attr": (*invocation).gitNamed,
+		"check-ignore": (*invocation).gitNamed, "check-attr": (*invocation).gitNamed, "ls-tree": (*invocation).gitNamed,
 		"grep":     (*invocation).gitGrep,
 		"checkout": (*invocation).gitCheckout, "restore": (*invocation).gitRestore, "reset": (*invocation).gitReset,
 		"clean": (*invocation).gitClean, "rm": (*invocation).gitRemove, "mv": (*invocation).gitMove,
@@ -199,9 +199,12 @@ func (inv *invocation) gitLook(a *arguments) {
 	}
 	named := inv.gitOnlyNames()
 	for i, w := range a.operands {
-		if pathspec := a.dashed >= 0 && i >= a.dashed; pathspec && named && w.kind != unknown {
+		switch pathspec := a.dashed >= 0 && i >= a.dashed; {
+		case named && w.kind != unknown && pathspec:
 			inv.pathspec(w, inv.list)
-		} else {
+		case named && w.kind != unknown && !strings.Contains(w.text, ":") && inv.a.sensitive(inv.dir, w):
+			inv.list(w)
+		default:
 			inv.gitName(w, pathspec)
 		}
 	}
@@ -237,7 +240,9 @@ var gitNamesOnly = func() map[string]bool {
 	out := map[string]bool{}
 	for f := range strings.FieldsSeq("stat name-only name-status numstat shortstat summary dirstat quiet q exit-code s no-patch n max-count skip count oneline graph all " +
 		"cached staged since until after before author committer grep format pretty date follow first-parent merges no-merges reverse diff-filter decorate abbrev " +
-		"color no-color no-pager P z branches tags remotes M find-renames C find-copies") {
+		"color no-color no-pager P z branches tags remotes M find-renames C find-copies no-renames full-history simplify-merges simplify-by-decoration " +
+		"topo-order date-order author-date-order regexp-ignore-case i left-right no-decorate ancestry-path remove-empty sparse dense show-pulls " +
+		"cherry-pick cherry-mark boundary parents children") {
 		out[f] = true
 	}
 	return out

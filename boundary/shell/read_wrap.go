@@ -18,6 +18,23 @@ func init() {
 	register(readKillByName, "pkill killall skill")
 	register(readPS, "ps")
 	register(readTracer, "strace ltrace")
+	register(readMise, "mise rtx")
+}
+
+// readMise reads mise: words in front of "--" are tools, those behind it a
+// program.
+func readMise(inv *invocation) {
+	a := inv.parse()
+	for _, v := range a.values("command") {
+		inv.shell(v, guard.DialectAny)
+	}
+	a.options("command")
+	switch {
+	case a.spec.many != guard.RoleData:
+		a.operandRoles()
+	case a.dashed >= 0:
+		inv.run(a.operands[a.dashed:])
+	}
 }
 
 // readTracer reads programs that watch another one: one that they start, or one

@@ -387,6 +387,7 @@ func (a *analysis) start(inv *invocation) stream {
 	a.interpret(inv)
 	inv.settle()
 	inv.aftermath(first)
+	inv.noteBuild(first)
 	if a.descriptors != descriptors {
 		inv.stdout = opaqueStream("what is written to a descriptor by its name is not known")
 	}
@@ -668,7 +669,7 @@ func (w *walker) text(src string, span guard.Span, in worlds, file bool) flow {
 	a.texts++
 	defer func() { a.texts-- }()
 	c := *w
-	c.u = &unit{src: src, posix: w.u.posix, nested: true, span: span, file: file}
+	c.u = &unit{src: src, posix: w.u.posix, nested: true, span: span, file: file, venv: w.u.venv}
 	f := c.code(span, in)
 	w.stdin, w.out = c.stdin, c.out
 	return f

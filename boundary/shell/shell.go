@@ -84,6 +84,7 @@ func Analyze(src string, o Options) (actions []guard.Action) {
 		}
 	}
 	a.markOpaque()
+	a.markBuilt()
 	if len(a.actions) == 0 {
 		return nil
 	}
@@ -122,6 +123,7 @@ type analysis struct {
 	texts         int  // texts within each other
 	links         []link
 	written       []place
+	builds        []build
 	descriptors   int               // writes to what may be a name of standard output
 	remotes       [][]word          // names and addresses that "git remote" gives
 	substitutions map[string]stream // process substitutions by their names

@@ -26,6 +26,7 @@ type unit struct {
 	nested bool
 	span   guard.Span
 	file   bool // it is a file's: its words are not quoted in reasons
+	venv   bool // it enters a virtual environment
 }
 
 // at is the span of a node in the command's text.

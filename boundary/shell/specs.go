@@ -42,6 +42,13 @@ type commands = map[string]guard.Command
 // whose code or settings a program runs.
 const roleOwn guard.Role = "own"
 
+// rolePager is that of a program that is given text to show, and rolePackage
+// that of code of a package by its name.
+const (
+	rolePager   guard.Role = "pager"
+	rolePackage guard.Role = "package"
+)
+
 // cmd writes a specification in short. The operands are roles separated by
 // blanks. Each option group is "role: spellings", the options separated by
 // blanks and their spellings by commas:

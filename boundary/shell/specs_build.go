@@ -67,10 +67,17 @@ func buildSpecs() commands {
 			"build": cmd("read...", "write: outdir outfile"), "upgrade,pm,repl,patch": cmd("read..."),
 		}),
 		"npx,pnpx,bunx": cmd("command...", "shell: c,call", "data: p,package w,workspace", "flag: y,yes q,quiet no no-install bun"),
-		"turbo,nx,rush,moon,lage,wireit,volta,corepack,nvm,fnm,n,asdf,mise,rtx,pyenv,rbenv,nodenv,goenv,jenv,sdk,rustup,ghcup,juliaup,tfenv,pixi," +
-			"devbox,devenv,proto,aqua,hermit": cmd("read..."),
+		"turbo,nx,rush,moon,lage,wireit,corepack,nvm,n,sdk,ghcup,juliaup,tfenv,pixi,devbox,devenv,proto,aqua,hermit": cmd("read..."),
+		"mise,rtx": with(cmd("read...", "dir: C,cd", "data: E,env P,profile j,jobs"), commands{
+			"exec,x": cmd("data...", "shell: c,command"),
+			"run,r":  cmd("read...", "dir: C,cd", "shell: s,shell", "data: t,tool o,output j,jobs"),
+		}),
+		"asdf,rbenv,pyenv,nodenv,goenv,jenv": with(cmd("read..."), commands{"exec": cmd("command...")}),
+		"volta":                              with(cmd("read..."), commands{"run": cmd("command...", "data: node npm pnpm yarn env")}),
+		"fnm":                                with(cmd("read..."), commands{"exec": cmd("command...", "data: using")}),
+		"rustup":                             with(cmd("read..."), commands{"run": cmd("data command...", "flag: install")}),
 		"jest,vitest,mocha,ava,tap,jasmine,karma,cypress,playwright,testcafe,c8,nyc,webdriverio,wdio,cucumber,cucumber-js,uvu,tape,qunit,ctrf": cmd("read...",
-			"code: r,require import loader", "own: config,c", "write: outputFile output-file output o report-dir coverageDirectory",
+			"package: r,require import loader", "own: config,c", "write: outputFile output-file output o report-dir coverageDirectory",
 			"data: t,testNamePattern testPathPattern g,grep w,maxWorkers timeout reporter project", "flag: ci coverage watch u,update"),
 		"vite,webpack,rollup,esbuild,parcel,tsup,swc,babel,rspack,rolldown,next,nuxt,astro,gatsby,remix,ng,vue,ember,svelte-kit,react-scripts," +
 			"storybook,docusaurus,vuepress,eleventy,hugo,jekyll,zola,mkdocs,sphinx-build,gitbook,mdbook,wasm-pack,trunk,dioxus,tauri,expo-cli,ionic," +

@@ -43,7 +43,7 @@ func languageSpecs() commands {
 		"perl": cmd("data...", "code: e E M m", "list: I", "?data: i C F 0 D l x", "flag: n p w W c T t u U s S a v"),
 		"ruby,irb,jruby,truffleruby,mruby,pry": cmd("data...", "code: e r", "list: I", "dir: C X", "data: E,encoding external-encoding internal-encoding",
 			"?data: i K W 0 F T x", "flag: n p w c l a s S v d y"),
-		"node,nodejs,ts-node,tsx,babel-node,qjs,esr": cmd("data...", "code: e,eval p,print r,require import loader experimental-loader", "read: env-file",
+		"node,nodejs,ts-node,tsx,babel-node,qjs,esr": cmd("data...", "code: e,eval p,print", "package: r,require import loader experimental-loader", "read: env-file",
 			"write: cpu-prof-dir heap-prof-dir diagnostic-dir redirect-warnings report-dir",
 			"data: C,conditions input-type stack-trace-limit max-old-space-size test-name-pattern", "?data: inspect inspect-brk unhandled-rejections",
 			"flag: c,check i,interactive test watch trace-warnings no-warnings v"),

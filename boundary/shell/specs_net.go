@@ -123,7 +123,7 @@ func cloudSpecs() commands {
 		}),
 		"ansible,ansible-playbook,ansible-galaxy,ansible-vault,ansible-inventory,ansible-doc,ansible-pull,ansible-console,ansible-lint": cmd("read...",
 			"read: i,inventory vault-password-file private-key", "data: e,extra-vars l,limit t,tags a,args m,module-name u,user f,forks", "code: M,module-path",
-			"flag: C,check D,diff syntax-check"),
+			"flag: C,check D,diff syntax-check list-tasks list-tags list-hosts"),
 		"packer,puppet,chef,chef-client,knife,salt,salt-call,salt-ssh,cfengine,bolt,capistrano,cap": cmd("read..."),
 	}
 }

@@ -396,6 +396,7 @@ type stream struct {
 	set   bool   // false: inherited from whoever runs the shell
 	text  value  // known text, a glob that covers it, or unknown
 	names []word // its lines are names that these words cover
+	size  byte   // if not 0: it is one line of a number, this character and a name
 	file  *word  // it is this file
 	dir   place  // from where names and file are taken
 }
