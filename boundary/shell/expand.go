@@ -149,6 +149,7 @@ type builder struct {
 	unknown  bool
 	reason   string
 	split    bool
+	all      bool // of a tree: see value
 	tree     bool // buf is a folder and stands for what lies beneath
 	num      bool // buf covers an integer
 	open     bool // buf is the last of a list and may stand for several
@@ -193,7 +194,7 @@ func (b *builder) end() {
 			b.x.w.mayAbort(b.x.st)
 		}
 		w.kind, w.text, w.tree, w.split = pattern, string(b.buf), b.tree, b.split
-		w.num = b.num
+		w.num, w.all = b.num, b.tree && b.all
 		b.out = append(b.out, w)
 		if hidden, ok := b.dotted(w); ok {
 			b.out = append(b.out, hidden)
@@ -393,7 +394,7 @@ func (b *builder) value(v value, quoted bool) {
 		b.again(v)
 	case v.tree && len(b.buf) == 0 && !b.unknown:
 		b.match(v.text)
-		b.tree = true
+		b.tree, b.all = true, v.all
 	case v.tree:
 		b.match(v.text + "/**")
 	case v.kind == pattern:

@@ -14,6 +14,7 @@ type value struct {
 	num    bool // an integer, so arithmetic can't find code in it
 	env    bool // unknown because nothing but numbers was ever assigned in the text
 	tree   bool // of a pattern: any file beneath the folder text
+	all    bool // of a tree: hidden files and ignored ones are meant too
 	// several: as an element of a list it stands for no value or several.
 	several bool
 }
@@ -25,7 +26,7 @@ func (v value) word(s guard.Span) word {
 	return word{text: v.text, kind: v.kind, reason: v.reason, split: v.several, span: s}
 }
 func (w word) value() value {
-	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, num: w.num}
+	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, all: w.all, num: w.num}
 }
 
 // element is the word as an element of a list.
