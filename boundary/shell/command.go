@@ -195,6 +195,10 @@ func (inv *invocation) role(r guard.Role, w word) {
 	switch r {
 	case guard.RoleData, guard.RoleFlag, guard.RoleRecursive:
 	case guard.RoleRead:
+		if inv.a.commandLine(w) {
+			inv.unknown(w.span, inv.title()+" may run a word that is a command line")
+			return
+		}
 		inv.read(w)
 	case guard.RoleWrite:
 		inv.write(w)

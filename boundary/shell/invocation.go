@@ -113,6 +113,10 @@ func (inv *invocation) run(words []word) {
 	if len(words) == 0 {
 		return
 	}
+	if len(words) == 1 && inv.a.commandLine(words[0]) {
+		inv.shell(words[0], guard.DialectPOSIX)
+		return
+	}
 	via := inv.via
 	if inv.name != "" {
 		via = append(via[:len(via):len(via)], inv.name)
@@ -155,6 +159,10 @@ func (inv *invocation) anyWord(w word) {
 	}
 	if v, ok := slashOption(w, inv.via); ok {
 		inv.anyWord(v)
+		return
+	}
+	if inv.name != "" && inv.a.commandLine(w) {
+		inv.unknown(w.span, inv.title()+" may run a word that is a command line")
 		return
 	}
 	if looksLikePath(w.text) || inv.a.sensitive(inv.dir, w) {
