@@ -124,7 +124,7 @@ func (inv *invocation) compilerFlags(v word) {
 // settings.
 var loading = []string{"-fplugin", "-fpass-plugin", "-specs", "--specs", "-B", "-wrapper", "-fuse-ld", "-plugin", "--plugin", "-load", "--ld-path", "@"}
 
-const compilers = `gcc g++ cc c++ clang clang++ gfortran icc nvcc emcc em++ c99 c89 cpp mpicc mpicxx gcc-12 gcc-13 clang-17 clang-18 musl-gcc
+const compilers = `tcc gcc g++ cc c++ clang clang++ gfortran icc nvcc emcc em++ c99 c89 cpp mpicc mpicxx gcc-12 gcc-13 clang-17 clang-18 musl-gcc
 	arm-none-eabi-gcc x86_64-w64-mingw32-gcc aarch64-linux-gnu-gcc`
 
 // readCompiler reads compilers: @file holds more options, and options for the
@@ -135,6 +135,8 @@ func readCompiler(inv *invocation) {
 	for _, w := range a.operands {
 		if file := w.after(1); w.starts("@") {
 			inv.own(file)
+		} else if inv.flag("run") { // of tcc
+			inv.codeFile(w, nil)
 		} else {
 			inv.read(w)
 		}

@@ -104,7 +104,7 @@ func buildSpecs() commands {
 		"stack,cabal,ghcid,elm,elm-test,spago,purs,dune,opam-exec,esy,rebar3,mix,gleam,crystal,shards,nimble,nim,dub,v,odin,flutter,dart," +
 			"pub,melos,fvm,forge,anvil,cast,hardhat,truffle,foundry,sui,anchor,solana,near,ponyc,clj,clojure,shadow-cljs,kotlin,scala-cli," +
 			"ballerina,haxe,haxelib,alire,alr,fpm,conan,vcpkg,xrepo,spack,platformio,pio,arduino-cli,idf.py,west,esptool,esptool.py,avrdude,openocd," +
-			"probe-rs,espflash": cmd("read...", "write: o,output", "code: e,eval x-eval", "read: f,file config"),
+			"probe-rs,espflash": with(cmd("read...", "write: o,output", "code: e,eval x-eval", "read: f,file config"), commands{"eval": cmd("code...")}),
 		"act,circleci,gitlab-runner,drone,jenkins-cli,buildkite-agent,dagger,concourse,woodpecker-cli": cmd("read...",
 			"read: W,workflows e,eventpath secret-file env-file var-file", "flag: l,list n,dryrun"),
 		"repomix,code2prompt,gitingest,aider,claude,codex,gemini,opencode,copilot,llm,qwen,cursor-agent,amp": cmd("read...", "write: o,output"),

@@ -36,8 +36,9 @@ func quietSpecs() commands {
 		"fortune,cmatrix,rolldice,lorem,rig,pipes.sh,asciiquarium,nyancat,boxes,figlist,cowthink,ponysay,espeak-ng,morse,primes," +
 			"charinfo,z,zoxide,autojump,fasd,starship,thefuck,watson,timew,todo.sh,topydo,taskwarrior,khal,remind,calcurse,bcal,wtf,ddgr,googler," +
 			"surfraw,ani-cli": cmd("data..."),
+		"lp,lpr": cmd("read...", "connect: h H", "data: d P n o t q i U C J T", "flag: c m r s"),
 		"xdotool,wmctrl,xprop,xwininfo,xev,xinput,swaymsg,i3-msg,hyprctl,bspc,playerctl,pactl,amixer,alsamixer,pamixer,wpctl,light," +
-			"redshift,gammastep,bluetoothctl,nmtui,lpstat,lp,lpr,lpq,lprm,cancel,arandr,gsettings,dconf,xfconf-query,kwriteconfig5,defaults,plutil,pmset," +
+			"redshift,gammastep,bluetoothctl,nmtui,lpstat,lpq,lprm,cancel,arandr,gsettings,dconf,xfconf-query,kwriteconfig5,defaults,plutil,pmset," +
 			"mdfind,mdls,sips,afplay,tmutil,spctl,csrutil,nvram": cmd("data..."),
 	}
 }
