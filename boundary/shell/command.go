@@ -195,7 +195,7 @@ func (inv *invocation) role(r guard.Role, w word) {
 	switch r {
 	case guard.RoleData, guard.RoleFlag, guard.RoleRecursive:
 	case guard.RoleRead:
-		if inv.a.commandLine(w) {
+		if specs()[inv.name].Opaque && inv.a.commandLine(w) {
 			inv.unknown(w.span, inv.title()+" may run a word that is a command line")
 			return
 		}
