@@ -130,7 +130,7 @@ func wrapperSpecs() commands {
 			"flag: a,append e,return f,flush q,quiet force"),
 		"scriptreplay,asciinema,ttyrec,termtosvg": cmd("read...", "shell: c,command", "data: t i"),
 		"expect,autoexpect":                       cmd("code...", "code: c f", "flag: b d i n"),
-		"screen":                                  oneDash("command...", "read: c", "write: Logfile", "shell: s", "data: S e h p t T", "flag: d D m r R x L ls,list X q U wipe"),
+		"screen":                                  oneDash("command...", "read: c", "write: Logfile", "shell: s", "code: X", "data: S e h p t T", "flag: d D m r R x L ls,list q U wipe"),
 		"tmux":                                    cmd("data..."),
 		"zellij,byobu,dtach,abduco,dvtm":          cmd("code...", "flag: l"),
 		"xvfb-run": cmd("command...", "write: e,error-file f,auth-file", "data: n,server-num s,server-args w,wait p,xauth-protocol",
