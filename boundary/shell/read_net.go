@@ -18,6 +18,8 @@ func init() {
 	register(readServer, "http-server serve live-server webfsd darkhttpd miniserve updog browser-sync thttpd lighttpd nginx httpd apache2 caddy php-fpm filebrowser smbserver.py "+
 		"gost surge tcpsvd udpsvd ftpd telnetd tftpd dnsd inetd fakeidentd dropbear sshd vsftpd pure-ftpd proftpd dufs simplehttpserver")
 	register(readSocket, "ftpput ftpget")
+	register(readFinger, "finger rusers")
+	register(readGetent, "getent")
 }
 
 // idle are words with which a server listens to nobody: what it is asked for
@@ -38,6 +40,25 @@ func readServer(inv *invocation) {
 		}
 	}
 	inv.connect(word{kind: unknown, reason: inv.title() + " serves or sends files to other hosts", span: inv.span})
+}
+
+// readFinger reads finger, which asks a host for the users behind an "@".
+func readFinger(inv *invocation) {
+	for _, w := range inv.args {
+		if _, host, ok := w.cut("@"); ok || w.kind == unknown {
+			inv.connect(host)
+		}
+	}
+}
+
+// readGetent reads getent, which prints databases of the system by name.
+func readGetent(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	for _, w := range inv.args {
+		if w.is("shadow") || w.is("gshadow") {
+			inv.read(lit("/etc/"+w.text, w.span))
+		}
+	}
 }
 
 // place of a URL's file: the last part of its path.

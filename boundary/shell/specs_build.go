@@ -12,7 +12,7 @@ func buildSpecs() commands {
 			"data: set dotenv-filename color", "flag: l,list n,dry-run summary dump fmt e,edit choose evaluate init show s v q"),
 		"task,go-task,mage,rake,invoke,inv,nox,tox,pydoit,waf,scons,ant,buck,buck2,pants,earthly,bake,mill,lein,boot,grunt,gulp,jake," +
 			"xmake,premake5,gn,fab,thor,phing,cake,nuke,sbt": cmd("read...",
-			"own: f,file,taskfile,rakefile,fabfile,buildfile,makefile gulpfile gruntfile noxfile c,conf", "dir: d,dir C,directory cwd", "code: E,execute-code", "data: e s,session p,parallel x n"),
+			"own: f,file,taskfile,rakefile,fabfile,buildfile,makefile gulpfile gruntfile noxfile c,conf", "dir: d,dir C,directory cwd", "code: E,execute-code override", "data: e s,session p,parallel x n"),
 		"cmake": cmd("list...", "own: S C toolchain preset-file", "write: B graphviz", "data: G T A D U W preset log-level", "command: E",
 			"flag: build install open N L P find-package workflow list-presets"),
 		"ctest,cpack": cmd("read...", "dir: test-dir", "code: S,script build-and-test SP", "read: config", "write: O,output-log output-junit B",
@@ -24,7 +24,7 @@ func buildSpecs() commands {
 			"code: wrap,wrapper gdb-path", "data: j suite timeout-multiplier")}),
 		"bazel,bazelisk,blaze": with(cmd("data...", "own: bazelrc", "code: output_user_root output_base"), commands{"build,test,run,query,cquery,aquery,clean,info,fetch,sync,coverage,version,help,shutdown,mod,mobile-install": cmd("data...",
 			"code: run_under", "data: c,compilation_mode config jobs test_filter")}),
-		"mvn,mvnw,mvnd,gradle,gradlew": oneDash("read...", "own: s,settings gs t,toolchains f,file b,build-file c,settings-file", "code: I,init-script g,gradle-user-home", "dir: p,project-dir",
+		"mvn,mvnw,mvnd,gradle,gradlew": oneDash("read...", "own: s,settings gs t,toolchains f,file b,build-file c,settings-file", "code: I,init-script g,gradle-user-home", "connect: gradle-distribution-url", "dir: p,project-dir",
 			"data: P,activate-profiles pl,projects D T,threads x,exclude-task rf console tests", "flag: o,offline q,quiet B,batch-mode U am amd continue daemon stop"),
 		"autoconf,automake,autoreconf,aclocal,autoheader,libtoolize,libtool,pkg-config,pkgconf,configure,xcodebuild,msbuild,nmake,qmake,xcrun," +
 			"agvtool,pod,carthage,tuist": cmd("read...", "write: o,output"),

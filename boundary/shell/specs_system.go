@@ -3,7 +3,7 @@ package shell
 // The machine: processes, services, disks, users, packages of the kernel.
 func systemSpecs() commands {
 	return commands{
-		"ps,top,htop,btop,btm,glances,pstree,pidof,pgrep,procs,vmstat,iostat,mpstat,pidstat,sar,free,slabtop,w,who,last,lastb,lastlog,finger,iotop," +
+		"ps,top,htop,btop,btm,glances,pstree,pidof,pgrep,procs,vmstat,iostat,mpstat,pidstat,sar,free,slabtop,w,who,last,lastb,lastlog,iotop," +
 			"nmon,atop,nvidia-smi,sensors,pmap,jobs": cmd("data...",
 			"read: F,pidfile", "data: p,pid u,user U C o,format s,sort d,delay n,iterations g,group t,tty P,parent"),
 		"pkill": cmd("data...", "data: signal q,queue u,euid U,uid g,pgroup G,group P,parent s,session t,terminal O,older r,runstates cgroup env ns nslist", "read: F,pidfile",
@@ -15,8 +15,9 @@ func systemSpecs() commands {
 			"flag: 9 KILL STOP l,list f,full"),
 		"id,locale,getconf,dmidecode,lscpu,lsmem,lspci,lsusb,lsblk,lsscsi,lshw,hwinfo,inxi,neofetch,fastfetch,screenfetch,blkid,findmnt," +
 			"lslocks,lsns,lsipc,lslogins,ipcs,lsmod,modinfo,sw_vers,system_profiler,osquery": cmd("data...", "data: o,output t,types s,sysroot", "list: F,fstab"),
-		"getent": with(cmd("data...", "data: s,service", "flag: i,no-idn"), commands{"hosts,ahosts,ahostsv4,ahostsv6,networks": cmd("connect...")}),
-		"dmesg":  cmd("data...", "read: F,file K,kmsg-file", "data: l,level f,facility n,console-level s,buffer-size", "flag: C,clear c,read-clear D,console-off E,console-on H w T,ctime"),
+		"finger,rwho,rusers": cmd("data..."),
+		"getent":             with(cmd("data...", "data: s,service", "flag: i,no-idn"), commands{"hosts,ahosts,ahostsv4,ahostsv6,networks": cmd("connect...")}),
+		"dmesg":              cmd("data...", "read: F,file K,kmsg-file", "data: l,level f,facility n,console-level s,buffer-size", "flag: C,clear c,read-clear D,console-off E,console-on H w T,ctime"),
 		"journalctl": cmd("data...", "read: file", "list: D,directory root", "connect: H,host", "data: u,unit n,lines S,since U,until p,priority o,output b,boot t,identifier g,grep M,machine",
 			"flag: rotate vacuum-time vacuum-size vacuum-files flush sync f,follow x,catalog e r k"),
 		"date": cmd("data...", "data: d,date s,set rfc-3339", "?data: I,iso-8601", "read: f,file", "list: r,reference", "flag: u,utc R debug"),

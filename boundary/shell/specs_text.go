@@ -54,7 +54,7 @@ func textSpecs() commands {
 			"ed,edit":      cmd("data...", "flag: L,inplace"),
 			"tr,transform": cmd("code read..."),
 		}),
-		"diff,gdiff,colordiff,wdiff,difft,delta,icdiff,diff-so-fancy,vimdiff": cmd("read...", "recursive: r,recursive", "read: from-file to-file X,exclude-from", "write: output",
+		"diff,gdiff,colordiff,wdiff,difft,delta,icdiff,diff-so-fancy,vimdiff": cmd("read...", "code: pager", "read: config gitconfig", "recursive: r,recursive", "read: from-file to-file X,exclude-from", "write: output",
 			"data: x,exclude I,ignore-matching-lines L,label F,show-function-line C U,unified c-context W,width D,ifdef starting-file S horizon-lines "+
 				"tabsize color palette", "flag: u q,brief N,new-file a b w B i y s"),
 		"diff3": cmd("read read read", "code: diff-program", "data: L,label", "flag: m,merge"),
