@@ -54,7 +54,7 @@ var variables = map[string]effect{
 
 	"TAR_OPTIONS": code, "RSYNC_RSH": command, "RSYNC_PROXY": proxy, "RSYNC_CONNECT_PROG": command, "ZIPOPT": code, "UNZIP": options, "UNZIPOPT": options, "GZIP": options, "XZ_OPT": options, "XZ_DEFAULTS": options, "ZSTD_CLEVEL": harmless, "GREP_OPTIONS": code, "RIPGREP_CONFIG_PATH": code, "ACKRC": code, "FZF_DEFAULT_COMMAND": command, "FZF_DEFAULT_OPTS": options, "BAT_CONFIG_PATH": code, "CURL_HOME": settings, "WGETRC": code, "SYSTEM_WGETRC": code, "NETRC": redirects, "CVS_RSH": command, "SVN_SSH": command, "HGRCPATH": code, "PSQLRC": code, "PGSERVICEFILE": redirects, "PGPASSFILE": redirects, "MYSQL_HOME": settings, "SQLITE_HISTORY": redirects, "SCREENRC": code, "TMUX_TMPDIR": redirects, "VIMINIT": code, "EXINIT": code, "GVIMINIT": code, "MYVIMRC": code, "VIM": code, "VIMRUNTIME": code, "NVIM_APPNAME": code, "EMACSLOADPATH": code, "NANORC": code,
 	"PIP_INDEX_URL": proxy, "PIP_EXTRA_INDEX_URL": proxy, "PIP_TRUSTED_HOST": proxy, "PIP_CONFIG_FILE": settings, "PIP_TARGET": redirects, "PIP_PREFIX": redirects, "PIP_FIND_LINKS": redirects, "UV_INDEX_URL": proxy, "UV_DEFAULT_INDEX": proxy, "UV_EXTRA_INDEX_URL": proxy, "UV_INDEX": proxy, "POETRY_REPOSITORIES": proxy, "YARN_REGISTRY": proxy, "YARN_RC_FILENAME": code, "YARN_YARN_PATH": code, "COREPACK_NPM_REGISTRY": proxy, "HOMEBREW_BOTTLE_DOMAIN": proxy,
-	"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "ALL_PROXY": proxy, "FTP_PROXY": proxy, "http_proxy": proxy, "https_proxy": proxy, "all_proxy": proxy, "ftp_proxy": proxy, "NO_PROXY": harmless, "no_proxy": harmless,
+	"DISPLAY": options, "PULSE_SERVER": options, "HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "ALL_PROXY": proxy, "FTP_PROXY": proxy, "http_proxy": proxy, "https_proxy": proxy, "all_proxy": proxy, "ftp_proxy": proxy, "NO_PROXY": harmless, "no_proxy": harmless,
 	"SSL_CERT_FILE": code, "SSL_CERT_DIR": code, "CURL_CA_BUNDLE": code, "REQUESTS_CA_BUNDLE": code, "OPENSSL_CONF": code, "OPENSSL_MODULES": code, "OPENSSL_ENGINES": code, "SSLKEYLOGFILE": redirects,
 	"KUBECONFIG": settings, "KUBE_EDITOR": command, "DOCKER_HOST": proxy, "DOCKER_CONFIG": settings, "AWS_CONFIG_FILE": settings, "AWS_SHARED_CREDENTIALS_FILE": redirects, "AWS_ENDPOINT_URL": proxy, "AWS_PAGER": command, "GH_HOST": proxy, "GH_PAGER": command, "GH_EDITOR": command, "GH_BROWSER": command, "GH_CONFIG_DIR": settings, "SSH_AUTH_SOCK": redirects, "GNUPGHOME": redirects, "GPG_TTY": harmless, "PINENTRY_USER_DATA": harmless, "ANSIBLE_CONFIG": settings, "TF_CLI_CONFIG_FILE": settings, "TF_CLI_ARGS": options,
 	"ZDOTDIR": settings, "COMPOSER_HOME": settings, "PYLINTRC": settings, "IPYTHONDIR": settings, "JUPYTER_CONFIG_DIR": settings, "CABAL_DIR": settings, "CABAL_CONFIG": settings, "CONAN_HOME": settings, "CONAN_USER_HOME": settings, "CCACHE_CONFIGPATH": settings, "POETRY_CONFIG_DIR": settings,
@@ -223,6 +223,8 @@ func riskyValue(name, s string) bool {
 		return riskyNpm(strings.ToLower(name)[len("npm_config_"):], s)
 	case strings.HasPrefix(name, "GIT_TRACE"):
 		return strings.Contains(s, "/")
+	case name == "DISPLAY" || name == "PULSE_SERVER": // of another machine
+		return !strings.HasPrefix(s, ":") && !strings.HasPrefix(s, "unix:") && !strings.HasPrefix(s, "localhost:") && !strings.HasPrefix(s, "/run/")
 	case name == "GOSUMDB":
 		return s != "sum.golang.org"
 	case name == "PYTHONWARNINGS":

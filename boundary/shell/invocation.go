@@ -161,10 +161,6 @@ func (inv *invocation) anyWord(w word) {
 		inv.anyWord(v)
 		return
 	}
-	if inv.name != "" && inv.a.commandLine(w) {
-		inv.unknown(w.span, inv.title()+" may run a word that is a command line")
-		return
-	}
 	if looksLikePath(w.text) || inv.a.sensitive(inv.dir, w) {
 		inv.read(w)
 	}

@@ -76,6 +76,11 @@ func readBuild(inv *invocation) {
 	if asksOnly(inv) {
 		return
 	}
+	for _, v := range a.values("cov-report") { // of pytest: html:folder
+		if _, to, ok := v.cut(":"); ok && !strings.HasPrefix(v.text, "term") {
+			inv.write(to)
+		}
+	}
 	inv.ownFolder(inv.here())
 	for _, w := range append(a.operands, a.values("manifest-path")...) {
 		if w.kind == known && strings.Contains(w.text, "/") && looksLikePath(w.text) {

@@ -311,6 +311,11 @@ func (inv *invocation) module(m word, rest []word) {
 		inv.connect(word{kind: unknown, reason: "it serves or reaches any host", span: m.span})
 	case "timeit", "code", "pdb", "cProfile", "profile", "trace", "runpy", "idlelib", "asyncio", "sqlite3":
 		inv.inner(m, rest)
+	case "pty":
+		inv.words(rest)
+		if len(rest) == 0 {
+			inv.codeInput() // a shell's
+		}
 	case "venv":
 		for _, w := range rest {
 			if !w.starts("-") {

@@ -587,6 +587,9 @@ func (inv *invocation) looseWords() {
 		if i > 0 && inv.args[i-1].starts("-") && takesCode(strings.TrimLeft(inv.args[i-1].text, "-"), w.text) {
 			inv.unknown(w.span, "the program "+inv.name+" is not known and may run code in an argument")
 		}
+		if _, v, ok := w.cut("="); inv.name != "" && (a.commandLine(w) || ok && w.starts("-") && a.commandLine(v)) {
+			inv.unknown(w.span, "the program "+inv.name+" is not known and may run a word that is a command line")
+		}
 	}
 	a.words(inv)
 }

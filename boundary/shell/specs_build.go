@@ -77,9 +77,9 @@ func buildSpecs() commands {
 			"quasar,craco,microbundle,ncc,nexe,electron,electron-builder": cmd("read...",
 			"write: o,output,out outfile outdir d,outDir out-dir dist-dir site-dir destination", "own: c,config config-file", "code: plugin r,require",
 			"data: t,target mode format p,port host base minify platform external loader b j f theme env"),
-		"pytest,py.test,pytest-3": cmd("list...", "own: c,config-file confcutdir rootdir", "list: ignore", "write: basetemp junitxml,junit-xml log-file report-log resultlog", "code: pdbcls",
+		"pytest,py.test,pytest-3": cmd("list...", "own: c,config-file confcutdir rootdir cov-config", "list: ignore", "write: basetemp junitxml,junit-xml log-file report-log resultlog", "code: pdbcls",
 			"data: k m n,numprocesses o,override-ini p tb W,pythonwarnings durations maxfail deselect color cov-fail-under r log-level cov-report "+
-				"cov-config timeout dist", "?data: cov", "flag: v,verbose q,quiet x,exitfirst s l lf,last-failed ff pdb co,collect-only"),
+				"timeout dist", "?data: cov", "flag: v,verbose q,quiet x,exitfirst s l lf,last-failed ff pdb co,collect-only"),
 		"coverage": with(cmd("read..."), commands{"run": cmd("read data...", "read: rcfile", "write: data-file", "data: m source omit include",
 			"flag: a p,parallel-mode branch"), "report,html,xml,json,lcov,combine,erase,debug,annotate,help": cmd("read...", "write: o d", "read: rcfile",
 			"data: fail-under include omit", "flag: m,show-missing i")}),
@@ -124,7 +124,7 @@ var cargoOptions = []string{
 
 var npmOptions = []string{
 	"dir: C prefix", "own: userconfig globalconfig", "code: script-shell node-options git shell init-module editor",
-	"data: w,workspace loglevel registry cache tag otp scope omit include depth access before",
+	"write: cache modules-folder cache-folder store-dir modules-dir virtual-store-dir pack-destination", "read: cafile", "data: w,workspace loglevel registry tag otp scope omit include depth access before",
 	"flag: g,global D,save-dev E,save-exact s,silent json y,yes f,force workspaces if-present dry-run long parseable production legacy-peer-deps",
 }
 

@@ -136,7 +136,7 @@ func wrapperSpecs() commands {
 		"zellij,byobu,dtach,abduco,dvtm":          cmd("code...", "flag: l"),
 		"xvfb-run": cmd("command...", "write: e,error-file f,auth-file", "data: n,server-num s,server-args w,wait p,xauth-protocol",
 			"flag: a,auto-servernum l,listen-tcp"),
-		"xterm,gnome-terminal,konsole,alacritty,kitty,wezterm,foot,urxvt,rxvt,xfce4-terminal,terminator,st,ghostty": oneDash("code...", "command: e x execute", "data: T geometry title"),
+		"xterm,gnome-terminal,konsole,alacritty,kitty,wezterm,foot,urxvt,rxvt,xfce4-terminal,terminator,st,ghostty": oneDash("code...", "command: e x execute", "shell: command", "data: T geometry title"),
 		"faketime,libfaketime":       cmd("data command...", "flag: f m"),
 		"fakeroot,fakechroot,pseudo": cmd("command...", "read: i", "write: s", "code: l,lib", "data: b", "flag: u"),
 		"dbus-run-session,gtk-launch,run-parts,start-stop-daemon,daemonize,daemon": cmd("command...", "code: a,startas x,exec", "dir: d,chdir c",
