@@ -258,17 +258,17 @@ func declareWords(w *walker, c *builtinCall) flow {
 
 // declaration is one run of declare and its like.
 type declaration struct {
-	w                       *walker
-	span                    guard.Span
-	kind                    string
-	exports, integer        bool
-	list, assoc             bool
-	global                  bool // of a declaration in a function
-	folds                   byte
-	nameref, functions      bool
-	hides                   bool // export -n: programs don't get it
-	readonly                bool
-	ended                   bool
+	w                  *walker
+	span               guard.Span
+	kind               string
+	exports, integer   bool
+	list, assoc        bool
+	global             bool // of a declaration in a function
+	folds              byte
+	nameref, functions bool
+	hides              bool // export -n: programs don't get it
+	readonly           bool
+	ended              bool
 }
 
 func (d *declaration) begin() {

@@ -54,7 +54,8 @@ func buildSpecs() commands {
 			"build,b,check,c,test,t,bench,clippy,doc,d,rustc,rustdoc,fix,run,r,nextest,llvm-cov,tarpaulin,miri,expand,bloat,asm,flamegraph,criterion," +
 				"fuzz,hack,udeps,mutants,careful,insta,tree,metadata,clean,verify-project,locate-project,pkgid,fetch,generate-lockfile,version,help,search," +
 				"info,read-manifest,report,vendor,outdated,audit,deny,machete,msrv,sort,new,init,fmt,features,about,geiger,semver-checks,spellcheck,modules," +
-				"web,wasi,leptos,lambda,make,binutils,watch,zigbuild,xtask": cmd("read...", cargoOptions...),
+				"web,wasi,leptos,lambda,make,binutils,zigbuild,xtask": cmd("read...", cargoOptions...),
+			"watch": cmd("read...", "shell: s,shell", "dir: C,workdir", "read: w,watch", "data: x,exec i,ignore d,delay features E,env B", "flag: q,quiet c,clear why postpone poll N"),
 			"add,update,upgrade,remove,rm,install,uninstall,binstall,publish,yank,owner,login,logout,package,release,dist": cmd("read...", append(slices.Clip(cargoOptions),
 				"connect: git", "list: path", "data: root registry index token vers,version tag branch rev rename")...),
 		}),
