@@ -260,16 +260,17 @@ func declareWords(w *walker, c *builtinCall) flow {
 
 // declaration is one run of declare and its like.
 type declaration struct {
-	w                       *walker
-	span                    guard.Span
-	kind                    string
-	exports, integer, assoc bool
-	global                  bool // of a declaration in a function
-	folds                   byte
-	nameref, functions      bool
-	hides                   bool // export -n: programs don't get it
-	readonly                bool
-	ended                   bool
+	w                  *walker
+	span               guard.Span
+	kind               string
+	exports, integer   bool
+	list, assoc        bool
+	global             bool // of a declaration in a function
+	folds              byte
+	nameref, functions bool
+	hides              bool // export -n: programs don't get it
+	readonly           bool
+	ended              bool
 }
 
 func (d *declaration) begin() {
@@ -295,6 +296,7 @@ func (d *declaration) assign(as *syntax.Assign, v value, st *state) *state {
 		x := expansion{d.w, st}
 		v = x.appended(name, v)
 	}
+	v = d.once(name, v, d.w.u.at(as), st)
 	return d.settle(name, d.w.assignVar(st, name, v, d.w.u.at(as), d.exports))
 }
 
@@ -329,7 +331,24 @@ func (d *declaration) word(f word, st *state) *state {
 		val = unknownValue("something is added to " + name)
 	}
 	st = d.fresh(name, d.attributes(name, d.hide(name, st)))
+	val = d.once(name, val, f.span, st)
 	return d.settle(name, d.w.assignVar(st, name, val, f.span, d.exports))
+}
+
+// once sees to a value in parentheses, quoted or not: where the variable is a
+// list, Bash expands it once more and runs the substitutions in it.
+func (d *declaration) once(name string, v value, span guard.Span, st *state) value {
+	old, _ := st.lookup(name)
+	parens := v.kind == known && strings.HasPrefix(v.text, "(") && strings.HasSuffix(v.text, ")")
+	switch {
+	case d.w.u.posix, v.kind == known && !parens, v.num:
+		return v
+	case d.list, d.assoc, old.array && d.kind != "export":
+	case !parens || !strings.ContainsAny(v.text, "$`"): // else it may have been declared as a list before
+		return v
+	}
+	d.w.a.unknown(span, "the value of the list "+name+" is expanded once more", false)
+	return unknownValue("the elements of the list " + name)
 }
 
 // fresh makes an ordinary variable of a reference that is declared anew: it is
@@ -358,6 +377,8 @@ func (d *declaration) option(f word) {
 			d.exports = on
 		case 'i':
 			d.integer = on
+		case 'a':
+			d.list = on
 		case 'A':
 			d.assoc = on
 		case 'g':

@@ -136,12 +136,37 @@ func (a *arguments) hidden() {
 			}
 		}
 	}
+	a.told()
 	if s.commands != nil || s.many != guard.RoleData || a.dashed < 1 || a.dashed >= len(a.operands) {
 		return
 	}
 	if w := a.operands[a.dashed]; w.kind == known && inv.a.isCommand(w.text) {
 		inv.unknown(w.span, inv.title()+" may run "+w.text)
 		inv.run(a.operands[a.dashed:])
+	}
+}
+
+// runners are words that tell many programs to run what follows them.
+var runners = wordSet("exec run shell forall foreach each sh watch x do")
+
+// told looks for a program behind an operand that tells to run one: repo forall,
+// lerna exec.
+func (a *arguments) told() {
+	inv := a.inv
+	if len(a.rest) > 0 || !specs()[inv.name].Opaque || len(a.operands) == 0 || !runners[a.operands[0].text] {
+		return
+	}
+	for i, w := range a.operands[1:] {
+		switch {
+		case inv.a.commandLine(w):
+			inv.unknown(w.span, inv.title()+" may run a word that is a command line")
+			inv.shell(w, guard.DialectPOSIX)
+			return
+		case w.kind == known && inv.a.isCommand(w.text) && i < 3:
+			inv.unknown(w.span, inv.title()+" may run "+w.text)
+			inv.run(a.operands[i+1:])
+			return
+		}
 	}
 }
 
@@ -200,6 +225,10 @@ func (inv *invocation) role(r guard.Role, w word) {
 	switch r {
 	case guard.RoleData, guard.RoleFlag, guard.RoleRecursive:
 	case guard.RoleRead:
+		if specs()[inv.name].Opaque && inv.a.commandLine(w) {
+			inv.unknown(w.span, inv.title()+" may run a word that is a command line")
+			return
+		}
 		inv.read(w)
 	case guard.RoleWrite:
 		inv.write(w)

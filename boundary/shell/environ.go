@@ -21,6 +21,7 @@ const (
 	proxy            // the value names a host that traffic goes through
 	redirects        // the value moves where configuration is taken from
 	settings         // as redirects, and what is taken from there runs code
+	sanitizer        // the value holds options of a sanitizer, of which some name files
 )
 
 // variables says what is known of names. A name that isn't here, and that no
@@ -51,12 +52,16 @@ var variables = map[string]effect{
 	"CC": command, "CXX": command, "LD": command, "AR": command, "AS": command, "CPP": command, "FC": command, "RUSTC": command, "RUSTC_WRAPPER": command, "RUSTC_WORKSPACE_WRAPPER": command, "RUSTDOC": command, "CARGO": command, "RUSTFLAGS": options, "RUSTDOCFLAGS": options, "CARGO_ENCODED_RUSTFLAGS": options, "RUSTUP_TOOLCHAIN": harmless,
 	"CARGO_HOME": settings, "RUSTUP_HOME": settings, "CMAKE_TOOLCHAIN_FILE": settings, "CMAKE_C_COMPILER_LAUNCHER": command, "CMAKE_CXX_COMPILER_LAUNCHER": command, "COMPILER_PATH": searched, "GCC_EXEC_PREFIX": code, "CCACHE_PREFIX": command, "CONFIG_SHELL": command, "CONFIG_SITE": code, "MAKEFLAGS": options, "MFLAGS": options, "GNUMAKEFLAGS": options, "MAKEFILES": code, "LIBTOOL": command, "PKG_CONFIG": command, "PKG_CONFIG_PATH": searched,
 
-	"TAR_OPTIONS": code, "RSYNC_RSH": command, "RSYNC_PROXY": proxy, "RSYNC_CONNECT_PROG": command, "ZIPOPT": code, "UNZIP": options, "UNZIPOPT": options, "GZIP": options, "XZ_OPT": options, "XZ_DEFAULTS": options, "ZSTD_CLEVEL": harmless, "GREP_OPTIONS": code, "RIPGREP_CONFIG_PATH": code, "ACKRC": code, "FZF_DEFAULT_COMMAND": command, "FZF_DEFAULT_OPTS": options, "BAT_CONFIG_PATH": code, "CURL_HOME": settings, "WGETRC": code, "SYSTEM_WGETRC": code, "NETRC": redirects, "CVS_RSH": command, "SVN_SSH": command, "HGRCPATH": code, "PSQLRC": code, "PGSERVICEFILE": redirects, "PGPASSFILE": redirects, "MYSQL_HOME": settings, "SQLITE_HISTORY": harmless, "SCREENRC": code, "TMUX_TMPDIR": redirects, "VIMINIT": code, "EXINIT": code, "GVIMINIT": code, "MYVIMRC": code, "VIM": code, "VIMRUNTIME": code, "NVIM_APPNAME": code, "EMACSLOADPATH": code, "NANORC": code,
+	"TAR_OPTIONS": code, "RSYNC_RSH": command, "RSYNC_PROXY": proxy, "RSYNC_CONNECT_PROG": command, "ZIPOPT": code, "UNZIP": options, "UNZIPOPT": options, "GZIP": options, "XZ_OPT": options, "XZ_DEFAULTS": options, "ZSTD_CLEVEL": harmless, "GREP_OPTIONS": code, "RIPGREP_CONFIG_PATH": code, "ACKRC": code, "FZF_DEFAULT_COMMAND": command, "FZF_DEFAULT_OPTS": options, "BAT_CONFIG_PATH": code, "CURL_HOME": settings, "WGETRC": code, "SYSTEM_WGETRC": code, "NETRC": redirects, "CVS_RSH": command, "SVN_SSH": command, "HGRCPATH": code, "PSQLRC": code, "PGSERVICEFILE": redirects, "PGPASSFILE": redirects, "MYSQL_HOME": settings, "SQLITE_HISTORY": redirects, "SCREENRC": code, "TMUX_TMPDIR": redirects, "VIMINIT": code, "EXINIT": code, "GVIMINIT": code, "MYVIMRC": code, "VIM": code, "VIMRUNTIME": code, "NVIM_APPNAME": code, "EMACSLOADPATH": code, "NANORC": code,
 	"PIP_INDEX_URL": proxy, "PIP_EXTRA_INDEX_URL": proxy, "PIP_TRUSTED_HOST": proxy, "PIP_CONFIG_FILE": settings, "PIP_TARGET": redirects, "PIP_PREFIX": redirects, "PIP_FIND_LINKS": redirects, "UV_INDEX_URL": proxy, "UV_DEFAULT_INDEX": proxy, "UV_EXTRA_INDEX_URL": proxy, "UV_INDEX": proxy, "POETRY_REPOSITORIES": proxy, "YARN_REGISTRY": proxy, "YARN_RC_FILENAME": code, "YARN_YARN_PATH": code, "COREPACK_NPM_REGISTRY": proxy, "HOMEBREW_BOTTLE_DOMAIN": proxy,
-	"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "ALL_PROXY": proxy, "FTP_PROXY": proxy, "http_proxy": proxy, "https_proxy": proxy, "all_proxy": proxy, "ftp_proxy": proxy, "NO_PROXY": harmless, "no_proxy": harmless,
+	"DISPLAY": options, "PULSE_SERVER": options, "HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "ALL_PROXY": proxy, "FTP_PROXY": proxy, "http_proxy": proxy, "https_proxy": proxy, "all_proxy": proxy, "ftp_proxy": proxy, "NO_PROXY": harmless, "no_proxy": harmless,
 	"SSL_CERT_FILE": code, "SSL_CERT_DIR": code, "CURL_CA_BUNDLE": code, "REQUESTS_CA_BUNDLE": code, "OPENSSL_CONF": code, "OPENSSL_MODULES": code, "OPENSSL_ENGINES": code, "SSLKEYLOGFILE": redirects,
 	"KUBECONFIG": settings, "KUBE_EDITOR": command, "DOCKER_HOST": proxy, "DOCKER_CONFIG": settings, "AWS_CONFIG_FILE": settings, "AWS_SHARED_CREDENTIALS_FILE": redirects, "AWS_ENDPOINT_URL": proxy, "AWS_PAGER": command, "GH_HOST": proxy, "GH_PAGER": command, "GH_EDITOR": command, "GH_BROWSER": command, "GH_CONFIG_DIR": settings, "SSH_AUTH_SOCK": redirects, "GNUPGHOME": redirects, "GPG_TTY": harmless, "PINENTRY_USER_DATA": harmless, "ANSIBLE_CONFIG": settings, "TF_CLI_CONFIG_FILE": settings, "TF_CLI_ARGS": options,
 	"ZDOTDIR": settings, "COMPOSER_HOME": settings, "PYLINTRC": settings, "IPYTHONDIR": settings, "JUPYTER_CONFIG_DIR": settings, "CABAL_DIR": settings, "CABAL_CONFIG": settings, "CONAN_HOME": settings, "CONAN_USER_HOME": settings, "CCACHE_CONFIGPATH": settings, "POETRY_CONFIG_DIR": settings,
+	"GOCACHE": redirects, "GOTMPDIR": redirects, "GOCOVERDIR": redirects, "GOPATH": redirects, "GOMODCACHE": redirects, "GOBIN": redirects, "CARGO_TARGET_DIR": redirects, "CARGO_INSTALL_ROOT": redirects, "CCACHE_DIR": redirects, "SCCACHE_DIR": redirects, "SCCACHE_ERROR_LOG": redirects, "DESTDIR": redirects,
+	"LLVM_PROFILE_FILE": redirects, "GCOV_PREFIX": redirects, "COVERAGE_FILE": redirects, "COVERAGE_RCFILE": settings, "COVERAGE_PROCESS_START": settings, "NODE_V8_COVERAGE": redirects, "NODE_REDIRECT_WARNINGS": redirects, "NODE_COMPILE_CACHE": redirects, "GMON_OUT_PREFIX": redirects, "MALLOC_TRACE": redirects, "CPUPROFILE": redirects, "HEAPPROFILE": redirects, "VALGRIND_OPTS": options, "MALLOC_CONF": options,
+	"TEXMFOUTPUT": redirects, "TEXMFHOME": settings, "TF_LOG_PATH": redirects, "TF_DATA_DIR": redirects, "TF_PLUGIN_CACHE_DIR": redirects, "XDG_CACHE_HOME": redirects, "XDG_STATE_HOME": redirects, "LESSHISTFILE": redirects, "UV_PROJECT_ENVIRONMENT": redirects, "UV_TOOL_DIR": redirects, "UV_TOOL_BIN_DIR": redirects, "PIPX_HOME": redirects, "PIPX_BIN_DIR": redirects, "YARN_CACHE_FOLDER": redirects,
+	"PUPPETEER_EXECUTABLE_PATH": command, "CHROME_BIN": command, "CHROME_PATH": command, "PLAYWRIGHT_BROWSERS_PATH": settings, "ESBUILD_BINARY_PATH": command,
 	"HOME": redirects, "XDG_CONFIG_HOME": redirects, "XDG_DATA_HOME": redirects, "XDG_CONFIG_DIRS": redirects, "XDG_DATA_DIRS": redirects, "TMPDIR": redirects, "HISTFILE": redirects, "MAIL": harmless, "MAILPATH": code, "GDBINIT": code, "DEBUGINFOD_URLS": proxy, "QT_PLUGIN_PATH": code, "QT_QPA_PLATFORM_PLUGIN_PATH": code, "GTK_MODULES": code, "GTK_PATH": code, "GIO_EXTRA_MODULES": code, "GST_PLUGIN_PATH": code, "LIBGL_DRIVERS_PATH": code, "VK_ICD_FILENAMES": code, "OCL_ICD_VENDORS": code, "TEXINPUTS": searched, "MANPATH": searched, "INFOPATH": harmless, "GROFF_COMMAND_PREFIX": code, "GROFF_TYPESETTER": harmless, "M4PATH": searched, "BASH_XTRACEFD": harmless,
 }
 
@@ -69,6 +74,7 @@ var variablePatterns = []struct {
 	{"LD_", "", code}, {"DYLD_", "", code}, {"BASH_FUNC_", "", code}, {"GIT_CONFIG_KEY_", "", code}, {"GIT_CONFIG_VALUE_", "", code}, {"GIT_TRACE", "", options},
 	{"npm_config_", "", options}, {"NPM_CONFIG_", "", options}, {"YARN_", "_PATH", code}, {"PERL5", "", code}, {"CARGO_TARGET_", "_RUNNER", command}, {"CARGO_TARGET_", "_LINKER", command}, {"CARGO_BUILD_", "", options}, {"TF_CLI_ARGS", "", options}, {"COR_", "", code}, {"CORECLR_", "", code},
 	{"", "_PAGER", command}, {"", "_EDITOR", command}, {"", "_ASKPASS", command}, {"", "_RSH", command}, {"", "_PRELOAD", code}, {"", "_SSH_COMMAND", command}, {"", "_PROXY", proxy}, {"", "_proxy", proxy}, {"", "_INDEX_URL", proxy}, {"", "_RC_FILE", redirects},
+	{"", "SAN_OPTIONS", sanitizer}, {"", "_CACHE_DIR", redirects}, {"", "_HISTFILE", redirects}, {"", "_HISTORY_FILE", redirects}, {"", "_LOG_FILE", redirects}, {"", "_LOG_PATH", redirects},
 }
 
 func effectOf(name string) effect {
@@ -153,6 +159,11 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 		}
 	case proxy:
 		return "the variable " + name + " sends traffic through another host"
+	case sanitizer:
+		if a.sanitizerOptions(st, name, v.text) {
+			return ""
+		}
+		return "the variable " + name + " makes programs read, write or run a file"
 	case redirects, settings:
 		if name == "GOENV" && v.text == "off" || a.inside(st, name, v.text) {
 			return ""
@@ -161,6 +172,22 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 	}
 	return reason
 }
+
+// sanitizerOptions reports whether the files that options of a sanitizer name
+// lie where programs may work.
+func (a *analysis) sanitizerOptions(st *state, name, list string) bool {
+	for _, o := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(": ,\t\n", r) }) {
+		key, file, ok := strings.Cut(o, "=")
+		switch {
+		case !ok, file == "stdout", file == "stderr", !sanitizerFiles.MatchString(key):
+		case strings.HasPrefix(key, "external_") && !systemFolder(path.Dir(file)), !a.inside(st, name, file) && !a.isTemp(file), a.sensitive(st.dir, lit(file, guard.Span{})):
+			return false
+		}
+	}
+	return true
+}
+
+var sanitizerFiles = regexp.MustCompile(`(path|dir|suppressions|include|include_if_exists|file)$`)
 
 // onlyWarnings reports whether options of an interpreter in a value do no more
 // than turn its warnings on or off.
@@ -206,6 +233,8 @@ func riskyValue(name, s string) bool {
 		return riskyNpm(strings.ToLower(name)[len("npm_config_"):], s)
 	case strings.HasPrefix(name, "GIT_TRACE"):
 		return strings.Contains(s, "/")
+	case name == "DISPLAY" || name == "PULSE_SERVER": // of another machine
+		return !strings.HasPrefix(s, ":") && !strings.HasPrefix(s, "unix:") && !strings.HasPrefix(s, "localhost:") && !strings.HasPrefix(s, "/run/")
 	case name == "GOSUMDB":
 		return s != "sum.golang.org"
 	case strings.HasPrefix(name, "RUST") && plainRust.MatchString(s):
@@ -322,6 +351,14 @@ func (a *analysis) inside(st *state, name, dir string) bool {
 	case name == "HOME" && p == a.o.Home, name == "TMPDIR" && a.isTemp(p), strings.HasPrefix(p, "/usr/"), p == "/dev/null":
 		return true
 	}
+	// Where caches of builds are by default.
+	if home := a.o.Home; home != "" && buildCaches[name] {
+		for _, dir := range []string{"/.cache", "/go"} {
+			if p == home+dir || strings.HasPrefix(p, home+dir+"/") {
+				return true
+			}
+		}
+	}
 	// Settings and caches in a temporary folder are what isolated runs use.
 	return effectOf(name) == redirects && a.isTemp(p) && !strings.HasPrefix(name, "GIT_") && name != "GOROOT" && name != "JAVA_HOME"
 }
@@ -335,6 +372,9 @@ var (
 		ansible-playbook terraform tofu R Rscript julia octave ghci stack cabal opam pip pip3 uv poetry mypy pylint curl wget mutt man less`)
 	places = []string{"HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "XDG_DATA_HOME", "XDG_DATA_DIRS"}
 )
+
+// buildCaches are variables that usually say no more than the default.
+var buildCaches = wordSet("GOCACHE GOPATH GOMODCACHE GOBIN CCACHE_DIR SCCACHE_DIR XDG_CACHE_HOME")
 
 func wordSet(words string) map[string]bool {
 	set := make(map[string]bool)

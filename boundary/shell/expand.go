@@ -149,6 +149,7 @@ type builder struct {
 	unknown  bool
 	reason   string
 	split    bool
+	all      bool // of a tree: see value
 	tree     bool // buf is a folder and stands for what lies beneath
 	num      bool // buf covers an integer
 	empty    bool // buf may also be empty
@@ -194,7 +195,7 @@ func (b *builder) end() {
 			b.x.w.mayAbort(b.x.st)
 		}
 		w.kind, w.text, w.tree, w.split = pattern, string(b.buf), b.tree, b.split
-		w.num, w.empty = b.num, b.empty
+		w.num, w.empty, w.all = b.num, b.empty, b.tree && b.all
 		b.out = append(b.out, w)
 		if hidden, ok := b.dotted(w); ok {
 			b.out = append(b.out, hidden)
@@ -398,7 +399,7 @@ func (b *builder) value(v value, quoted bool) {
 		b.again(v)
 	case v.tree && len(b.buf) == 0 && !b.unknown:
 		b.match(v.text)
-		b.tree, b.empty = true, v.empty
+		b.tree, b.empty, b.all = true, v.empty, v.all
 	case v.tree:
 		b.match(v.text + "/**")
 	case v.kind == pattern:

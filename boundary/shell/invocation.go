@@ -64,7 +64,27 @@ func (inv *invocation) touch(kind guard.Kind, w word, recursive bool) {
 	if w.kind == known && (w.text == "" || w.text == "-" && kind != guard.KindDelete) {
 		return
 	}
+	if kind == guard.KindRead && w.all && printers[inv.name] && !inv.flag("in-place") && inv.wholeRoot(w) {
+		inv.unknown(w.span, inv.title()+" prints every file, hidden ones too")
+	}
 	inv.a.file(inv.st, kind, inv.dir, w, recursive)
+}
+
+// printers are programs that print what is in a file, all or much of it.
+var printers = wordSet(`cat tac rev nl head tail less more most bat batcat ccat pygmentize highlight od xxd hexdump hd strings base64 base32 basenc uuencode cut paste pr fold fmt expand
+	unexpand column sort uniq shuf zcat bzcat xzcat zstdcat view vim vi nvim nano emacs awk gawk mawk sed gsed enscript a2ps iconv cpio shar`)
+
+// wholeRoot reports whether the word stands for all of the folder that the call
+// works in, or for more.
+func (inv *invocation) wholeRoot(w word) bool {
+	p, glob, ok := inv.dir.abs(lit(w.text, w.span))
+	p = path.Clean(p)
+	return ok && !glob && inRoot(inv.a.o.Dir, p) || ok && !glob && inRoot(inv.a.o.Toplevel, p)
+}
+
+// inRoot reports whether root is a folder, or lies beneath it.
+func inRoot(root, folder string) bool {
+	return root != "" && (root == folder || strings.HasPrefix(root, strings.TrimSuffix(folder, "/")+"/"))
 }
 
 // connect says that a host is reached. The word is a URL, a host, host:port or
@@ -91,6 +111,10 @@ func (inv *invocation) chdir(w word) { inv.dir = inv.dir.join(w) }
 // run starts another program: words holds its name and its arguments.
 func (inv *invocation) run(words []word) {
 	if len(words) == 0 {
+		return
+	}
+	if len(words) == 1 && inv.a.commandLine(words[0]) {
+		inv.shell(words[0], guard.DialectPOSIX)
 		return
 	}
 	via := inv.via

@@ -283,11 +283,16 @@ func (x *expansion) builtinVariable(name string) (value, bool) {
 		return text(" \t\n"), true
 	case "PATH":
 		return text(defaultPath), true
-	case "RANDOM", "SECONDS", "LINENO", "UID", "EUID", "PPID", "BASHPID", "EPOCHSECONDS", "SRANDOM", "COLUMNS", "LINES", "OPTIND", "SHLVL", "BASH_SUBSHELL", "HISTCMD", "PIPESTATUS":
+	case "RANDOM", "SECONDS", "LINENO", "UID", "EUID", "BASHPID", "EPOCHSECONDS", "SRANDOM", "COLUMNS", "LINES", "OPTIND", "SHLVL", "BASH_SUBSHELL", "HISTCMD", "PIPESTATUS":
 		return number(), true
+	case "PPID":
+		return parent, true
 	}
 	return value{}, false
 }
+
+// parent is the number of the process that started the shell.
+var parent = value{kind: pattern, text: "[1-9]*", num: true}
 
 // defaultPath stands for a PATH that wasn't given: programs are looked up
 // among the system's.

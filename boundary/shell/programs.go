@@ -504,10 +504,21 @@ func (a word) put(mark string, item word) word {
 	return word{kind: pattern, text: strings.Join(parts, glob), span: a.span}
 }
 
-// parallelValues are options of parallel that take a value.
-var parallelValues = map[string]bool{
-	"-j": true, "--jobs": true, "-P": true, "-n": true, "-N": true, "-L": true, "-I": true, "-C": true, "--colsep": true, "-d": true, "--delay": true, "--timeout": true,
-	"--retries": true, "--halt": true, "--tmpdir": true, "--load": true, "--memfree": true, "--block": true, "-s": true, "--max-args": true, "--max-procs": true, "--nice": true,
+// parallelOptions are options of parallel that take a value, and its role.
+var parallelOptions = map[string]guard.Role{}
+
+func init() {
+	for role, names := range map[guard.Role]string{
+		guard.RoleData: "j jobs P max-procs n N max-args L l max-lines s max-chars I C colsep d delimiter delay timeout retries halt load memfree memsuspend block nice E eof arg-sep arg-file-sep env " +
+			"header id semaphorename semaphoretimeout process-slot-var recstart recend sshdelay tagstring termseq trim max-replace-args bt limit-rate group-by shebang-wrap",
+		guard.RoleRead:  "a arg-file profile J transferfile tf basefile bf template tmpl",
+		guard.RoleWrite: "results joblog tmpdir tempdir tmux-socket",
+		guard.RoleCode:  "rsh ssh rpl filter-hosts-cmd limit compress-program decompress-program S sshlogin sshloginfile slf workdir wd trc return sqlmaster sqlworker sqlandworker filter",
+	} {
+		for n := range strings.FieldsSeq(names) {
+			parallelOptions[n] = role
+		}
+	}
 }
 
 // parallel starts its command once for each argument. The command is text for
@@ -521,21 +532,17 @@ func parallel(inv *invocation) {
 			inv.unknown(a.span, "a word that may be an option of parallel is not known: "+a.why())
 			continue
 		}
-		name, _, glued := a.cut("=")
-		inv.flags = append(inv.flags, strings.TrimLeft(name, "-"))
-		switch {
-		case name == "-a" || name == "--arg-file":
-			if len(args) > 0 && !glued {
-				inv.read(args[0])
-				args = args[1:]
-			}
-		case name == "-S" || name == "--sshlogin" || name == "--results" || name == "--joblog" || name == "--sshloginfile":
-			inv.unknown(a.span, "parallel works on other machines or keeps files")
-			if len(args) > 0 && !glued {
-				args = args[1:]
-			}
-		case parallelValues[name] && !glued && len(args) > 0:
-			args = args[1:]
+		name, value, glued := a.cut("=")
+		if name = strings.TrimLeft(name, "-"); !glued && !a.starts("--") && len(name) > 1 && parallelOptions[name] == "" && parallelOptions[name[:1]] != "" {
+			name, value, glued = name[:1], a.after(2), true // -j4
+		}
+		inv.flags = append(inv.flags, name)
+		role := parallelOptions[name]
+		if role != "" && !glued && len(args) > 0 {
+			value, args = args[0], args[1:]
+		}
+		if role != "" && !(role == guard.RoleRead && strings.Contains(value.text, "{}")) {
+			inv.role(role, value)
 		}
 	}
 	command, items := args, []word(nil)

@@ -7,17 +7,18 @@ func init() {
 	register(readTar, "tar gtar bsdtar")
 	register(readZip, "zip")
 	register(readUnzip, "unzip")
-	register(readCpio, "cpio")
+	register(readCpio, "cpio bsdcpio")
+	register(readPax, "pax")
 	register(readSeven, "7z 7za 7zr 7zz p7zip rar unrar")
 	register(readAr, "ar llvm-ar")
 	register(readGzip, "gzip bzip2 xz zstd lz4 lzma lzop lzip brotli compress pigz pbzip2 pixz gunzip bunzip2 unxz unzstd unlz4 unlzma uncompress")
 }
 
-var tarSpec = compile(cmd("read...", "dir: C,directory,cd", "read: T,files-from X,exclude-from g,listed-incremental", "read: f,file",
+var tarSpec = compile(cmd("read...", "dir: C,directory,cd", "read: T,files-from X,exclude-from add-file owner-map group-map exclude-ignore exclude-ignore-recursive", "write: g,listed-incremental", "read: f,file",
 	"shell: I,use-compress-program to-command F,info-script,new-volume-script rsh-command rmt-command", "write: index-file volno-file", "write: one-top-level",
-	"data: b,blocking-factor K,starting-file L,tape-length N,newer,after-date V,label H,format s transform,xform strip-components,strip exclude include exclude-tag owner group mode mtime sort checkpoint-action suffix record-size newer-mtime owner-map group-map level pax-option warning add-file sparse-version",
+	"data: b,blocking-factor K,starting-file L,tape-length N,newer,after-date V,label H,format s transform,xform strip-components,strip exclude include exclude-tag owner group mode mtime sort checkpoint-action suffix record-size newer-mtime level pax-option warning sparse-version",
 	"?data: checkpoint backup totals utc occurrence",
-	"flag: c,create x,extract,get t,list r,append u,update A,catenate,concatenate d,diff,compare delete v,verbose z,gzip,gunzip,ungzip j,bzip2 J,xz Z,compress,uncompress a,auto-compress lzma zstd lzip lzop p,preserve-permissions,same-permissions P,absolute-names k,keep-old-files O,to-stdout m,touch h,dereference o U,unlink-first W,verify S,sparse i B R,block-number G,incremental l w,interactive,confirmation keep-newer-files overwrite overwrite-dir recursive-unlink remove-files force-local numeric-owner no-same-owner no-recursion null no-null exclude-vcs test-label skip-old-files one-file-system wildcards no-wildcards anchored"))
+	"flag: c,create x,extract,get t,list r,append u,update A,catenate,concatenate d,diff,compare delete v,verbose z,gzip,gunzip,ungzip j,bzip2 J,xz Z,compress,uncompress a,auto-compress lzma zstd lzip lzop p,preserve-permissions,same-permissions P,absolute-names,absolute-paths,insecure k,keep-old-files O,to-stdout m,touch h,dereference o U,unlink-first W,verify S,sparse i B R,block-number G,incremental l w,interactive,confirmation keep-newer-files overwrite overwrite-dir recursive-unlink remove-files force-local numeric-owner no-same-owner no-recursion null no-null exclude-vcs test-label skip-old-files one-file-system wildcards no-wildcards anchored"))
 
 // readTar reads tar, whose first word may be a cluster of options without a
 // dash.
@@ -224,7 +225,7 @@ func readCpio(inv *invocation) {
 	switch {
 	case inv.flag("list"):
 	case inv.flag("extract"):
-		if inv.flag("absolute-filenames") {
+		if !inv.flag("no-absolute-filenames") && (inv.name == "cpio" || inv.flag("insecure")) {
 			inv.unknown(inv.span, "an archive may name files anywhere")
 		}
 		a.chdir("directory")
@@ -235,6 +236,44 @@ func readCpio(inv *invocation) {
 		}
 		for _, w := range a.operands {
 			inv.write(w)
+		}
+	}
+}
+
+// readPax reads pax: -r unpacks, -w packs, and both copy into the last operand.
+func readPax(inv *invocation) {
+	a := inv.parse()
+	a.options("f")
+	inv.recursive = true
+	files, archive := a.operands, word{}
+	if f, ok := a.value("f"); ok {
+		archive = f
+	}
+	switch {
+	case inv.flag("r") && inv.flag("w"):
+		if n := len(files); n > 0 {
+			inv.write(files[n-1])
+			files = files[:n-1]
+		}
+		for _, w := range files {
+			inv.read(w)
+		}
+	case inv.flag("w"):
+		inv.archive(archive, true)
+		for _, w := range files {
+			inv.read(w)
+		}
+		if len(files) == 0 {
+			for _, w := range inv.items(false, `\n`, false, true) {
+				inv.read(w)
+			}
+		}
+	default:
+		inv.archive(archive, false)
+		inv.members(files)
+		if inv.flag("r") {
+			inv.unknown(inv.span, "an archive may name files anywhere")
+			inv.unpackHere()
 		}
 	}
 }
@@ -268,7 +307,7 @@ func readSeven(inv *invocation) {
 		inv.read(words[1])
 	case "x", "e":
 		inv.read(words[1])
-		if last := words[len(words)-1]; strings.HasSuffix(inv.name, "rar") && len(words) > 2 && strings.HasSuffix(last.text, "/") {
+		if last := words[len(words)-1]; strings.HasSuffix(inv.name, "rar") && len(words) > 2 && inv.isFolder(last) {
 			inv.chdir(last)
 		}
 		inv.unpackHere()
@@ -284,9 +323,17 @@ func readSeven(inv *invocation) {
 // readAr reads ar: a cluster, an archive, members.
 func readAr(inv *invocation) {
 	for i, w := range inv.args {
-		if name, dir, ok := w.cut("="); ok && name == "--output" {
+		name, dir, ok := w.cut("=")
+		if !ok && i+1 < len(inv.args) {
+			dir = inv.args[i+1]
+		}
+		if name == "--output" {
 			inv.chdir(dir)
-			inv.args = append(inv.args[:i:i], inv.args[i+1:]...)
+			next := i + 2
+			if ok {
+				next = i + 1
+			}
+			inv.args = append(inv.args[:i:i], inv.args[min(next, len(inv.args)):]...)
 			break
 		}
 	}

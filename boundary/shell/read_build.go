@@ -76,6 +76,11 @@ func readBuild(inv *invocation) {
 	if asksOnly(inv) {
 		return
 	}
+	for _, v := range a.values("cov-report") { // of pytest: html:folder
+		if _, to, ok := v.cut(":"); ok && !strings.HasPrefix(v.text, "term") {
+			inv.write(to)
+		}
+	}
 	inv.ownFolder(inv.here())
 	for _, w := range append(a.operands, a.values("manifest-path")...) {
 		if w.kind == known && strings.Contains(w.text, "/") && looksLikePath(w.text) {
@@ -124,7 +129,7 @@ func (inv *invocation) compilerFlags(v word) {
 // settings.
 var loading = []string{"-fplugin", "-fpass-plugin", "-specs", "--specs", "-B", "-wrapper", "-fuse-ld", "-plugin", "--plugin", "-load", "--ld-path", "@"}
 
-const compilers = `gcc g++ cc c++ clang clang++ gfortran icc nvcc emcc em++ c99 c89 cpp mpicc mpicxx gcc-12 gcc-13 clang-17 clang-18 musl-gcc
+const compilers = `tcc gcc g++ cc c++ clang clang++ gfortran icc nvcc emcc em++ c99 c89 cpp mpicc mpicxx gcc-12 gcc-13 clang-17 clang-18 musl-gcc
 	arm-none-eabi-gcc x86_64-w64-mingw32-gcc aarch64-linux-gnu-gcc`
 
 // readCompiler reads compilers: @file holds more options, and options for the
@@ -136,6 +141,8 @@ func readCompiler(inv *invocation) {
 	for _, w := range a.operands {
 		if file := w.after(1); w.starts("@") {
 			inv.own(file)
+		} else if inv.flag("run") { // of tcc
+			inv.codeFile(w, nil)
 		} else {
 			inv.read(w)
 		}

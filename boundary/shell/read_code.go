@@ -2,6 +2,7 @@ package shell
 
 import (
 	"crypto/sha256"
+	"slices"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -86,7 +87,47 @@ func (a *arguments) codeOptions(program ...string) (held bool) {
 	return held
 }
 
+// withoutNumbers takes the options that may hold a number, -l and -0, out of the
+// clusters of perl and ruby: letters behind the number are options again.
+func withoutNumbers(args []word) []word {
+	out := slices.Clone(args)
+	for i, w := range out {
+		if w.kind != known || len(w.text) < 2 || w.text[0] != '-' || w.text[1] == '-' {
+			if w.kind == known && (len(w.text) < 2 || w.text[0] != '-') && (i == 0 || !strings.HasSuffix(out[i-1].text, "e")) {
+				break // the program, and its own words
+			}
+			continue
+		}
+		kept := "-"
+		for j := 1; j < len(w.text); j++ {
+			c := w.text[j]
+			if c != 'l' && c != '0' {
+				if strings.IndexByte("eEiFMmICDxrW", c) >= 0 {
+					kept += w.text[j:]
+					break
+				}
+				kept += string(c)
+				continue
+			}
+			for j+1 < len(w.text) && (w.text[j+1] >= '0' && w.text[j+1] <= '7' || c == '0' && (w.text[j+1] == 'x' || w.text[j+1] == 'X')) {
+				j++
+			}
+		}
+		out[i].text = kept
+	}
+	return slices.DeleteFunc(out, func(w word) bool { return w.is("-") })
+}
+
 func readScript(inv *invocation) {
+	if inv.name == "perl" || strings.HasSuffix(inv.name, "ruby") {
+		inv.args = withoutNumbers(inv.args)
+	}
+	for i, w := range inv.args {
+		if strings.HasPrefix(inv.name, "node") && w.is("-pe") { // the one cluster that it knows
+			inv.args = slices.Clone(inv.args)
+			inv.args[i].text = "-p"
+		}
+	}
 	a := inv.parse()
 	var held bool
 	switch inv.name {
@@ -273,6 +314,11 @@ func (inv *invocation) module(m word, rest []word) {
 		inv.connect(word{kind: unknown, reason: "it serves or reaches any host", span: m.span})
 	case "timeit", "code", "pdb", "cProfile", "profile", "trace", "runpy", "idlelib", "asyncio", "sqlite3":
 		inv.inner(m, rest)
+	case "pty":
+		inv.words(rest)
+		if len(rest) == 0 {
+			inv.codeInput() // a shell's
+		}
 	case "venv":
 		for _, w := range rest {
 			if !w.starts("-") {
@@ -334,16 +380,25 @@ func (inv *invocation) jsonTool(rest []word) {
 	}
 }
 
+// denoSpec is the command line behind a sub-command of deno: what follows the
+// script is the script's own.
+var denoSpec = compile(cmd("command...", "own: c,config import-map", "read: cert", "?read: env-file env", "code: preload import require", "write: o,output", "?write: lock coverage",
+	"data: L,log-level seed location port host target icon include exclude ext minimum-dependency-age", "flag: A,allow-all q,quiet r,reload check no-check cached-only watch"))
+
 func readDeno(inv *invocation) {
 	if len(inv.args) == 0 {
 		inv.codeInput()
 		return
 	}
 	inv.command += " " + inv.args[0].arg()
-	rest := inv.args[1:]
-	for len(rest) > 0 && rest[0].starts("-") {
-		rest = rest[1:]
-	}
+	inner := *inv
+	inner.args = inv.args[1:]
+	a := inner.arguments(denoSpec)
+	inv.flags = inner.flags
+	inv.settle()
+	a.inv = inv
+	a.options()
+	rest := a.rest
 	switch inv.args[0].text {
 	case "run", "test", "bench", "serve", "compile", "x":
 		if len(rest) > 0 {

@@ -44,6 +44,10 @@ func readVi(inv *invocation) {
 		}
 	}
 	files := a.operands
+	if inv.name == "nvim" && inv.flag("l") && len(files) > 0 {
+		inv.codeFile(files[0], files[1:])
+		files = nil
+	}
 	if inv.flag("s") && !inv.flag("e", "E") && inv.name != "ex" && len(files) > 0 {
 		inv.codeFile(files[0], nil) // keys that are typed
 		inv.opaque(files[0].span, inv.title()+" types what a file says")

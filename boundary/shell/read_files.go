@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -466,9 +467,20 @@ func (inv *invocation) keep(do func(), wanted func(*guard.Action) bool) {
 	inv.a.actions = kept
 }
 
+// isDashedMode reports whether a word of chmod looks like options and is a mode:
+// its options are no letters of modes.
+func isDashedMode(w word) bool {
+	return w.kind == known && len(w.text) > 1 && w.text[0] == '-' && strings.IndexByte("rwxXstugoa01234567", w.text[1]) >= 0
+}
+
 // readModes reads chmod and its like, whose first operand is no file unless a
 // reference stands for it.
 func readModes(inv *invocation) {
+	if inv.name == "chmod" {
+		if i := slices.IndexFunc(inv.args, isDashedMode); i >= 0 {
+			inv.args = append(append([]word{inv.args[i].after(1)}, inv.args[:i]...), inv.args[i+1:]...)
+		}
+	}
 	if a := inv.parse(); len(a.values("reference")) > 0 {
 		a.options()
 		for _, w := range a.operands {

@@ -33,6 +33,7 @@ type finder struct {
 
 	printed []word // what is written by an action
 	prints  bool   // an action is done, so names are written by -print only
+	visible bool   // a test leaves hidden files out
 	mixed   bool   // something else than names may be written
 	syntax  string // of regular expressions, where it isn't the usual one
 }
@@ -74,7 +75,7 @@ func (f *finder) print(found names) {
 		if s.kind == pattern && !s.tree {
 			s.text += "/**"
 		}
-		f.printed = append(f.printed, everything(s))
+		f.printed = append(f.printed, f.everything(s))
 	}
 }
 
@@ -163,6 +164,7 @@ func (f *finder) primary(found names) names {
 	case "!", "-not":
 		if f.i < len(f.words) {
 			chosen, hollow := f.chosen, f.hollow
+			f.visible = f.visible || f.leavesHiddenOut()
 			f.primary(found)
 			f.chosen, f.hollow = chosen, hollow
 		}
@@ -248,6 +250,22 @@ func (f *finder) ownStarts() bool {
 		p, glob, ok := f.dir.abs(s)
 		return !ok || glob || s.kind != known || strings.Contains(p+"/", "/../") || !f.a.ownPath(p)
 	})
+}
+
+// leavesHiddenOut reports whether the test that comes is one that the hidden
+// files pass, those with secrets at least.
+func (f *finder) leavesHiddenOut() bool {
+	test, name := f.words[f.i], word{}
+	if f.i+1 < len(f.words) {
+		name = f.words[f.i+1]
+	}
+	switch test.text {
+	case "-name", "-iname":
+		return name.is(".*") || name.is(".?*") || name.starts(".env")
+	case "-path", "-ipath", "-wholename":
+		return strings.HasSuffix(name.text, "/.*") || strings.HasSuffix(name.text, "*/.*/*") || strings.Contains(name.text, "/.env")
+	}
+	return false
 }
 
 // takesWord reports whether a test of find takes a value that names no file.
@@ -558,6 +576,14 @@ func lastName(w word) word {
 	return w
 }
 
+// everything is all that lies beneath a starting point, hidden files with it
+// unless a test leaves them out.
+func (f *finder) everything(s word) word {
+	s = everything(s)
+	s.all = s.tree && !f.visible
+	return s
+}
+
 // everything is all that lies beneath a folder.
 func everything(dir word) word {
 	if dir.kind == unknown || dir.tree {
@@ -582,7 +608,7 @@ func (f *finder) exec(inFolder bool, found names) {
 	if found == nil {
 		targets = nil
 		for _, s := range f.starts {
-			targets = append(targets, everything(s))
+			targets = append(targets, f.everything(s))
 		}
 	}
 	targets = f.withChosen(targets)

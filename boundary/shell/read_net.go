@@ -17,7 +17,9 @@ func init() {
 	register(readSocket, "nc ncat netcat nc.openbsd nc.traditional socat telnet ftp lftp tftp rsh rexec cryptcat mail mailx sendmail msmtp swaks smbclient mosquitto_pub")
 	register(readServer, "http-server serve live-server webfsd darkhttpd miniserve updog browser-sync thttpd lighttpd nginx httpd apache2 caddy php-fpm filebrowser smbserver.py "+
 		"gost surge tcpsvd udpsvd ftpd telnetd tftpd dnsd inetd fakeidentd dropbear sshd vsftpd pure-ftpd proftpd dufs simplehttpserver")
-	register(readSocket, "ftpput ftpget")
+	register(readSocket, "ftpput ftpget mutt neomutt s-nail ncftp ncftpput cadaver")
+	register(readFinger, "finger rusers")
+	register(readGetent, "getent")
 }
 
 // idle are words with which a server listens to nobody: what it is asked for
@@ -38,6 +40,25 @@ func readServer(inv *invocation) {
 		}
 	}
 	inv.connect(word{kind: unknown, reason: inv.title() + " serves or sends files to other hosts", span: inv.span})
+}
+
+// readFinger reads finger, which asks a host for the users behind an "@".
+func readFinger(inv *invocation) {
+	for _, w := range inv.args {
+		if _, host, ok := w.cut("@"); ok || w.kind == unknown {
+			inv.connect(host)
+		}
+	}
+}
+
+// readGetent reads getent, which prints databases of the system by name.
+func readGetent(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	for _, w := range inv.args {
+		if w.is("shadow") || w.is("gshadow") {
+			inv.read(lit("/etc/"+w.text, w.span))
+		}
+	}
 }
 
 // place of a URL's file: the last part of its path.
@@ -295,6 +316,19 @@ func (inv *invocation) urlOrFile(w word) {
 	inv.read(w)
 }
 
+// readSecrets reads the secrets that a word names, alone, behind "=" or "@", or
+// among others: what sends files has many ways to name them.
+func (inv *invocation) readSecrets(w word) {
+	if w.kind != known {
+		return
+	}
+	for _, f := range strings.FieldsFunc(w.text, func(r rune) bool { return strings.ContainsRune(" =@,;", r) }) {
+		if f := lit(f, w.span); inv.a.sensitive(inv.dir, f) {
+			inv.read(f)
+		}
+	}
+}
+
 // readSocket is for programs that hold a conversation with a host, whose
 // options may start a program at this end.
 func readSocket(inv *invocation) {
@@ -303,6 +337,7 @@ func readSocket(inv *invocation) {
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		lower := strings.ToLower(w.text)
+		inv.readSecrets(w)
 		switch {
 		case w.is("-e") || w.is("-c") || w.is("--exec") || w.is("--sh-exec") || w.is("--lua-exec"):
 			inv.flags = append(inv.flags, strings.TrimLeft(w.text, "-"))

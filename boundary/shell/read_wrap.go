@@ -16,6 +16,9 @@ func init() {
 	register(readCommand, "command")
 	register(readKill, "kill")
 	register(readKillByName, "pkill killall skill")
+	register(readTypescript, "script")
+	register(readFuser, "fuser")
+	register(readSeized, "renice prlimit chrt taskset ionice gcore reptyr")
 	register(readPS, "ps")
 	register(readTracer, "strace ltrace")
 	register(readMise, "mise rtx")
@@ -159,6 +162,9 @@ func readCommand(inv *invocation) {
 // readKill gives the words of kill no meaning but for their number.
 func readKill(inv *invocation) {
 	for _, w := range inv.args {
+		if w.kind == pattern && strings.HasSuffix(w.text, parent.text) { // or its group
+			inv.flags = append(inv.flags, "everything")
+		}
 		if w.starts("-") && w.kind == known {
 			inv.flags = append(inv.flags, strings.TrimLeft(w.text, "-"))
 		}
@@ -173,11 +179,72 @@ func readKillByName(inv *invocation) {
 	everything := len(a.operands) == 0 && inv.flag("u", "U", "user", "euid", "uid", "G", "group", "g", "pgroup", "s", "session", "t", "terminal", "v", "inverse") || inv.name == "pkill" && inv.flag("v", "inverse")
 	for _, w := range a.operands {
 		if w.kind == known && (inv.name == "pkill" || inv.flag("r", "regexp")) {
-			everything = everything || matchesAny(w.text)
+			everything = everything || matchesAny(w.text) || fits(w.text, "runtimeguard")
 		}
 	}
 	if everything {
 		inv.flags = append(inv.flags, "everything")
+	}
+}
+
+// fits reports whether a regular expression fits a name.
+func fits(expr, name string) bool {
+	re, err := regexp.Compile(expr)
+	return err != nil || re.MatchString(name)
+}
+
+// readTypescript reads script, which starts a shell unless it is given a command:
+// as an option, or behind its file where it is BSD's.
+func readTypescript(inv *invocation) {
+	a := inv.parse()
+	a.options("command")
+	for _, w := range a.operands[:min(1, len(a.operands))] {
+		inv.write(w)
+	}
+	for _, v := range a.values("command") {
+		inv.shell(v, guard.DialectPOSIX)
+	}
+	switch {
+	case len(a.operands) > 1:
+		inv.run(a.operands[1:])
+	case !inv.flag("command", "version", "help"):
+		inv.run([]word{lit("sh", inv.span)})
+	}
+}
+
+// readFuser reads fuser, whose -k kills whatever uses a file. That is everything
+// where the file is a folder or a whole file system.
+func readFuser(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	everything := inv.flag("mount", "ismountpoint")
+	for _, w := range a.operands {
+		everything = everything || w.kind != known || inv.isFolder(w) || strings.HasPrefix(w.text, "..")
+		inv.list(w)
+	}
+	if inv.flag("kill") && everything {
+		inv.flags = append(inv.flags, "everything")
+	}
+}
+
+// readSeized reads programs that start another one, or change one that runs:
+// which one must be known.
+func readSeized(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	a.meaning()
+	pids := append(a.values("pid"), a.values("p")...)
+	if inv.flag("pid", "p") || inv.name != "chrt" && inv.name != "taskset" && len(a.rest) == 0 {
+		pids = append(append(pids, a.operands...), a.rest...)
+		a.rest = nil
+	}
+	for _, v := range pids {
+		if v.kind == unknown {
+			inv.unknown(v.span, inv.title()+" takes hold of a process that is not known")
+		}
+	}
+	if len(a.rest) > 0 {
+		inv.run(a.rest)
 	}
 }
 

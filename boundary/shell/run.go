@@ -3,6 +3,7 @@ package shell
 import (
 	"crypto/sha256"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -599,8 +600,44 @@ func (inv *invocation) looseWords() {
 			inv.unknown(w.span, "the program "+inv.name+" is not known and may run "+w.text)
 			break
 		}
+		if i > 0 && inv.args[i-1].starts("-") && takesCode(strings.TrimLeft(inv.args[i-1].text, "-"), w.text) {
+			inv.unknown(w.span, "the program "+inv.name+" is not known and may run code in an argument")
+		}
+		if _, v, ok := w.cut("="); inv.name != "" && (a.commandLine(w) || ok && w.starts("-") && a.commandLine(v)) {
+			inv.unknown(w.span, "the program "+inv.name+" is not known and may run a word that is a command line")
+		}
 	}
 	a.words(inv)
+}
+
+// takesCode reports whether a word behind an option of a program that isn't
+// known is likely to be code. Short options mean too much else to tell by
+// their names.
+func takesCode(option, text string) bool {
+	switch option {
+	case "eval", "exec", "execute", "command", "run", "cmd":
+		return strings.ContainsAny(text, " (;|&`")
+	case "e", "x", "c":
+		return codeLike.MatchString(text)
+	}
+	return false
+}
+
+var codeLike = regexp.MustCompile("[A-Za-z_]\\(|[;`]|\\$\\(|&&|\\|\\|")
+
+// commandLine reports whether a word is likely to be a whole command line: the
+// name of a program, and behind it an option, a path or an operator.
+func (a *analysis) commandLine(w word) bool {
+	name, rest, ok := strings.Cut(w.text, " ")
+	if w.kind != known || !ok || !a.isCommand(name) {
+		return false
+	}
+	for _, f := range strings.Fields(rest) {
+		if strings.ContainsAny(f[:1], "-/~.$`") && len(f) > 1 || strings.ContainsAny(f, ";|&<>") || a.isCommand(f) && f != "find" && f != "cat" {
+			return true
+		}
+	}
+	return false
 }
 
 // isCommand reports whether a word is the name of a known program that is

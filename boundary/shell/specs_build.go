@@ -12,7 +12,7 @@ func buildSpecs() commands {
 			"data: set dotenv-filename color", "flag: l,list n,dry-run summary dump fmt e,edit choose evaluate init show s v q"),
 		"task,go-task,mage,rake,invoke,inv,nox,tox,pydoit,waf,scons,ant,buck,buck2,pants,earthly,bake,mill,lein,boot,grunt,gulp,jake," +
 			"xmake,premake5,gn,fab,thor,phing,cake,nuke,sbt": cmd("read...",
-			"own: f,file,taskfile,rakefile,fabfile,buildfile,makefile gulpfile gruntfile noxfile c,conf", "dir: d,dir C,directory cwd", "code: E,execute-code", "data: e s,session p,parallel x n"),
+			"own: f,file,taskfile,rakefile,fabfile,buildfile,makefile gulpfile gruntfile noxfile c,conf", "dir: d,dir C,directory cwd", "code: E,execute-code override", "data: e s,session p,parallel x n"),
 		"cmake": cmd("list...", "own: S C toolchain preset-file", "write: B graphviz", "data: G T A D U W preset log-level", "command: E",
 			"flag: build install open N L P find-package workflow list-presets"),
 		"ctest,cpack": cmd("read...", "dir: test-dir", "code: S,script build-and-test SP", "read: config", "write: O,output-log output-junit B",
@@ -24,7 +24,7 @@ func buildSpecs() commands {
 			"code: wrap,wrapper gdb-path", "data: j suite timeout-multiplier")}),
 		"bazel,bazelisk,blaze": with(cmd("data...", "own: bazelrc", "code: output_user_root output_base"), commands{"build,test,run,query,cquery,aquery,clean,info,fetch,sync,coverage,version,help,shutdown,mod,mobile-install": cmd("data...",
 			"code: run_under", "data: c,compilation_mode config jobs test_filter")}),
-		"mvn,mvnw,mvnd,gradle,gradlew": oneDash("read...", "own: s,settings gs t,toolchains f,file b,build-file c,settings-file", "code: I,init-script g,gradle-user-home", "dir: p,project-dir",
+		"mvn,mvnw,mvnd,gradle,gradlew": oneDash("read...", "own: s,settings gs t,toolchains f,file b,build-file c,settings-file", "code: I,init-script g,gradle-user-home", "connect: gradle-distribution-url", "dir: p,project-dir",
 			"data: P,activate-profiles pl,projects D T,threads x,exclude-task rf console tests", "flag: o,offline q,quiet B,batch-mode U am amd continue daemon stop"),
 		"autoconf,automake,autoreconf,aclocal,autoheader,libtoolize,libtool,pkg-config,pkgconf,configure,xcodebuild,msbuild,nmake,qmake,xcrun," +
 			"agvtool,pod,carthage,tuist": cmd("read...", "write: o,output"),
@@ -54,7 +54,8 @@ func buildSpecs() commands {
 			"build,b,check,c,test,t,bench,clippy,doc,d,rustc,rustdoc,fix,run,r,nextest,llvm-cov,tarpaulin,miri,expand,bloat,asm,flamegraph,criterion," +
 				"fuzz,hack,udeps,mutants,careful,insta,tree,metadata,clean,verify-project,locate-project,pkgid,fetch,generate-lockfile,version,help,search," +
 				"info,read-manifest,report,vendor,outdated,audit,deny,machete,msrv,sort,new,init,fmt,features,about,geiger,semver-checks,spellcheck,modules," +
-				"web,wasi,leptos,lambda,make,binutils,watch,zigbuild,xtask": cmd("read...", cargoOptions...),
+				"web,wasi,leptos,lambda,make,binutils,zigbuild,xtask": cmd("read...", cargoOptions...),
+			"watch": cmd("read...", "shell: s,shell", "dir: C,workdir", "read: w,watch", "data: x,exec i,ignore d,delay features E,env B", "flag: q,quiet c,clear why postpone poll N"),
 			"add,update,upgrade,remove,rm,install,uninstall,binstall,publish,yank,owner,login,logout,package,release,dist": cmd("read...", append(slices.Clip(cargoOptions),
 				"connect: git", "list: path", "data: root registry index token vers,version tag branch rev rename")...),
 		}),
@@ -84,9 +85,9 @@ func buildSpecs() commands {
 			"quasar,craco,microbundle,ncc,nexe,electron,electron-builder": cmd("read...",
 			"write: o,output,out outfile outdir d,outDir out-dir dist-dir site-dir destination", "own: c,config config-file", "code: plugin r,require",
 			"data: t,target mode format p,port host base minify platform external loader b j f theme env"),
-		"pytest,py.test,pytest-3": cmd("list...", "own: c,config-file confcutdir rootdir", "list: ignore", "write: basetemp junitxml,junit-xml log-file report-log resultlog", "code: pdbcls",
+		"pytest,py.test,pytest-3": cmd("list...", "own: c,config-file confcutdir rootdir cov-config", "list: ignore", "write: basetemp junitxml,junit-xml log-file report-log resultlog", "code: pdbcls",
 			"data: k m n,numprocesses o,override-ini p tb W,pythonwarnings durations maxfail deselect color cov-fail-under r log-level cov-report "+
-				"cov-config timeout dist", "?data: cov", "flag: v,verbose q,quiet x,exitfirst s l lf,last-failed ff pdb co,collect-only"),
+				"timeout dist", "?data: cov", "flag: v,verbose q,quiet x,exitfirst s l lf,last-failed ff pdb co,collect-only"),
 		"coverage": with(cmd("read..."), commands{"run": cmd("read data...", "read: rcfile", "write: data-file", "data: m source omit include",
 			"flag: a p,parallel-mode branch"), "report,html,xml,json,lcov,combine,erase,debug,annotate,help": cmd("read...", "write: o d", "read: rcfile",
 			"data: fail-under include omit", "flag: m,show-missing i")}),
@@ -111,7 +112,7 @@ func buildSpecs() commands {
 		"stack,cabal,ghcid,elm,elm-test,spago,purs,dune,opam-exec,esy,rebar3,mix,gleam,crystal,shards,nimble,nim,dub,v,odin,flutter,dart," +
 			"pub,melos,fvm,forge,anvil,cast,hardhat,truffle,foundry,sui,anchor,solana,near,ponyc,clj,clojure,shadow-cljs,kotlin,scala-cli," +
 			"ballerina,haxe,haxelib,alire,alr,fpm,conan,vcpkg,xrepo,spack,platformio,pio,arduino-cli,idf.py,west,esptool,esptool.py,avrdude,openocd," +
-			"probe-rs,espflash": cmd("read...", "write: o,output", "code: e,eval x-eval", "read: f,file config"),
+			"probe-rs,espflash": with(cmd("read...", "write: o,output", "code: e,eval x-eval", "read: f,file config"), commands{"eval": cmd("code...")}),
 		"act,circleci,gitlab-runner,drone,jenkins-cli,buildkite-agent,dagger,concourse,woodpecker-cli": cmd("read...",
 			"read: W,workflows e,eventpath secret-file env-file var-file", "flag: l,list n,dryrun"),
 		"repomix,code2prompt,gitingest,aider,claude,codex,gemini,opencode,copilot,llm,qwen,cursor-agent,amp": cmd("read...", "write: o,output"),
@@ -131,7 +132,7 @@ var cargoOptions = []string{
 
 var npmOptions = []string{
 	"dir: C prefix", "own: userconfig globalconfig", "code: script-shell node-options git shell init-module editor",
-	"data: w,workspace loglevel registry cache tag otp scope omit include depth access before",
+	"write: cache modules-folder cache-folder store-dir modules-dir virtual-store-dir pack-destination", "read: cafile", "data: w,workspace loglevel registry tag otp scope omit include depth access before",
 	"flag: g,global D,save-dev E,save-exact s,silent json y,yes f,force workspaces if-present dry-run long parseable production legacy-peer-deps",
 }
 

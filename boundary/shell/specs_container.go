@@ -16,9 +16,11 @@ func containerSpecs() commands {
 		"buildah,kaniko,img,buildctl":                     cmd("code...", "read: f,file"),
 		"skopeo,crane,gcrane,oras,regctl,cosign,notation": cmd("connect...", "write: o,output", "read: config", "data: f,format s,severity"),
 		"dive,syft,grype,trivy,docker-slim":               cmd("read...", "write: o,output", "read: config"),
-		"ctr,crictl,runc,crun,youki,lxc,lxd,incus,lxc-start,lxc-execute,multipass,vagrant,limactl,lima,colima,qemu-system-x86_64,qemu-img,virsh," +
+		"ctr,crictl,runc,crun,youki,lxc,lxd,incus,lxc-start,lxc-execute,multipass,vagrant,limactl,lima,colima,qemu-system-x86_64,virsh," +
 			"virt-install,VBoxManage,vboxmanage,apptainer,singularity,flatpak,snap,toolbox,distrobox,enroot,charliecloud,wsl,orb": cmd("data..."),
 
+		"qemu-img": with(cmd("data..."), commands{"create,resize,rebase,commit,snapshot,amend,bitmap": cmd("write data...", "read: b", "data: f o F s u a c d l object",
+			"flag: q shrink"), "convert": cmd("read... write", "read: B", "data: f O o S m t T l", "flag: c p q n U"), "info,check,map,compare,measure": cmd("read...", "data: f F O o output", "flag: U q")}),
 		"kubectl,oc,k3s,microk8s": with(cmd("", "data: n,namespace context cluster user l,selector o,output v request-timeout as",
 			"read: kubeconfig certificate-authority client-key client-certificate", "connect: s,server"), commands{
 			"get,describe,logs,explain,api-resources,api-versions,version,cluster-info,top,events,auth,wait,config,options,completion,diff": cmd("data...",

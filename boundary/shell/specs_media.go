@@ -18,9 +18,11 @@ func mediaSpecs() commands {
 			"weasyprint,prince,libreoffice,soffice,unoconv,ebook-convert,djvutxt,catdoc,antiword,docx2txt,odt2txt,html2text,textutil,jupytext,nbconvert," +
 			"tabula": oneDash("connect...", "write: o outdir", "code: macro", "data: f l r x y W H convert-to enc"),
 		"gs,ghostscript": oneDash("code...", "write: sOutputFile o", "code: c", "data: d s I"),
-		"latex,pdflatex,xelatex,lualatex,tex,pdftex,luatex,xetex,context,latexmk,tectonic,arara,rubber,bibtex,biber,makeindex,dvips,dvipdf,texi2pdf," +
+		"latex,pdflatex,xelatex,lualatex,tex,pdftex,luatex,xetex,context,tectonic,arara,rubber,bibtex,biber,makeindex,dvips,dvipdf,texi2pdf," +
 			"texi2dvi,lacheck,chktex,texcount,latexpand": oneDash("read...", "write: output-directory outdir aux-directory o jobname",
 			"code: shell-escape enable-write18 e r lua", "data: interaction fmt output-format engine", "flag: pdf c C f g pvc halt-on-error"),
+		"latexmk": oneDash("read...", "?write: output-directory outdir aux-directory auxdir jobname", "?code: shell-escape usepretex pretex", "code: e r",
+			"?shell: latex pdflatex lualatex xelatex hilatex latexoption dvi-filter ps-filter print", "flag: pdf pdflua pdfxe c C f g pvc pv halt-on-error interaction silent"),
 		"dot,neato,fdp,sfdp,twopi,circo,gvpr,plantuml,mmdc,d2,ditaa,seqdiag,blockdiag,graph-easy,gource,drawio,structurizr-cli": oneDash("read...",
 			"write: o output w", "read: i,input c", "data: T K G N E l t b s"),
 		"gdal_translate,gdalwarp,ogr2ogr,osmium,qgis_process,samtools,bcftools,bedtools,bwa,blastn,blastp,fastqc,seqkit,vcftools,bowtie2,minimap2," +
@@ -36,8 +38,9 @@ func quietSpecs() commands {
 		"fortune,cmatrix,rolldice,lorem,rig,pipes.sh,asciiquarium,nyancat,boxes,figlist,cowthink,ponysay,espeak-ng,morse,primes," +
 			"charinfo,z,zoxide,autojump,fasd,starship,thefuck,watson,timew,todo.sh,topydo,taskwarrior,khal,remind,calcurse,bcal,wtf,ddgr,googler," +
 			"surfraw,ani-cli": cmd("data..."),
+		"lp,lpr": cmd("read...", "connect: h H", "data: d P n o t q i U C J T", "flag: c m r s"),
 		"xdotool,wmctrl,xprop,xwininfo,xev,xinput,swaymsg,i3-msg,hyprctl,bspc,playerctl,pactl,amixer,alsamixer,pamixer,wpctl,light," +
-			"redshift,gammastep,bluetoothctl,nmtui,lpstat,lp,lpr,lpq,lprm,cancel,arandr,gsettings,dconf,xfconf-query,kwriteconfig5,defaults,plutil,pmset," +
+			"redshift,gammastep,bluetoothctl,nmtui,lpstat,lpq,lprm,cancel,arandr,gsettings,dconf,xfconf-query,kwriteconfig5,defaults,plutil,pmset," +
 			"mdfind,mdls,sips,afplay,tmutil,spctl,csrutil,nvram": cmd("data..."),
 	}
 }

@@ -35,14 +35,15 @@ func networkSpecs() commands {
 			"read: f,file variables-file", "write: o,output report-json report-html", "data: n c d,duration t,threads z m H,header rate variable"),
 
 		"ssh,mosh,autossh,slogin,dbclient,sshpass-ssh,et": cmd("data..."),
-		"sshpass":     cmd("command...", "read: f", "data: p d P", "flag: e v"),
-		"scp":         cmd("read... write"),
-		"sftp":        cmd("connect...", "code: D S", "read: b F i", "data: B c J l o P R s X", "flag: r a C f p q v 4 6"),
-		"ssh-keygen":  cmd("data...", "write: f", "data: t b C N P m O I n V Z z Y R F r", "read: s K", "code: D w", "flag: y l e i p q A"),
-		"ssh-keyscan": cmd("connect...", "read: f", "data: p T t", "flag: H"),
-		"ssh-copy-id": cmd("connect...", "read: i F", "data: p o", "flag: n f"),
-		"ssh-add":     cmd("read...", "code: s e S", "data: t E", "flag: l L D d K k x X q"),
-		"ssh-agent":   cmd("command...", "write: a", "data: t E", "flag: k s c d D"),
+		"sshpass":           cmd("command...", "read: f", "data: p d P", "flag: e v"),
+		"scp":               cmd("read... write"),
+		"sftp":              cmd("connect...", "code: D S", "read: b F i", "data: B c J l o P R s X", "flag: r a C f p q v 4 6"),
+		"ssh-keygen":        cmd("data...", "write: f", "data: t b C N P m O I n V Z z Y R F r", "read: s K", "code: D w", "flag: y l e i p q A"),
+		"ssh-keyscan":       cmd("connect...", "read: f", "data: p T t", "flag: H"),
+		"ssh-copy-id":       cmd("connect...", "read: i F", "data: p o", "flag: n f"),
+		"ssh-add":           cmd("read...", "code: s e S", "data: t E", "flag: l L D d K k x X q"),
+		"ssh-agent":         cmd("command...", "write: a", "data: t E", "flag: k s c d D"),
+		"ztcp,zftp,zsocket": cmd("connect data..."), // of zsh
 		"nc,ncat,netcat,nc.openbsd,nc.traditional,socat,telnet,rlogin,rsh,rexec,tftp,ftp,ftpput,ftpget,lftp,ncftp,ncftpput,ncftpget,cadaver,cryptcat,pwncat,sbd," +
 			"smbclient,rpcclient,nmblookup,evil-winrm,weechat,irssi,mutt,mail,mailx,sendmail,msmtp,swaks,s-nail,mosquitto_pub," +
 			"mosquitto_sub,rdesktop,xfreerdp,vncviewer,x11vnc,vncserver,gsocket,gs-netcat": cmd("connect data..."),

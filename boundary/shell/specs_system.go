@@ -3,7 +3,7 @@ package shell
 // The machine: processes, services, disks, users, packages of the kernel.
 func systemSpecs() commands {
 	return commands{
-		"ps,top,htop,btop,btm,glances,pstree,pidof,pgrep,procs,vmstat,iostat,mpstat,pidstat,sar,free,slabtop,w,who,last,lastb,lastlog,finger,iotop," +
+		"ps,top,htop,btop,btm,glances,pstree,pidof,pgrep,procs,vmstat,iostat,mpstat,pidstat,sar,free,slabtop,w,who,last,lastb,lastlog,iotop," +
 			"nmon,atop,nvidia-smi,sensors,pmap,jobs": cmd("data...",
 			"read: F,pidfile", "data: p,pid u,user U C o,format s,sort d,delay n,iterations g,group t,tty P,parent"),
 		"pkill": cmd("data...", "data: signal q,queue u,euid U,uid g,pgroup G,group P,parent s,session t,terminal O,older r,runstates cgroup env ns nslist", "read: F,pidfile",
@@ -15,8 +15,9 @@ func systemSpecs() commands {
 			"flag: 9 KILL STOP l,list f,full"),
 		"id,locale,getconf,dmidecode,lscpu,lsmem,lspci,lsusb,lsblk,lsscsi,lshw,hwinfo,inxi,neofetch,fastfetch,screenfetch,blkid,findmnt," +
 			"lslocks,lsns,lsipc,lslogins,ipcs,lsmod,modinfo,sw_vers,system_profiler,osquery": cmd("data...", "data: o,output t,types s,sysroot", "list: F,fstab"),
-		"getent": with(cmd("data...", "data: s,service", "flag: i,no-idn"), commands{"hosts,ahosts,ahostsv4,ahostsv6,networks": cmd("connect...")}),
-		"dmesg":  cmd("data...", "read: F,file K,kmsg-file", "data: l,level f,facility n,console-level s,buffer-size", "flag: C,clear c,read-clear D,console-off E,console-on H w T,ctime"),
+		"finger,rwho,rusers": cmd("data..."),
+		"getent":             with(cmd("data...", "data: s,service", "flag: i,no-idn"), commands{"hosts,ahosts,ahostsv4,ahostsv6,networks": cmd("connect...")}),
+		"dmesg":              cmd("data...", "read: F,file K,kmsg-file", "data: l,level f,facility n,console-level s,buffer-size", "flag: C,clear c,read-clear D,console-off E,console-on H w T,ctime"),
 		"journalctl": cmd("data...", "read: file", "list: D,directory root", "connect: H,host", "data: u,unit n,lines S,since U,until p,priority o,output b,boot t,identifier g,grep M,machine",
 			"flag: rotate vacuum-time vacuum-size vacuum-files flush sync f,follow x,catalog e r k"),
 		"date": cmd("data...", "data: d,date s,set rfc-3339", "?data: I,iso-8601", "read: f,file", "list: r,reference", "flag: u,utc R debug"),
@@ -126,16 +127,16 @@ func wrapperSpecs() commands {
 			"flag: i,ignore-failure N show-output", "shell: S,shell"),
 		"watch": cmd("shell...", "data: n,interval q,equexit s,shotsdir", "flag: d,differences t,no-title b,beep e,errexit g,chgexit c,color x,exec p,precise"),
 		"entr":  cmd("command...", "shell: s", "flag: a c d n p r z"),
-		"script": cmd("write", "shell: c,command", "write: B,log-io I,log-in O,log-out T,log-timing t,timing", "data: E,echo m,logging-format o,output-limit",
+		"script": cmd("write data...", "shell: c,command", "write: B,log-io I,log-in O,log-out T,log-timing t,timing", "data: E,echo m,logging-format o,output-limit",
 			"flag: a,append e,return f,flush q,quiet force"),
 		"scriptreplay,asciinema,ttyrec,termtosvg": cmd("read...", "shell: c,command", "data: t i"),
 		"expect,autoexpect":                       cmd("code...", "code: c f", "flag: b d i n"),
-		"screen":                                  cmd("command...", "read: c", "shell: s", "data: S e h p t T", "flag: d D m r R x L ls,list X q U wipe"),
+		"screen":                                  oneDash("command...", "read: c", "write: Logfile", "shell: s", "code: X", "data: S e h p t T", "flag: d D m r R x L ls,list q U wipe"),
 		"tmux":                                    cmd("data..."),
 		"zellij,byobu,dtach,abduco,dvtm":          cmd("code...", "flag: l"),
 		"xvfb-run": cmd("command...", "write: e,error-file f,auth-file", "data: n,server-num s,server-args w,wait p,xauth-protocol",
 			"flag: a,auto-servernum l,listen-tcp"),
-		"xterm,gnome-terminal,konsole,alacritty,kitty,wezterm,foot,urxvt,rxvt,xfce4-terminal,terminator,st,ghostty": oneDash("code...", "command: e x execute", "data: T geometry title"),
+		"xterm,gnome-terminal,konsole,alacritty,kitty,wezterm,foot,urxvt,rxvt,xfce4-terminal,terminator,st,ghostty": oneDash("code...", "command: e x execute", "shell: command", "data: T geometry title"),
 		"faketime,libfaketime":       cmd("data command...", "flag: f m"),
 		"fakeroot,fakechroot,pseudo": cmd("command...", "read: i", "write: s", "code: l,lib", "data: b", "flag: u"),
 		"dbus-run-session,gtk-launch,run-parts,start-stop-daemon,daemonize,daemon": cmd("command...", "code: a,startas x,exec", "dir: d,chdir c",

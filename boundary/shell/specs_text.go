@@ -54,7 +54,7 @@ func textSpecs() commands {
 			"ed,edit":      cmd("data...", "flag: L,inplace"),
 			"tr,transform": cmd("code read..."),
 		}),
-		"diff,gdiff,colordiff,wdiff,difft,delta,icdiff,diff-so-fancy,vimdiff": cmd("read...", "recursive: r,recursive", "read: from-file to-file X,exclude-from", "write: output",
+		"diff,gdiff,colordiff,wdiff,difft,delta,icdiff,diff-so-fancy,vimdiff": cmd("read...", "code: pager", "read: config gitconfig", "recursive: r,recursive", "read: from-file to-file X,exclude-from", "write: output",
 			"data: x,exclude I,ignore-matching-lines L,label F,show-function-line C U,unified c-context W,width D,ifdef starting-file S horizon-lines "+
 				"tabsize color palette", "flag: u q,brief N,new-file a b w B i y s"),
 		"diff3": cmd("read read read", "code: diff-program", "data: L,label", "flag: m,merge"),
@@ -73,7 +73,8 @@ func textSpecs() commands {
 		"tokei,cloc,scc,loc,sloccount": whole("list...", "read: list-file exclude-list-file read-lang-def", "write: out o,output report-file",
 			"data: e,exclude exclude-dir include-lang f,format t,type s,sort"),
 		"ctags,etags,gtags,cscope":          whole("read...", "write: f,o O", "read: L,I,options i", "data: languages exclude"),
-		"pv,mbuffer,buffer":                 cmd("read...", "write: o P,pidfile", "data: s,size N,name i,interval L,rate-limit B,buffer-size d,watchfd R,remote"),
+		"mbuffer,buffer":                    cmd("read...", "read: i", "write: o l T", "connect: I O", "data: b s m L d D P p r R W A"),
+		"pv":                                cmd("read...", "write: o P,pidfile", "data: s,size N,name i,interval L,rate-limit B,buffer-size d,watchfd R,remote"),
 		"sd":                                cmd("data data write...", "flag: p,preview F,fixed-strings s,string-mode"),
 		"perltidy,uncrustify,astyle,indent": cmd("write...", "read: c,config,options f", "write: o"),
 		"ts,unts,vis,unvis,lolcat,nkf,ansi2html,aha": cmd("read...", "read: f"),

@@ -15,6 +15,7 @@ type value struct {
 	env    bool // unknown because nothing but numbers was ever assigned in the text
 	tree   bool // of a pattern: any file beneath the folder text
 	empty  bool // of a pattern: it may also be empty
+	all    bool // of a tree: hidden files and ignored ones are meant too
 	// several: as an element of a list it stands for no value or several.
 	several bool
 }
@@ -26,7 +27,7 @@ func (v value) word(s guard.Span) word {
 	return word{text: v.text, kind: v.kind, reason: v.reason, split: v.several, empty: v.empty, span: s}
 }
 func (w word) value() value {
-	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, num: w.num, empty: w.empty}
+	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, all: w.all, num: w.num, empty: w.empty}
 }
 
 // orNone is a pattern for the output of a command that writes nothing where it

@@ -853,13 +853,16 @@ func (x *expansion) nameList(s stream) value {
 }
 
 // name is a pattern that covers all names of the stream. That a star of find
-// covers hidden files too is not thought of.
+// covers hidden files too is not thought of where more of the name is known.
 func (s stream) name(dir place) (word, bool) {
 	if !s.set || s.dir != dir || len(s.names) == 0 || len(s.names) > 2 || s.names[0].kind != pattern {
 		return word{}, false
 	}
 	n := s.names[0]
 	last := strings.LastIndexByte(n.text, '/') + 1
+	if len(s.names) == 2 && n.text[last:] == "*" && s.names[1].text == n.text[:last]+".*" {
+		return word{text: strings.TrimSuffix(n.text[:last], "**/") + ".", kind: pattern, tree: true, all: true, span: n.span}, true
+	}
 	return n, len(s.names) == 1 || s.names[1].text == n.text[:last]+"."+n.text[last:]
 }
 
