@@ -37,6 +37,7 @@ type engine struct {
 type variable struct {
 	name    string
 	program cel.Program
+	direct  direct // nil where it isn't true or false
 	value   ref.Val
 	uses    uses
 }

@@ -306,6 +306,7 @@ func (f *frame) pattern(i int, folded bool) *pattern {
 // condition is a compiled when or unless.
 type condition struct {
 	program cel.Program
+	direct  direct // says it without program where it can
 	uses    uses
 	source  expression
 	always  map[bool][]guard.Kind // the kinds for which it has only this value
@@ -313,6 +314,9 @@ type condition struct {
 
 // holds evaluates the condition for the action at hand.
 func (c *condition) holds(f *frame) (bool, error) {
+	if a := c.direct(f); a != askCEL {
+		return a == yes, nil
+	}
 	out, _, err := c.program.Eval(f)
 	if err != nil {
 		return false, err
