@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"slices"
 
 	"cel.dev/cel-go/cel"
@@ -147,16 +148,24 @@ func text(s string) ref.Val {
 }
 
 func texts(list []string) ref.Val {
+	if problem := wordsProblem(list); problem != "" {
+		return types.NewErr("%s", problem)
+	}
+	return types.NewStringList(types.DefaultTypeAdapter, list)
+}
+
+// wordsProblem says why a list is more than conditions read, or "".
+func wordsProblem(list []string) string {
 	if len(list) > maxWords {
-		return types.NewErr("a list of %d words: conditions read at most %d", len(list), maxWords)
+		return fmt.Sprintf("a list of %d words: conditions read at most %d", len(list), maxWords)
 	}
 	total := 0
 	for _, s := range list {
 		if total += len(s); len(s) > maxText || total > maxWordText {
-			return types.NewErr("a word of a list is too long: conditions read at most %d bytes, and %d of all", maxText, maxWordText)
+			return fmt.Sprintf("a word of a list is too long: conditions read at most %d bytes, and %d of all", maxText, maxWordText)
 		}
 	}
-	return types.NewStringList(types.DefaultTypeAdapter, list)
+	return ""
 }
 
 func arguments(a *guard.Action) ref.Val {

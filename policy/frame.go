@@ -24,6 +24,7 @@ type frame struct {
 	action *guard.Action
 	index  int // of action
 
+	word     string // of a list, that a direct condition looks at
 	boxed    [slots]ref.Val
 	dirty    bool      // conditions have been evaluated for action
 	vars     []ref.Val // of engine.variables
@@ -49,7 +50,7 @@ func (f *frame) release() {
 	clear(f.boxed[callSlots:])
 	clear(f.fired)
 	f.fired, f.require = f.fired[:0], f.require[:0]
-	f.engine, f.call, f.action = nil, nil, nil
+	f.engine, f.call, f.action, f.word = nil, nil, nil, ""
 	frames.Put(f)
 }
 

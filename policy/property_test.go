@@ -387,6 +387,10 @@ func TestDirectConditionsSayWhatCELSays(t *testing.T) {
 		`action.kind in ["exec", "read"] && (action.opaque || action.root || action.pattern)`, `call.engine == "none" && call.tier != "none"`,
 		`action.recursive || action.args.size() > 1`, `!action.opaque && call.args.n == 1`, `action.program == "" && inside`, `!inside`,
 		`inside || call.args.n == 1`, `call.args.n == 1 && inside`,
+		`action.args.exists(a, a in ["x", "-f"] && !a.startsWith("-"))`, `action.args.all(a, a.contains("f") || a == "x")`,
+		`!action.args.all(inside, inside == "x" || action.opaque) || action.flags.exists(a, a.endsWith("x"))`,
+		`action.via.exists(a, a == "sudo" || a.size() == 4) || action.args.exists(a, ["x", "y"].exists(b, b == a))`,
+		`action.args.exists_one(a, a == "x")`, `action.args.filter(a, a == "x").size() == 1`, `action.command.startsWith("git") && action.args.exists(a, a.matches("^[a-z]"))`,
 	}
 	said := map[answer]int{}
 	holds(t, func(plant func(*engine)) string {
@@ -402,6 +406,7 @@ func TestDirectConditionsSayWhatCELSays(t *testing.T) {
 				c := g.call()
 				if c.Tier = guard.Tier(g.IntN(3)); g.IntN(20) == 0 {
 					c.Actions[0].Program = strings.Repeat("x", maxText+1)
+					c.Actions[0].Flags = append(slices.Repeat([]string{"x"}, maxWords), "y")
 				}
 				f := newFrame(e, c)
 				for i := range c.Actions {
@@ -427,7 +432,8 @@ func TestDirectConditionsSayWhatCELSays(t *testing.T) {
 	}, []fault{{"a condition is turned round", func(e *engine) {
 		for i := range e.rules {
 			if w := e.rules[i].when; w != nil {
-				w.direct = not(w.direct)
+				direct := w.direct
+				w.direct = func(f *frame) answer { return direct(f).not() }
 			}
 		}
 	}}})
