@@ -9,6 +9,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/runtimeguard/runtimeguard/boundary/internal/parsed"
 	"github.com/runtimeguard/runtimeguard/boundary/internal/plain"
 	"github.com/runtimeguard/runtimeguard/guard"
 )
@@ -668,6 +669,12 @@ func (w *walker) code(span guard.Span, in worlds) flow {
 			f.fail = f.fail.add(w.proc.aborts)
 			return f
 		}
+	}
+	if f := parsed.Pipeline(w.u.src); f != nil {
+		if !w.u.posix && !w.u.nested {
+			parsed.Leave(w.u.src, f)
+		}
+		return w.lines(f.Stmts, in)
 	}
 	stmts, problem := parse(w.u.src, w.u.posix, !w.u.nested)
 	if problem != "" {
