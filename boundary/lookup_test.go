@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -124,4 +125,35 @@ func walk(name string, last bool) (location, error) {
 		w.at = "/"
 	}
 	return location{w.at, w.missing > 0}, nil
+}
+
+// A host's name is read without regular expressions as with them.
+func TestHostNames(t *testing.T) {
+	name := regexp.MustCompile(`^([a-z0-9_][a-z0-9_-]{0,62}\.)*[a-z0-9_][a-z0-9_-]{0,62}$`)
+	before := func(h string) string {
+		h = strings.TrimSuffix(strings.ToLower(h), ".")
+		if addr := normalAddr(h); addr != "" {
+			return addr
+		}
+		if len(h) > 253 || !name.MatchString(h) {
+			return ""
+		}
+		if labels := strings.Split(h, "."); numericRE.MatchString(labels[len(labels)-1]) {
+			return numericHost(labels)
+		}
+		return h
+	}
+	pieces := []string{".", ".", ".", ":", "::", "a", "Z", "-", "_", "0", "1", "127", "0x7f", "255", "ff", "%eth0", "ffff", " ", "é", "\u212a", "x.example", "\n", "1e", strings.Repeat("b", 62), strings.Repeat("c", 100)}
+	names := 0
+	for range 200_000 {
+		h := ""
+		for range rand.IntN(9) {
+			h += pieces[rand.IntN(len(pieces))]
+		}
+		if before(h) != "" {
+			names++
+		}
+		require.Equal(t, before(h), normalHost(h), "%q", h)
+	}
+	require.Greater(t, names, 10_000)
 }

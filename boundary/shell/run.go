@@ -671,9 +671,6 @@ func (w *walker) code(span guard.Span, in worlds) flow {
 		}
 	}
 	if f := parsed.Pipeline(w.u.src); f != nil {
-		if !w.u.posix && !w.u.nested {
-			parsed.Leave(w.u.src, f)
-		}
 		return w.lines(f.Stmts, in)
 	}
 	stmts, problem := parse(w.u.src, w.u.posix, !w.u.nested)

@@ -20,6 +20,14 @@ func Inexact(text string, posix bool) string {
 	if words := plain.Words(text); words != nil {
 		return simple(words, len(words))
 	}
+	if commands := plain.Pipeline(text); commands != nil {
+		for _, words := range commands {
+			if reason := simple(words, len(words)); reason != "" {
+				return reason
+			}
+		}
+		return ""
+	}
 	if !posix {
 		if file, ok := parsed.Take(text); ok {
 			return inexact(file)

@@ -8,38 +8,24 @@ import (
 	"github.com/runtimeguard/runtimeguard/boundary/internal/plain"
 )
 
-// maxPipeline bounds the text and the commands of a [Pipeline].
-const (
-	maxPipeline = 4 << 10 // bytes
-	maxCommands = 16
-)
-
 // Pipeline is the tree of a text that is a pipeline of simple commands in which
 // nothing is quoted, expanded or reserved, in Bash and in a POSIX shell: the tree
 // that the parser makes of it, for less. It is nil for any other text.
 func Pipeline(text string) *syntax.File {
-	if len(text) > maxPipeline || strings.IndexByte(text, '|') < 0 {
+	commands := plain.Pipeline(text)
+	if commands == nil {
 		return nil
 	}
-	var commands [maxCommands][]string
-	n, words := 0, 0
-	for rest, more := text, true; more; n++ {
-		var command string
-		command, rest, more = strings.Cut(rest, "|")
-		if n == maxCommands {
-			return nil
-		}
-		if commands[n] = plain.Words(command); commands[n] == nil {
-			return nil
-		}
-		words += len(commands[n])
+	words := 0
+	for _, c := range commands {
+		words += len(c)
 	}
 	b := builder{
 		text: text, lits: make([]syntax.Lit, words), parts: make([]syntax.WordPart, words),
 		words: make([]syntax.Word, words), args: make([]*syntax.Word, words),
 	}
 	left := b.call(commands[0])
-	for _, c := range commands[1:n] {
+	for _, c := range commands[1:] {
 		at := b.at + strings.IndexByte(text[b.at:], '|')
 		b.at = at + 1
 		left = &syntax.Stmt{Position: left.Position, Cmd: &syntax.BinaryCmd{OpPos: position(at), Op: syntax.Pipe, X: left, Y: b.call(c)}}

@@ -34,6 +34,29 @@ func Words(text string) []string {
 	return words
 }
 
+// Bounds of [Pipeline].
+const (
+	maxPipeline = 4 << 10 // bytes
+	maxCommands = 16
+)
+
+// Pipeline returns the words of each command of a text that is a pipeline of
+// such commands; nil for any other, and for one of many commands.
+func Pipeline(text string) (commands [][]string) {
+	if len(text) > maxPipeline || strings.IndexByte(text, '|') < 0 {
+		return nil
+	}
+	commands = make([][]string, 0, 4)
+	for command := range strings.SplitSeq(text, "|") {
+		words := Words(command)
+		if words == nil || len(commands) == maxCommands {
+			return nil
+		}
+		commands = append(commands, words)
+	}
+	return commands
+}
+
 // means are the bytes that mean themselves in a command, and the blank.
 var means = func() (t [256]bool) {
 	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _-./:=,@%+") {
