@@ -229,8 +229,14 @@ func (w *Workspace) touches(a *guard.Action, path string) bool {
 // elsewhere reports whether a path written plainly neither lies in a protected
 // file nor above one: most do, and needn't be folded for that.
 func (w *Workspace) elsewhere(path string) bool {
-	if !isASCII(path) || strings.Contains(path, "/.") || strings.Contains(path, "//") {
+	names, absolute := strings.CutPrefix(path, "/")
+	if !absolute || !isASCII(path) {
 		return false
+	}
+	for name := range strings.SplitSeq(names, "/") {
+		if name == "" || name == "." || name == ".." {
+			return false
+		}
 	}
 	return !slices.ContainsFunc(w.protected, func(p string) bool {
 		n := min(len(p), len(path))
