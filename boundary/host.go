@@ -13,7 +13,6 @@ var (
 	// host, host:port, user@host:path; an IPv6 address in brackets.
 	bareRE    = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?$`)
 	scpRE     = regexp.MustCompile(`^[A-Za-z0-9._-]+@([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[^/\\]`)
-	hostRE    = regexp.MustCompile(`^([a-z0-9_][a-z0-9_-]{0,62}\.)*[a-z0-9_][a-z0-9_-]{0,62}$`)
 	numericRE = regexp.MustCompile(`^(0x[0-9a-f]*|[0-9]+)$`)
 )
 
@@ -64,17 +63,36 @@ func normalAddr(s string) string {
 // differently by different readers.
 func normalHost(h string) string {
 	h = strings.TrimSuffix(strings.ToLower(h), ".")
-	if addr := normalAddr(h); addr != "" {
-		return addr
+	last := h[strings.LastIndexByte(h, '.')+1:]
+	numeric := last != "" && '0' <= last[0] && last[0] <= '9'
+	if numeric || strings.IndexByte(h, ':') >= 0 {
+		if addr := normalAddr(h); addr != "" {
+			return addr
+		}
 	}
-	if len(h) > 253 || !hostRE.MatchString(h) {
+	if len(h) > 253 || !isHostName(h) {
 		return ""
 	}
-	labels := strings.Split(h, ".")
-	if numericRE.MatchString(labels[len(labels)-1]) {
-		return numericHost(labels)
+	if numeric && numericRE.MatchString(last) {
+		return numericHost(strings.Split(h, "."))
 	}
 	return h
+}
+
+// isHostName reports whether a name consists of labels of 1 to 63 lower-case
+// letters, digits and marks that don't begin with a dash.
+func isHostName(h string) bool {
+	for label := range strings.SplitSeq(h, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' {
+			return false
+		}
+		for _, c := range []byte(label) {
+			if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' && c != '-' {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // numericHost reads the short, decimal and hexadecimal forms of an IPv4

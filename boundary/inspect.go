@@ -126,8 +126,7 @@ func (p *placer) place(a *guard.Action) error {
 // count.
 func (p *placer) file(a *guard.Action) {
 	p.at(a, a.Kind != guard.KindDelete)
-	plain := !strings.Contains(a.Path, "..") && a.Resolved == path.Clean(a.Path)
-	if a.Kind != guard.KindWrite || plain {
+	if a.Kind != guard.KindWrite || !strings.Contains(a.Path, "..") && a.Resolved == path.Clean(a.Path) {
 		return // no link stands at the end
 	}
 	itself := *a

@@ -5,10 +5,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/runtimeguard/runtimeguard/guard"
 )
 
 // What is remembered of a call's folders changes nothing: a lookup leads where
@@ -25,14 +28,14 @@ func TestLookupIsTheWalk(t *testing.T) {
 	} {
 		require.NoError(t, os.Symlink(target, filepath.Join(base, name)))
 	}
-	is, err := identify(filepath.Join(base, "d"))
-	require.NoError(t, err)
+	root := knowing(filepath.Join(base, "d"))
+	require.NotNil(t, root.open)
 	names := []string{"d", "e", "f", "l", "up", "abs", "loop", "gone", "far", "file", "w", "none", "dev", "null", "fd", "self", "cwd", "status", ".", "..", ""}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	for range 300 {
-		look := lookup{root: base + "/d", is: is}
+		look := root
 		for range 30 {
 			parts := []string{base}
 			for range r.IntN(7) {
@@ -44,6 +47,9 @@ func TestLookupIsTheWalk(t *testing.T) {
 			}
 			if r.IntN(4) == 0 {
 				name = "//" + path.Base(base)
+			}
+			if r.IntN(4) == 0 {
+				name = []string{"/", "/tmp/", "/dev/", "/proc/", "/bin/", "/none/"}[r.IntN(6)] + names[r.IntN(len(names))]
 			}
 			want, wantErr := walk(name, last)
 			got, err := look.find(name, last)
@@ -74,6 +80,40 @@ func TestLookupOfAnotherRoot(t *testing.T) {
 	got, err = after.resolve(root+"/f", true)
 	require.NoError(t, err)
 	require.Equal(t, other+"/f", got)
+
+	// What is in the folder that the root was is nobody's concern.
+	require.NoError(t, os.Remove(root))
+	require.NoError(t, os.Mkdir(root, 0o755))
+	require.NoError(t, os.Symlink(other, root+"/l"))
+	again := w.first
+	got, err = again.resolve(root+"/l", true)
+	require.NoError(t, err)
+	require.Equal(t, other, got)
+}
+
+// What is told of protected files without folding them is what folding tells.
+func TestElsewhereIsNotThere(t *testing.T) {
+	w := &Workspace{protected: []string{foldPath("/srv/State"), foldPath("/Käse/state")}}
+	names := []string{"srv", "SRV", "state", "State", "\u017ftate", "Käse", "KÄSE", "\u212aäse", "x", "s", ".", "..", "", "st"}
+	apart := 0
+	for range 20000 {
+		name := ""
+		for range 1 + rand.IntN(4) {
+			name += "/" + names[rand.IntN(len(names))]
+		}
+		if rand.IntN(9) == 0 {
+			name = name[1:]
+		}
+		a := guard.Action{Kind: guard.KindDelete, Path: name}
+		if w.elsewhere(name) {
+			apart++
+			folded := targetOf(&a, name)
+			for _, p := range w.protected {
+				require.False(t, folded.covers(p, true), name)
+			}
+		}
+	}
+	require.Greater(t, apart, 1000)
 }
 
 // walk is find without a shortcut.
@@ -88,4 +128,35 @@ func walk(name string, last bool) (location, error) {
 		w.at = "/"
 	}
 	return location{w.at, w.missing > 0}, nil
+}
+
+// A host's name is read without regular expressions as with them.
+func TestHostNames(t *testing.T) {
+	name := regexp.MustCompile(`^([a-z0-9_][a-z0-9_-]{0,62}\.)*[a-z0-9_][a-z0-9_-]{0,62}$`)
+	before := func(h string) string {
+		h = strings.TrimSuffix(strings.ToLower(h), ".")
+		if addr := normalAddr(h); addr != "" {
+			return addr
+		}
+		if len(h) > 253 || !name.MatchString(h) {
+			return ""
+		}
+		if labels := strings.Split(h, "."); numericRE.MatchString(labels[len(labels)-1]) {
+			return numericHost(labels)
+		}
+		return h
+	}
+	pieces := []string{".", ".", ".", ":", "::", "a", "Z", "-", "_", "0", "1", "127", "0x7f", "255", "ff", "%eth0", "ffff", " ", "é", "\u212a", "x.example", "\n", "1e", strings.Repeat("b", 62), strings.Repeat("c", 100)}
+	names := 0
+	for range 200_000 {
+		h := ""
+		for range rand.IntN(9) {
+			h += pieces[rand.IntN(len(pieces))]
+		}
+		if before(h) != "" {
+			names++
+		}
+		require.Equal(t, before(h), normalHost(h), "%q", h)
+	}
+	require.Greater(t, names, 10_000)
 }

@@ -28,7 +28,11 @@ func isLink(path string) (bool, error) {
 	return err == nil && fi.Mode()&fs.ModeSymlink != 0, err
 }
 
+func isLinkIn(dir *os.File, path string) (bool, error) { return isLink(dir.Name() + "/" + path) }
+
 type identity struct{}
 
 // identify knows no file here, so that each is looked up anew.
 func identify(string) (identity, error) { return identity{}, errors.ErrUnsupported }
+
+func identifyOpen(*os.File) (identity, error) { return identity{}, errors.ErrUnsupported }

@@ -4,6 +4,7 @@ package boundary
 
 import (
 	"os"
+	"runtime"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -38,6 +39,14 @@ func isLink(path string) (bool, error) {
 	return st.Mode&unix.S_IFMT == unix.S_IFLNK, err
 }
 
+// isLinkIn is isLink for a path from an open folder.
+func isLinkIn(dir *os.File, path string) (bool, error) {
+	var st unix.Stat_t
+	err := retry(func() error { return unix.Fstatat(int(dir.Fd()), path, &st, unix.AT_SYMLINK_NOFOLLOW) })
+	runtime.KeepAlive(dir)
+	return st.Mode&unix.S_IFMT == unix.S_IFLNK, err
+}
+
 // identity tells a file from all others that exist at the same time.
 type identity struct{ device, inode uint64 }
 
@@ -45,6 +54,14 @@ type identity struct{ device, inode uint64 }
 func identify(path string) (identity, error) {
 	var st unix.Stat_t
 	err := retry(func() error { return unix.Stat(path, &st) })
+	return identity{uint64(st.Dev), st.Ino}, err
+}
+
+// identifyOpen looks at an open file.
+func identifyOpen(f *os.File) (identity, error) {
+	var st unix.Stat_t
+	err := retry(func() error { return unix.Fstat(int(f.Fd()), &st) })
+	runtime.KeepAlive(f)
 	return identity{uint64(st.Dev), st.Ino}, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"strings"
 	"syscall"
@@ -95,8 +96,26 @@ func isMagic(folder string) bool { return within(folder, "/proc") || within(fold
 type lookup struct {
 	root    string   // a folder that led to itself when is was taken; "": not known, or another stands there now
 	is      identity // of root
+	open    *os.File // root, to look things up from there: a shorter way; may be nil
 	seen    bool     // root was looked at for this call
 	folders []folder // at most maxFolders
+}
+
+// knowing is a lookup that knows a folder which leads to itself.
+func knowing(root string) lookup {
+	is, err := identify(root)
+	if err != nil {
+		return lookup{}
+	}
+	l := lookup{root: root, is: is}
+	if f, err := openDir(root); err == nil {
+		if opened, err := identifyOpen(f); err == nil && opened == is {
+			l.open = f
+		} else {
+			f.Close()
+		}
+	}
+	return l
 }
 
 // folder is a name of a folder and where it leads.
@@ -146,7 +165,7 @@ func (l *lookup) find(name string, last bool) (location, error) {
 	if p.missing {
 		return p, nil // there is nothing beneath either
 	}
-	link, err := isLink(p.path)
+	link, err := l.isLink(p.path)
 	p.missing = errors.Is(err, fs.ErrNotExist)
 	if p.missing || err == nil && !link {
 		return p, nil
@@ -167,7 +186,7 @@ func (l *lookup) folder(name string) (location, error) {
 	}
 	look := find
 	parent := name[:strings.LastIndexByte(name, '/')]
-	if _, ok := l.known(parent); ok || l.isRoot(parent) {
+	if _, ok := l.known(parent); ok || parent == "" || l.isRoot(parent) {
 		look = l.find // one step from what is known
 	}
 	p, err := look(name, true)
@@ -190,6 +209,15 @@ func (l *lookup) isRoot(name string) bool {
 		}
 	}
 	return l.root != ""
+}
+
+// isLink reports whether the file at a path is a symbolic link. No folder on the
+// way to it is one.
+func (l *lookup) isLink(path string) (bool, error) {
+	if n := len(l.root); l.open != nil && l.seen && n > 0 && len(path) > n && path[n] == '/' && path[:n] == l.root {
+		return isLinkIn(l.open, path[n+1:])
+	}
+	return isLink(path)
 }
 
 // walker resolves a path one component at a time. at is what has been

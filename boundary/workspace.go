@@ -79,9 +79,7 @@ func NewWorkspace(c WorkspaceConfig) (*Workspace, error) {
 	if w.home != "" {
 		w.whole = append(w.whole, w.home)
 	}
-	if is, err := identify(w.base()); err == nil {
-		w.first = lookup{root: w.base(), is: is}
-	}
+	w.first = knowing(w.base())
 	return w, nil
 }
 
@@ -220,9 +218,30 @@ func (w *Workspace) forbids(a *guard.Action) string {
 
 // touches reports whether an action on path reaches a protected file.
 func (w *Workspace) touches(a *guard.Action, path string) bool {
+	if !a.Pattern && w.elsewhere(path) {
+		return false
+	}
 	whole := a.Recursive || a.Kind == guard.KindWrite || a.Kind == guard.KindDelete
 	t := targetOf(a, path)
 	return slices.ContainsFunc(w.protected, func(p string) bool { return t.covers(p, whole) })
+}
+
+// elsewhere reports whether a path written plainly neither lies in a protected
+// file nor above one: most do, and needn't be folded for that.
+func (w *Workspace) elsewhere(path string) bool {
+	names, absolute := strings.CutPrefix(path, "/")
+	if !absolute || !isASCII(path) {
+		return false
+	}
+	for name := range strings.SplitSeq(names, "/") {
+		if name == "" || name == "." || name == ".." {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(w.protected, func(p string) bool {
+		n := min(len(p), len(path))
+		return strings.EqualFold(p[:n], path[:n])
+	})
 }
 
 // target is what an action is on, for comparisons that refuse.

@@ -71,7 +71,8 @@ func (r *argsReader) skip(c byte) {
 
 func (r *argsReader) object(depth int) (map[string]any, error) {
 	m := map[string]any{}
-	var keys []string
+	var few [8]string
+	keys := few[:0]
 	for r.skip('{'); r.space() != '}'; r.skip(',') {
 		key, err := r.text()
 		if err != nil {

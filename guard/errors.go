@@ -86,6 +86,9 @@ func (e *RejectedError) Error() string {
 // characters that aren't assigned, and bytes that aren't UTF-8. So a hostile
 // word can't forge a line or hide another.
 func Printable(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0 {
+		return s
+	}
 	if !strings.ContainsFunc(s, unseen) && utf8.ValidString(s) {
 		return s
 	}

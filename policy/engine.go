@@ -37,6 +37,7 @@ type engine struct {
 type variable struct {
 	name    string
 	program cel.Program
+	direct  direct // nil where it isn't true or false
 	value   ref.Val
 	uses    uses
 }
@@ -158,7 +159,7 @@ func (e *engine) byDefault(f *frame, kind int) verdict {
 
 // noRule says that nothing allows an action, and where a file lies.
 func noRule(a *guard.Action, call *guard.Call) string {
-	s := fmt.Sprintf("no rule allows this %s: %s", a.Kind, about(a, call))
+	s := "no rule allows this " + string(a.Kind) + ": " + about(a, call)
 	switch {
 	case a.Path == "" || a.Kind == guard.KindExec:
 		return s

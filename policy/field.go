@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"slices"
 
 	"cel.dev/cel-go/cel"
@@ -62,7 +63,7 @@ var actionFields = []field{
 	{name: "resolved", typ: pathType, kinds: pathKinds,
 		doc: "the file with links followed", get: func(f *frame) ref.Val { return pathVal{f, resolvedPath} }},
 	{name: "zone", typ: types.StringType, kinds: pathKinds, words: zoneNames,
-		doc: "where the file lies; where that isn't known, outside", get: func(f *frame) ref.Val { return zone(f.action) }},
+		doc: "where the file lies; where that isn't known, outside", get: func(f *frame) ref.Val { return fixed(zoneName(f.action)) }},
 	{name: "pattern", typ: types.BoolType, kinds: pathKinds,
 		doc: "path is a pattern for several files", get: func(f *frame) ref.Val { return types.Bool(f.action.Pattern) }},
 	{name: "root", typ: types.BoolType, kinds: pathKinds,
@@ -88,7 +89,7 @@ var callFields = []field{
 	{name: "args", typ: types.NewMapType(types.StringType, types.DynType),
 		doc: "the tool's arguments; call.args.?name.orValue(\"\") where one may be absent", get: func(f *frame) ref.Val { return callArgs(f.call) }},
 	{name: "engine", typ: types.StringType, words: engineNames,
-		doc: "what will run the command", get: func(f *frame) ref.Val { return engineName(f.call.Engine) }},
+		doc: "what will run the command", get: func(f *frame) ref.Val { return fixed(engineName(f.call.Engine)) }},
 	{name: "tier", typ: types.StringType, words: tierNames,
 		doc: "what the operating system will hold", get: func(f *frame) ref.Val { return fixed(f.call.Tier.String()) }},
 }
@@ -107,18 +108,18 @@ func kindNames() []string {
 	return out
 }
 
-func zone(a *guard.Action) ref.Val {
+func zoneName(a *guard.Action) string {
 	if a.Zone == "" {
-		return fixed(string(guard.ZoneOutside))
+		return string(guard.ZoneOutside)
 	}
-	return fixed(string(a.Zone))
+	return string(a.Zone)
 }
 
-func engineName(e guard.Engine) ref.Val {
+func engineName(e guard.Engine) string {
 	if e == guard.EngineNone {
-		return fixed("none")
+		return "none"
 	}
-	return fixed(string(e))
+	return string(e)
 }
 
 // fixed is text for one of the words of a field, boxed beforehand.
@@ -147,16 +148,24 @@ func text(s string) ref.Val {
 }
 
 func texts(list []string) ref.Val {
+	if problem := wordsProblem(list); problem != "" {
+		return types.NewErr("%s", problem)
+	}
+	return types.NewStringList(types.DefaultTypeAdapter, list)
+}
+
+// wordsProblem says why a list is more than conditions read, or "".
+func wordsProblem(list []string) string {
 	if len(list) > maxWords {
-		return types.NewErr("a list of %d words: conditions read at most %d", len(list), maxWords)
+		return fmt.Sprintf("a list of %d words: conditions read at most %d", len(list), maxWords)
 	}
 	total := 0
 	for _, s := range list {
 		if total += len(s); len(s) > maxText || total > maxWordText {
-			return types.NewErr("a word of a list is too long: conditions read at most %d bytes, and %d of all", maxText, maxWordText)
+			return fmt.Sprintf("a word of a list is too long: conditions read at most %d bytes, and %d of all", maxText, maxWordText)
 		}
 	}
-	return types.NewStringList(types.DefaultTypeAdapter, list)
+	return ""
 }
 
 func arguments(a *guard.Action) ref.Val {

@@ -24,6 +24,7 @@ type frame struct {
 	action *guard.Action
 	index  int // of action
 
+	word     string // of a list, that a direct condition looks at
 	boxed    [slots]ref.Val
 	dirty    bool      // conditions have been evaluated for action
 	vars     []ref.Val // of engine.variables
@@ -49,7 +50,7 @@ func (f *frame) release() {
 	clear(f.boxed[callSlots:])
 	clear(f.fired)
 	f.fired, f.require = f.fired[:0], f.require[:0]
-	f.engine, f.call, f.action = nil, nil, nil
+	f.engine, f.call, f.action, f.word = nil, nil, nil, ""
 	frames.Put(f)
 }
 
@@ -306,6 +307,7 @@ func (f *frame) pattern(i int, folded bool) *pattern {
 // condition is a compiled when or unless.
 type condition struct {
 	program cel.Program
+	direct  direct // says it without program where it can
 	uses    uses
 	source  expression
 	always  map[bool][]guard.Kind // the kinds for which it has only this value
@@ -313,6 +315,9 @@ type condition struct {
 
 // holds evaluates the condition for the action at hand.
 func (c *condition) holds(f *frame) (bool, error) {
+	if a := c.direct(f); a != askCEL {
+		return a == yes, nil
+	}
 	out, _, err := c.program.Eval(f)
 	if err != nil {
 		return false, err

@@ -254,7 +254,11 @@ func (l *loader) mergeVariable(d *document, v definition) {
 			}
 		}
 	}
-	l.engine.variables = append(l.engine.variables, variable{name: v.name, program: x.program, uses: x.uses})
+	y := variable{name: v.name, program: x.program, uses: x.uses}
+	if x.ast != nil && x.typ.IsExactType(types.BoolType) {
+		y.direct = l.engine.direct(x.ast.NativeRep().Expr())
+	}
+	l.engine.variables = append(l.engine.variables, y)
 	if err := l.c.declare(v.name, x.typ); err != nil {
 		d.r.fail(v.node, "variable %q: %s", v.name, err)
 	}
@@ -387,7 +391,7 @@ func (l *loader) compileRule(t *ruleText, r *rule, mu *sync.Mutex) {
 		if x == nil {
 			return nil
 		}
-		c := &condition{program: x.program, uses: x.uses, source: *e}
+		c := &condition{program: x.program, direct: l.engine.direct(x.ast.NativeRep().Expr()), uses: x.uses, source: *e}
 		if l.checks(t) {
 			c.always = l.c.constants(x, t.kinds())
 		}

@@ -380,6 +380,68 @@ func TestTheIndexChangesNothing(t *testing.T) {
 	require.Greater(t, fired, policies*calls, "rules and actions meet")
 }
 
+// What is found without CEL is what CEL says.
+func TestDirectConditionsSayWhatCELSays(t *testing.T) {
+	more := []string{
+		`action.program in ["git", "rm"] && !(action.zone != "temp")`, `action.command == "git push" || action.flag("x", "f")`,
+		`action.kind in ["exec", "read"] && (action.opaque || action.root || action.pattern)`, `call.engine == "none" && call.tier != "none"`,
+		`action.recursive || action.args.size() > 1`, `!action.opaque && call.args.n == 1`, `action.program == "" && inside`, `!inside`,
+		`inside || call.args.n == 1`, `call.args.n == 1 && inside`,
+		`action.args.exists(a, a in ["x", "-f"] && !a.startsWith("-"))`, `action.args.all(a, a.contains("f") || a == "x")`,
+		`!action.args.all(inside, inside == "x" || action.opaque) || action.flags.exists(a, a.endsWith("x"))`,
+		`action.via.exists(a, a == "sudo" || a.size() == 4) || action.args.exists(a, ["x", "y"].exists(b, b == a))`,
+		`action.args.exists_one(a, a == "x")`, `action.args.filter(a, a == "x").size() == 1`, `action.command.startsWith("git") && action.args.exists(a, a.matches("^[a-z]"))`,
+	}
+	said := map[answer]int{}
+	holds(t, func(plant func(*engine)) string {
+		for seed := range uint64(policies) {
+			g := newGen(3000 + seed)
+			rules := g.rules("r", 1+g.IntN(12), "deny", "ask", "allow")
+			for i, m := range more {
+				rules = append(rules, fmt.Sprintf("  - id: m%d\n    effect: ask\n    on: {tool: \"*\"}\n    when: '%s'\n", i, m))
+			}
+			e := checked(g.header(), rules).engine()
+			plant(e)
+			for range calls {
+				c := g.call()
+				if c.Tier = guard.Tier(g.IntN(3)); g.IntN(20) == 0 {
+					c.Actions[0].Program = strings.Repeat("x", maxText+1)
+					c.Actions[0].Flags = append(slices.Repeat([]string{"x"}, maxWords), "y")
+				}
+				f := newFrame(e, c)
+				for i := range c.Actions {
+					f.enter(i)
+					for j := range e.rules {
+						for _, x := range []*condition{e.rules[j].when, e.rules[j].unless} {
+							if x == nil {
+								continue
+							}
+							got := x.direct(f)
+							said[got]++
+							out, _, err := x.program.Eval(f)
+							if got != askCEL && (err != nil || out != types.Bool(got == yes)) {
+								return fmt.Sprintf("seed %d: %s: %v is %v, not %v, %v", seed, x.source.text, c.Actions[i], got, out, err)
+							}
+						}
+					}
+				}
+				f.release()
+			}
+		}
+		return ""
+	}, []fault{{"a condition is turned round", func(e *engine) {
+		for i := range e.rules {
+			if w := e.rules[i].when; w != nil {
+				direct := w.direct
+				w.direct = func(f *frame) answer { return direct(f).not() }
+			}
+		}
+	}}})
+	for _, a := range []answer{askCEL, yes, no} {
+		require.Greater(t, said[a], calls, "%v is said", a)
+	}
+}
+
 // Globs match as doublestar's do, given that the folder "/" has no name that a
 // star could take.
 func TestGlobsMatchAsDoublestar(t *testing.T) {

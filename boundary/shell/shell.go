@@ -365,6 +365,9 @@ func (a *analysis) noteWritten(dir place, w word) {
 // wrote reports whether the command may have written a file, or a folder that
 // it lies in.
 func (a *analysis) wrote(p string) bool {
+	if len(a.written) == 0 {
+		return false
+	}
 	p = path.Clean(p)
 	for _, w := range a.written {
 		if w.glob && len(p) < maxMatch && globMatch(w.path, p) || w.path == p || strings.HasPrefix(p, strings.TrimSuffix(w.path, "/")+"/") {
