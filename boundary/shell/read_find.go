@@ -31,6 +31,8 @@ type finder struct {
 	base   int  // chosen before the alternative that is read
 	hollow bool // what got so far is a link or holds nothing
 
+	follows bool // links are followed, which may lead elsewhere
+
 	printed []word // what is written by an action
 	prints  bool   // an action is done, so names are written by -print only
 	visible bool   // a test leaves hidden files out
@@ -84,8 +86,11 @@ func (f *finder) findStarts() {
 	i := 0
 	for i < len(args) && args[i].kind == known && (args[i].text == "-H" || args[i].text == "-L" || args[i].text == "-P" ||
 		args[i].text == "-D" || args[i].text == "-X" || args[i].text == "-E" || args[i].text == "-s" || strings.HasPrefix(args[i].text, "-O")) {
-		if args[i].text == "-D" {
+		switch args[i].text {
+		case "-D":
 			i++
+		case "-L":
+			f.follows = true
 		}
 		i++
 	}
@@ -194,13 +199,15 @@ func (f *finder) primary(found names) names {
 		if w.text == "-printf" {
 			f.next()
 		}
+	case "-follow":
+		f.follows = true
 	case "-empty":
 		f.hollow = true
 	case "-type", "-xtype":
 		f.hollow = f.next().is("l") || f.hollow
 	case "-delete":
 		f.prints = true
-		if found == nil && f.hollow && len(f.chosen) == 0 && f.ownStarts() {
+		if found == nil && f.hollow && !f.follows && len(f.chosen) == 0 && f.ownStarts() {
 			f.flags = append(f.flags, findsHollow)
 			break
 		}

@@ -31,6 +31,8 @@ func TestReaders(t *testing.T) {
 		{"find", "find . -empty , -delete", "delete /w/. +; list /w/. +"},
 		{"find", "find . -type l,f -delete", "delete /w/. +; list /w/. +"},
 		{"find", "find /opt . -empty -delete", "delete /opt +; delete /w/. +; list /opt +; list /w/. +"},
+		{"find", "find -L . -empty -delete", "delete /w/. +; list /w/. +"},
+		{"find", "find . -follow -empty -delete", "delete /w/. +; list /w/. +"},
 		{"find", "find .. -empty -delete", "delete /w/.. +; list /w/.. +"},
 		{"find", "find . -fprint out -newer ref", "list /w/. +; list /w/ref +; write /w/out +"},
 		{"find", "find . -type f -printf '%f\\n'", "list /w/. +"},
