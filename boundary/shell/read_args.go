@@ -50,10 +50,13 @@ func (inv *invocation) arguments(s *spec) *arguments {
 			a.operands = append(a.operands, w)
 		case w.is("--"):
 			a.dashed = len(a.operands)
-		case strings.HasPrefix(w.text, "--") || a.spec.singleDash && a.find(w.text[1:]) != nil:
-			words = a.long(w, words)
 		default:
-			words = a.short(w, words)
+			o := a.named(w)
+			if o != nil || strings.HasPrefix(w.text, "--") {
+				words = a.long(o, w, words)
+			} else {
+				words = a.short(w, words)
+			}
 		}
 	}
 	inv.settle()
@@ -76,8 +79,12 @@ func (a *arguments) subCommand(w word) bool {
 	return true
 }
 
-func (a *arguments) find(name string) *option {
-	name, _, _ = strings.Cut(strings.TrimPrefix(name, "-"), "=")
+// named is the option that a word names in full, or nil.
+func (a *arguments) named(w word) *option {
+	if !a.spec.singleDash && !strings.HasPrefix(w.text, "--") {
+		return nil
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(w.text[1:], "-"), "=")
 	if o := a.spec.longOption(name); o != nil {
 		return o
 	}
@@ -89,13 +96,12 @@ func (a *arguments) find(name string) *option {
 	return nil
 }
 
-func (a *arguments) long(w word, words []word) []word {
+func (a *arguments) long(o *option, w word, words []word) []word {
 	dashes := 1
 	if strings.HasPrefix(w.text, "--") {
 		dashes = 2
 	}
 	name, value, glued := w.after(dashes).cut("=")
-	o := a.find(w.text[1:])
 	if o == nil || o == &ambiguous {
 		o = &option{names: []string{name}, role: guard.RoleFlag}
 	}
@@ -199,7 +205,7 @@ func (o *option) takesValue() bool {
 
 func (a *arguments) note(g given) {
 	if a.given == nil {
-		n := dashes(a.inv.args)
+		n := a.dashes()
 		a.given, a.inv.flags = make([]given, 0, n), slices.Grow(a.inv.flags, n)
 	}
 	a.given = append(a.given, g)
@@ -207,11 +213,11 @@ func (a *arguments) note(g given) {
 }
 
 // dashes is about how many options the words hold.
-func dashes(words []word) (n int) {
-	for i := range words {
-		switch w := &words[i]; {
+func (a *arguments) dashes() (n int) {
+	for i := range a.inv.args {
+		switch w := &a.inv.args[i]; {
 		case !mayBeOption(*w):
-		case len(w.text) > 2 && w.text[1] != '-':
+		case len(w.text) > 2 && w.text[1] != '-' && !a.spec.singleDash:
 			n += min(len(w.text)-1, 4)
 		default:
 			n++
