@@ -48,6 +48,10 @@ func TestParserDifferentials(t *testing.T) {
 		{"echo ${x#a<(halt)}", "text", "runs halt"},
 		{"echo \"${x/a/>(halt)}\"", "text", "runs halt"},
 		{"x=\"$(echo ${v:-$'a\\'c'})\"; halt", "text", "an error: the line isn't run"},
+		{"rm >&--rf /opt", "a redirection to --rf", "closes standard output: runs rm -rf /opt"},
+		{"rm <&--rf /opt", "a redirection from --rf", "closes standard input: runs rm -rf /opt"},
+		{"rm >& \"-rf\" >&-\"rf\" /opt", "a redirection to -rf", "closes standard output: rf is a word"},
+		{"ls \"$${v#\"$x\"}\"", "a quoted text, then $x", "one quoted text"},
 		{"cat <<$(x)\n$(halt)\n$(x)", "no tree: a syntax error", "runs halt"},
 	} {
 		t.Run(c.src, func(t *testing.T) {

@@ -43,7 +43,11 @@ func (w *walker) called(c *syntax.CallExpr, words []word, in worlds, before, st 
 	if w.u.posix && specialBuiltin[words[0].text] {
 		return f // POSIX: the assignments stay
 	}
-	return flow{restore(f.ok, c.Assigns, in, env, st), restore(f.fail, c.Assigns, in, env, st)}
+	restored := flow{restore(f.ok, c.Assigns, in, env, st), restore(f.fail, c.Assigns, in, env, st)}
+	if w.u.posix && aliased(c, st) { // for such a builtin, perhaps
+		return f.add(restored)
+	}
+	return restored
 }
 
 // assigns makes the assignments of a command without words.
@@ -241,6 +245,17 @@ func (w *walker) runAlias(c *syntax.CallExpr, st *state) (out flow) {
 		out = out.add(f)
 	}
 	return out
+}
+
+// aliased reports whether the first word of a command may be an alias.
+func aliased(c *syntax.CallExpr, st *state) bool {
+	name := c.Args[0].Lit()
+	for a := st.aliases; a != nil; a = a.next {
+		if a.name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // sourceOf writes words as they may stand in a text.

@@ -410,6 +410,7 @@ func TestPOSIXWords(t *testing.T) {
 	} {
 		t.Run(c.src, func(t *testing.T) { require.Equal(t, c.want, lastWords(c.src, o)) })
 	}
+	require.Contains(t, lines("alias a=:\nv=/opt a\nrm -rf $v", o), "delete /opt +", "an alias may be a special builtin")
 	require.Contains(t, lines("v=/opt; IFS=o; x >${v%x}", o), "unknown", "a target isn't split")
 	require.Contains(t, lines("trap 'rm -rf $d' EXIT; d=/opt; shift; d=b", o), "delete /opt +", "an error of shift ends the shell")
 }

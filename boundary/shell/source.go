@@ -291,6 +291,9 @@ func (c *checker) visit(n syntax.Node) bool {
 	case *syntax.ParamExp:
 		c.coverNode(n)
 		c.expansion(n)
+		if end := int(n.End().Offset()); n.Short && n.Param.Value == "$" && end < len(c.src) && strings.IndexByte("{([", c.src[end]) >= 0 {
+			c.fail("what $$ stands in front of is read differently by shells")
+		}
 	case *syntax.ExtGlob:
 		c.coverNode(n)
 		if strings.ContainsAny(n.Pattern.Value, "$`") || parsed.HidesProcess(n.Pattern) {
@@ -479,6 +482,11 @@ func losesEnds(sub syntax.Node) bool {
 func (c *checker) redirect(n *syntax.Redirect) {
 	at := int(n.OpPos.Offset())
 	c.cover(at, at+len(n.Op.String()))
+	if (n.Op == syntax.DplOut || n.Op == syntax.DplIn) && n.Word.Lit() != "-" {
+		if l, ok := n.Word.Parts[0].(*syntax.Lit); ok && strings.HasPrefix(l.Value, "-") {
+			c.fail("a word behind >&- is another one to Bash")
+		}
+	}
 	if n.Op != syntax.Hdoc && n.Op != syntax.DashHdoc {
 		return
 	}
