@@ -136,15 +136,12 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 // assignVar assigns a value and judges what that does to programs started
 // later.
 func (w *walker) assignVar(st *state, name string, v value, span guard.Span, export bool) *state {
-	old, ok := st.lookup(name)
-	for hops := 0; ok && old.nameref && hops < 4; hops++ {
-		if old.kind != known || !isName(old.text) {
-			w.a.unknown(span, "a reference to a name that is not known, and may hold code", false)
-			return st
-		}
-		name = old.text
-		old, ok = st.lookup(name)
+	name, ok := st.referent(name)
+	if !ok {
+		w.a.unknown(span, "a reference to a name that is not known, and may hold code", false)
+		return st
 	}
+	old, _ := st.lookup(name)
 	x := expansion{w, st}
 	v = x.attributed(old, v)
 	st = x.st
@@ -394,7 +391,9 @@ func (d *declaration) option(f word) {
 			if d.kind == "export" {
 				d.exports, d.hides = !on, on
 			} else {
-				d.nameref = on
+				if d.nameref = on; !on {
+					d.w.a.unknown(f.span, "a reference becomes an ordinary variable", false)
+				}
 			}
 		case 'f':
 			d.functions = on
@@ -443,6 +442,9 @@ func notSet(name string) variable {
 
 // attributes gives a variable the attributes of the declaration.
 func (d *declaration) attributes(name string, st *state) *state {
+	if v, _ := st.lookup(name); v.nameref && !d.nameref && (d.integer || d.list || d.assoc || d.folds != 0 || d.exports || d.hides || d.readonly) {
+		d.w.a.unknown(d.span, "the attributes are those of what a reference refers to", false)
+	}
 	if !d.integer && !d.assoc && d.folds == 0 {
 		return st
 	}

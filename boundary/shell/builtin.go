@@ -722,8 +722,16 @@ func unset(w *walker, c *builtinCall) flow {
 		if a.kind != known {
 			continue
 		}
-		if v, _ := st.lookup(a.text); !strings.Contains(letters, "f") && isName(a.text) && !v.readonly {
-			st.put(a.text, variable{unset: true})
+		name, ok := a.text, true
+		if !strings.Contains(letters, "n") { // else a reference itself
+			name, ok = st.referent(name)
+		}
+		if !ok {
+			w.a.unknown(a.span, "a reference to a name that is not known, and may hold code", false)
+			continue
+		}
+		if v, _ := st.lookup(name); !strings.Contains(letters, "f") && isName(name) && !v.readonly {
+			st.put(name, variable{unset: true})
 		}
 		if !strings.Contains(letters, "v") && st.function(a.text) != nil {
 			st.funcs = without(st.funcs, a.text)

@@ -253,14 +253,11 @@ func (x *expansion) named(name string) found {
 	if c := name[0]; !(c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_') {
 		return x.special(name)
 	}
-	v, ok := x.st.lookup(name)
-	for hops := 0; ok && v.nameref && hops < 4; hops++ {
-		if v.kind != known || !isName(v.text) {
-			return single(unknownValue("a reference to a name that is not known"))
-		}
-		v, ok = x.st.lookup(v.text)
+	name, ok := x.st.referent(name)
+	if !ok {
+		return single(unknownValue("a reference to a name that is not known"))
 	}
-	if ok {
+	if v, ok := x.st.lookup(name); ok {
 		return found{variable: v}
 	}
 	if v, ok := x.builtinVariable(name); ok {

@@ -145,6 +145,22 @@ func (st *state) lookup(name string) (v variable, ok bool) {
 	return variable{}, false
 }
 
+// referent is the name that stands behind references (declare -n); ok is false
+// where it isn't known.
+func (st *state) referent(name string) (target string, ok bool) {
+	for range 8 { // Bash refuses loops
+		v, found := st.lookup(name)
+		if !found || !v.nameref {
+			return name, true
+		}
+		if v.kind != known || !isName(v.text) {
+			return "", false
+		}
+		name = v.text
+	}
+	return "", false
+}
+
 // set returns the state with a variable in it.
 func (st *state) set(name string, v variable) *state {
 	c := st.copy()
