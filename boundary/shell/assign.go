@@ -15,6 +15,11 @@ func (w *walker) assign(as *syntax.Assign, st *state, export bool) *state {
 	x := expansion{w, st}
 	name := as.Name.Value
 	span := w.u.at(as)
+	if as.Index != nil || as.Array != nil {
+		if target, ok := w.referent(st, name, span); ok {
+			name = target
+		}
+	}
 	if as.Index != nil {
 		return w.assignElement(&x, as, name, span)
 	}
@@ -136,9 +141,8 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 // assignVar assigns a value and judges what that does to programs started
 // later.
 func (w *walker) assignVar(st *state, name string, v value, span guard.Span, export bool) *state {
-	name, ok := st.referent(name)
+	name, ok := w.referent(st, name, span)
 	if !ok {
-		w.a.unknown(span, "a reference to a name that is not known, and may hold code", false)
 		return st
 	}
 	old, _ := st.lookup(name)
@@ -147,6 +151,14 @@ func (w *walker) assignVar(st *state, name string, v value, span guard.Span, exp
 	st = x.st
 	w.environment(st, name, v, span)
 	return w.change(st, name, variable{value: v, exported: export || old.exported || st.opts&optAllexport != 0 || slices.Contains(places, name), integer: old.integer, folds: old.folds})
+}
+
+// referent is the variable that a name means where it is changed.
+func (w *walker) referent(st *state, name string, span guard.Span) (target string, ok bool) {
+	if target, ok = st.referent(name); !ok {
+		w.a.unknown(span, "a reference to a name that is not known, and may hold code", false)
+	}
+	return target, ok
 }
 
 // change sets a variable, which fails where it may not be changed.
@@ -494,7 +506,7 @@ func (d *declaration) name(name string, st *state) *state {
 		d.w.nameOperand(v.word(d.span))
 	}
 	if !ok {
-		if !d.exports && !d.readonly {
+		if !d.exports && !d.readonly && !d.nameref {
 			return st
 		}
 		v = notSet(name)

@@ -724,10 +724,9 @@ func unset(w *walker, c *builtinCall) flow {
 		}
 		name, ok := a.text, true
 		if !strings.Contains(letters, "n") { // else a reference itself
-			name, ok = st.referent(name)
+			name, ok = w.referent(st, name, a.span)
 		}
 		if !ok {
-			w.a.unknown(a.span, "a reference to a name that is not known, and may hold code", false)
 			continue
 		}
 		if v, _ := st.lookup(name); !strings.Contains(letters, "f") && isName(name) && !v.readonly {
