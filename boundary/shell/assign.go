@@ -105,6 +105,8 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 		v.list, v.keys = old.list[:len(old.list):len(old.list)], old.keys[:len(old.keys):len(old.keys)]
 	} else if as.Append && old.kind == known && !old.unset && old.text != "" {
 		v.list = []value{old.value}
+	} else if as.Append && old.kind != known && !old.unset {
+		v = variable{value: unknownValue("an array that is not known")}
 	}
 	assoc := old.array && old.keys != nil
 	for _, e := range as.Array.Elems {

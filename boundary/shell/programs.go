@@ -154,8 +154,20 @@ func shellProgram(dialect guard.Dialect) reader {
 			inv.read(s.words[0])
 			if !s.noexec || s.interactive {
 				inv.script(s.words[0], s.words[1:], dialect, false)
+				inv.searched(s.words)
 			}
 		}
+	}
+}
+
+// searched reports what Bash runs for a file that isn't there and whose name
+// holds no slash: the program of that name, as a script.
+func (inv *invocation) searched(words []word) {
+	if f := words[0]; f.kind != known || strings.Contains(f.text, "/") {
+		return
+	}
+	if _, there := inv.content(words[0]); !there {
+		inv.run(words)
 	}
 }
 
