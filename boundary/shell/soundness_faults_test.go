@@ -27,7 +27,6 @@ var faults = []fault{
 	{"else branch dropped", "walk.go", "return g.add(w.ifClause(c.Else, f.fail))", "return g"},
 	{"background command dropped", "walk.go", "c.finish(c.stmtIn(&b, in).all())", "c.finish(nil)"},
 	{"second redirection ignored", "walk.go", "for _, r := range rs {\n\t\tbefore", "for _, r := range rs[:min(len(rs), 1)] {\n\t\tbefore"},
-	{"a failing redirection not thought of", "walk.go", "if failed = failed.add(worlds{st}); r.N", "if r.N"},
 	{"here-documents ignored", "redirect.go", "return x.document(r.Hdoc)", "return word{}"},
 	{"alias ignored", "run.go", "f := s.nested(t, st)\n\t\tw.stdin", "f := both(worlds{st})\n\t\tw.stdin"},
 	{"eval text ignored", "builtin.go", "return w.nested(lit(strings.Join(parts, \" \"), c.span), c.st)", "return c.stay()"},
