@@ -404,10 +404,8 @@ func (d *declaration) option(f word) {
 		case 'n':
 			if d.kind == "export" {
 				d.exports, d.hides = !on, on
-			} else {
-				if d.nameref = on; !on {
-					d.w.a.unknown(f.span, "a reference becomes an ordinary variable", false)
-				}
+			} else if d.nameref = on; !on {
+				d.w.a.unknown(f.span, "a reference becomes an ordinary variable", false)
 			}
 		case 'f':
 			d.functions = on

@@ -3,7 +3,6 @@ package shell
 import (
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
 )
@@ -58,7 +57,7 @@ func (inv *invocation) noteBuild(first int) {
 func (a *analysis) ownPath(p string) bool {
 	p = path.Clean(p)
 	for _, root := range []string{a.o.Dir, a.o.Toplevel} {
-		if root != "" && (p == root || strings.HasPrefix(p, strings.TrimSuffix(root, "/")+"/")) && !a.isTemp(p) {
+		if within(p, root) && !a.isTemp(p) {
 			return true
 		}
 	}
@@ -101,5 +100,5 @@ func (a *analysis) builtBy(program string, start int) (command string) {
 // covers reports whether an action may touch a file, or a folder around it.
 func covers(x *guard.Action, file string) bool {
 	p := path.Clean(x.Path)
-	return x.Pattern && (len(file) >= maxMatch || globMatch(p, file)) || p == file || strings.HasPrefix(file, strings.TrimSuffix(p, "/")+"/")
+	return x.Pattern && (len(file) >= maxMatch || globMatch(p, file)) || within(file, p)
 }

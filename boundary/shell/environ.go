@@ -344,7 +344,7 @@ func (a *analysis) inside(st *state, name, dir string) bool {
 	if a.o.Toplevel != "" {
 		root = a.o.Toplevel
 	}
-	if root != "" && (p == root || strings.HasPrefix(p, strings.TrimSuffix(root, "/")+"/")) {
+	if within(p, root) {
 		return true
 	}
 	switch {

@@ -79,12 +79,13 @@ var printers = wordSet(`cat tac rev nl head tail less more most bat batcat ccat 
 func (inv *invocation) wholeRoot(w word) bool {
 	p, glob, ok := inv.dir.abs(lit(w.text, w.span))
 	p = path.Clean(p)
-	return ok && !glob && inRoot(inv.a.o.Dir, p) || ok && !glob && inRoot(inv.a.o.Toplevel, p)
+	return ok && !glob && (within(inv.a.o.Dir, p) || within(inv.a.o.Toplevel, p))
 }
 
-// inRoot reports whether root is a folder, or lies beneath it.
-func inRoot(root, folder string) bool {
-	return root != "" && (root == folder || strings.HasPrefix(root, strings.TrimSuffix(folder, "/")+"/"))
+// within reports whether a clean path is a folder or lies beneath it. Nothing
+// does where one of them is not known.
+func within(p, folder string) bool {
+	return p != "" && folder != "" && (p == folder || strings.HasPrefix(p, strings.TrimSuffix(folder, "/")+"/"))
 }
 
 // connect says that a host is reached. The word is a URL, a host, host:port or

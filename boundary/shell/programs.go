@@ -153,21 +153,12 @@ func shellProgram(dialect guard.Dialect) reader {
 		default:
 			inv.read(s.words[0])
 			if !s.noexec || s.interactive {
-				inv.script(s.words[0], s.words[1:], dialect, false)
-				inv.searched(s.words)
+				f := s.words[0]
+				if read := inv.script(f, s.words[1:], dialect, false); !read && f.kind == known && !strings.Contains(f.text, "/") {
+					inv.run(s.words) // Bash searches PATH for what isn't there
+				}
 			}
 		}
-	}
-}
-
-// searched reports what Bash runs for a file that isn't there and whose name
-// holds no slash: the program of that name, as a script.
-func (inv *invocation) searched(words []word) {
-	if f := words[0]; f.kind != known || strings.Contains(f.text, "/") {
-		return
-	}
-	if _, there := inv.content(words[0]); !there {
-		inv.run(words)
 	}
 }
 

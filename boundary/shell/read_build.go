@@ -221,7 +221,7 @@ func (inv *invocation) ownFolder(w word) {
 			if glob {
 				root = quoteGlob(root)
 			}
-			if root != "" && (p == root || strings.HasPrefix(p, strings.TrimSuffix(root, "/")+"/")) {
+			if within(p, root) {
 				return
 			}
 		}

@@ -799,25 +799,26 @@ func (a *analysis) process(src string, span guard.Span, posix bool, st *state, s
 
 // script runs a file as a program: its content is analysed where it is shell
 // text that can be read. It is in the dialect of the shell that is given it, or,
-// where direct says that the file is started by its name, in its own.
-func (inv *invocation) script(w word, args []word, dialect guard.Dialect, direct bool) {
+// where direct says that the file is started by its name, in its own. It reports
+// whether the file could be read.
+func (inv *invocation) script(w word, args []word, dialect guard.Dialect, direct bool) (read bool) {
 	a := inv.a
 	if w.kind != known {
 		inv.unknown(w.span, "a script is run whose name is not known: "+w.why())
-		return
+		return false
 	}
 	if s, ok := a.substitutions[w.text]; ok {
 		inv.shellStream(s, w, args, dialect)
-		return
+		return false
 	}
 	if standardInput(w) && !direct {
 		inv.shellStream(inv.stdin, w, args, dialect)
-		return
+		return false
 	}
 	p, glob, ok := inv.dir.abs(w)
 	if !ok || glob {
 		inv.unknown(w.span, "a script is run from a working folder that is not known")
-		return
+		return false
 	}
 	act := inv.index
 	if !direct {
@@ -826,14 +827,14 @@ func (inv *invocation) script(w word, args []word, dialect guard.Dialect, direct
 	}
 	if a.wrote(p) {
 		inv.unknown(w.span, "it runs a file that the same command writes")
-		return
+		return false
 	}
 	if a.o.View == nil {
-		return
+		return false
 	}
 	content, err := a.o.View(p)
 	if err != nil {
-		return
+		return false
 	}
 	if act >= 0 && act < len(a.actions) {
 		a.actions[act].Hash = sha256.Sum256(content)
@@ -841,7 +842,7 @@ func (inv *invocation) script(w word, args []word, dialect guard.Dialect, direct
 	if direct {
 		var isShell bool
 		if dialect, isShell = shebang(content); !isShell {
-			return
+			return true
 		}
 	}
 	for _, posix := range []bool{true, false} {
@@ -854,6 +855,7 @@ func (inv *invocation) script(w word, args []word, dialect guard.Dialect, direct
 		st.params, st.lost = values(args)
 		a.process(string(content), w.span, posix, st, inv.stdin, true)
 	}
+	return true
 }
 
 // standardInput reports whether a word is a name of what a program reads on
