@@ -118,7 +118,7 @@ func (w *walker) environment(st *state, name string, v value, span guard.Span) {
 		if e == command && v.kind == known {
 			c := w.sub()
 			c.out = nil
-			c.nested(v.word(span), st.inChild(st.dir))
+			c.nested(v.word(span), w.a.inChild(st, st.dir))
 		}
 	}
 }

@@ -27,7 +27,7 @@ type expansion struct {
 // fields expands words that stand as arguments: braces, tildes, parameters,
 // splitting and globs.
 func (x *expansion) fields(ws []*syntax.Word) []word {
-	out := make([]word, 0, len(ws)+2)
+	out := x.w.a.rooms.words.empty(len(ws) + 2)
 	for _, w := range ws {
 		out = x.field(out, w, argument)
 	}

@@ -122,10 +122,11 @@ func (inv *invocation) run(words []word) {
 	if inv.name != "" {
 		via = append(via[:len(via):len(via)], inv.name)
 	}
-	out := inv.a.start(&invocation{
+	next := inv.a.rooms.invocations.new()
+	*next = invocation{
 		st: inv.st, args: words, via: via, span: inv.span, dir: inv.dir, stdin: inv.stdin, unheard: inv.unheard, depth: inv.depth + 1,
-	})
-	inv.stdout = out
+	}
+	inv.stdout = inv.a.start(next)
 }
 
 // shell runs the text as a shell of the dialect would, with the words after it

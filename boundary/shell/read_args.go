@@ -30,7 +30,8 @@ type given struct {
 
 // arguments takes the words apart and notes the flags and the sub-command.
 func (inv *invocation) arguments(s *spec) *arguments {
-	a := &arguments{inv: inv, spec: s, dashed: -1}
+	a := inv.a.rooms.arguments.new()
+	a.inv, a.spec, a.dashed = inv, s, -1
 	for words := inv.args; len(words) > 0; {
 		w := words[0]
 		words = words[1:]
@@ -40,14 +41,14 @@ func (inv *invocation) arguments(s *spec) *arguments {
 				continue
 			}
 			if a.startsCommand() {
-				a.rest = append([]word{w}, words...)
+				a.rest = inv.args[len(inv.args)-len(words)-1:]
 				words = nil
 				continue
 			}
-			a.operands = append(a.operands, w)
+			a.operand(w)
 		case w.kind != known && (w.text == "" || w.text == "-"):
 			a.lost = w
-			a.operands = append(a.operands, w)
+			a.operand(w)
 		case w.is("--"):
 			a.dashed = len(a.operands)
 		default:
@@ -61,6 +62,13 @@ func (inv *invocation) arguments(s *spec) *arguments {
 	}
 	inv.settle()
 	return a
+}
+
+func (a *arguments) operand(w word) {
+	if a.operands == nil {
+		a.operands = a.inv.a.rooms.words.empty(4)
+	}
+	a.operands = append(a.operands, w)
 }
 
 // startsCommand reports whether the next operand is a program.
@@ -206,7 +214,7 @@ func (o *option) takesValue() bool {
 func (a *arguments) note(g given) {
 	if a.given == nil {
 		n := a.dashes()
-		a.given, a.inv.flags = make([]given, 0, n), slices.Grow(a.inv.flags, n)
+		a.given, a.inv.flags = a.inv.a.rooms.given.empty(n), slices.Grow(a.inv.flags, n)
 	}
 	a.given = append(a.given, g)
 	a.inv.flags = append(a.inv.flags, g.names...)

@@ -11,8 +11,8 @@ func init() {
 var jqTwo = map[string]bool{"--arg": false, "--argjson": false, "--rawfile": true, "--slurpfile": true, "--argfile": true}
 
 func readJq(inv *invocation) {
-	var words []word
 	args := inv.args
+	words := inv.a.rooms.words.empty(len(args))
 	for i := 0; i < len(args); i++ {
 		w := args[i]
 		file, two := jqTwo[w.text]

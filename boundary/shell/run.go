@@ -350,7 +350,9 @@ func leave(ws worlds, caller *state) worlds {
 
 // start runs a program for the shell.
 func (w *walker) start(words []word, st *state, span guard.Span) {
-	w.out.add(w.a.start(&invocation{st: st.inChild(st.dir), args: words, span: span, dir: st.dir, stdin: w.stdin, unheard: w.out == nil, index: -1}))
+	inv := w.a.rooms.invocations.new()
+	*inv = invocation{st: w.a.inChild(st, st.dir), args: words, span: span, dir: st.dir, stdin: w.stdin, unheard: w.out == nil}
+	w.out.add(w.a.start(inv))
 }
 
 // maxStarts bounds the program starts within each other (env env env …).
@@ -780,7 +782,7 @@ func (a *analysis) shellText(inv *invocation, t word, dialect guard.Dialect, par
 		if posix && dialect == guard.DialectBash {
 			continue
 		}
-		st := inv.st.inChild(inv.dir)
+		st := inv.a.inChild(inv.st, inv.dir)
 		st.opts |= inv.shopts
 		if len(params) > 0 {
 			st.put("0", variable{value: params[0].value()})
@@ -849,7 +851,7 @@ func (inv *invocation) script(w word, args []word, dialect guard.Dialect, direct
 		if posix && dialect == guard.DialectBash {
 			continue
 		}
-		st := inv.st.inChild(inv.dir)
+		st := inv.a.inChild(inv.st, inv.dir)
 		st.opts |= inv.shopts
 		st.put("0", variable{value: text(w.text)})
 		st.params, st.lost = values(args)

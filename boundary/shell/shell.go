@@ -66,9 +66,10 @@ func Analyze(src string, o Options) (actions []guard.Action) {
 			actions = append(slices.Clone(a.actions), guard.Action{Kind: guard.KindUnknown, Reason: "the analysis met a case that it can't handle"})
 			return
 		}
-		room := a.actions[:0]
+		room, rooms := a.actions[:0], a.rooms
 		clear(room[:len(a.actions)])
-		if *a = (analysis{}); cap(room) <= maxRoom {
+		rooms.clear()
+		if *a = (analysis{rooms: rooms}); cap(room) <= maxRoom {
 			a.actions = room
 		}
 		analyses.Put(a)
@@ -100,7 +101,7 @@ func sameInBoth(src string) bool {
 
 // analyses are those that ended: their room is used again. Nothing that Analyze
 // returns lies in it.
-var analyses = sync.Pool{New: func() any { return new(analysis) }}
+var analyses = sync.Pool{New: func() any { return &analysis{rooms: new(rooms)} }}
 
 // maxRoom is how many actions room is kept for.
 const maxRoom = 256
@@ -116,6 +117,7 @@ const (
 // analysis is one run of Analyze.
 type analysis struct {
 	o             Options
+	rooms         *rooms
 	actions       []guard.Action
 	left          int  // work
 	again         int  // loops around whose body is walked once more
@@ -127,10 +129,9 @@ type analysis struct {
 	descriptors   int               // writes to what may be a name of standard output
 	remotes       [][]word          // names and addresses that "git remote" gives
 	substitutions map[string]stream // process substitutions by their names
-	outer         [2]outermost      // of the text in Bash and in a POSIX shell
 }
 
-// outermost is what walks the command itself.
+// outermost is what walks the command itself in one dialect.
 type outermost struct {
 	unit  unit
 	proc  process
@@ -150,10 +151,7 @@ type link struct {
 // top walks the command itself, in one of the two dialects.
 func (a *analysis) top(src string, posix bool) {
 	a.links, a.written, a.remotes = nil, nil, nil
-	t := &a.outer[0]
-	if posix {
-		t = &a.outer[1]
-	}
+	t := a.rooms.outermost.new()
 	t.unit = unit{src: src, posix: posix}
 	t.st = state{dir: place{path: a.o.Dir}, lost: "the parameters of the caller are not known"}
 	t.w = walker{a: a, u: &t.unit, proc: &t.proc, loops: &t.loops}
@@ -181,10 +179,10 @@ func (a *analysis) spend(n int) bool {
 	return true
 }
 
-// limit reports that a bound was reached, once.
 // exhausted reports whether no work is left, which was reported.
 func (a *analysis) exhausted() bool { return a.left < 0 }
 
+// limit reports that a bound was reached, once.
 func (a *analysis) limit(reason string) {
 	if !a.full {
 		a.full = true

@@ -186,8 +186,11 @@ func (st *state) inDir(dir place) *state {
 
 // inChild is what a program that is started sees: the exported variables and
 // the folder, but no functions, options or parameters.
-func (st *state) inChild(dir place) *state {
-	return &state{dir: dir, oldDir: place{reason: "the folder before is not known"}, opts: st.opts & optNullglob, vars: st.vars.exported()}
+func (a *analysis) inChild(st *state, dir place) *state {
+	c := a.rooms.states.new()
+	c.dir, c.oldDir = dir, place{reason: "the folder before is not known"}
+	c.opts, c.vars = st.opts&optNullglob, st.vars.exported()
+	return c
 }
 
 // worlds are the states that the shell may be in. Most of the time there is

@@ -118,14 +118,18 @@ func (c *capture) whole() stream {
 
 // sub is the walker of a subshell.
 func (w *walker) sub() *walker {
-	c := &struct {
-		walker
-		proc  process
-		loops loop
-		rets  worlds
-	}{walker: *w}
+	c := w.a.rooms.subshells.new()
+	c.walker = *w
 	c.walker.proc, c.walker.loops, c.walker.rets = &c.proc, &c.loops, &c.rets
 	return &c.walker
+}
+
+// subshell is what walks a subshell.
+type subshell struct {
+	walker walker
+	proc   process
+	loops  loop
+	rets   worlds
 }
 
 // finish walks the traps of a process that ends in these states.
