@@ -276,7 +276,7 @@ type declaration struct {
 	kind               string
 	exports, integer   bool
 	list, assoc        bool
-	global             bool // of a declaration in a function
+	global, inherits   bool // of a declaration in a function
 	folds              byte
 	nameref, functions bool
 	hides              bool // export -n: programs don't get it
@@ -394,6 +394,8 @@ func (d *declaration) option(f word) {
 			d.assoc = on
 		case 'g':
 			d.global = on
+		case 'I':
+			d.inherits = on
 		case 'r':
 			d.readonly = d.readonly || on
 		case 'u', 'l', 'c':
@@ -419,6 +421,9 @@ func (d *declaration) option(f word) {
 // hide remembers a variable that a local one hides. The new one isn't set; in
 // some shells it holds what the other does.
 func (d *declaration) hide(name string, st *state) *state {
+	if d.global && (d.w.hides(name) || st.locals.find(name) != nil) {
+		d.w.a.unknown(d.span, "another variable hides "+name+", which is declared", false)
+	}
 	if len(d.w.calls) == 0 || d.global || d.kind == "export" || d.kind == "readonly" {
 		return st
 	}
@@ -432,9 +437,17 @@ func (d *declaration) hide(name string, st *state) *state {
 	n := st.copy()
 	n.locals = &local{name: name, old: old, had: had, next: st.locals}
 	fresh := variable{unset: true, exported: old.exported, readonly: old.readonly}
-	if d.w.u.posix {
+	switch {
+	case d.inherits && had:
+		fresh = old
+	case d.inherits, d.w.u.posix:
 		fresh = notSet(name)
 		fresh.exported = old.exported
+	}
+	if d.w.inFrontOf(name) { // it may be that variable itself, and holds what it does
+		lost := old.lost("a local variable is assigned in front of a command")
+		n.locals.old, n.locals.had, n.locals.maybe = lost, true, true
+		fresh = lost
 	}
 	n.put(name, fresh)
 	return n

@@ -455,7 +455,7 @@ func source(w *walker, c *builtinCall) flow {
 	}
 	rets := worlds{}
 	n := *w
-	n.rets = &rets
+	n.rets, n.begun = &rets, len(w.front)
 	if c.activates(f) {
 		u := *w.u
 		u.venv, n.u, src = true, &u, otherShells.Replace(src)
@@ -553,7 +553,7 @@ func exit(w *walker, c *builtinCall) flow {
 	if len(c.args) > 1 || len(c.args) == 1 && c.args[0].kind == unknown && c.args[0].split {
 		return c.stay()
 	}
-	w.proc.exits = w.proc.exits.add(c.in)
+	w.proc.exits = w.proc.exits.add(c.in).add(w.jump(c.in, 0)) // those in front of a function stay
 	return flow{}
 }
 
@@ -561,7 +561,7 @@ func returnBuiltin(w *walker, c *builtinCall) flow {
 	if w.rets == nil || len(c.args) > 1 || len(c.args) == 1 && c.args[0].kind == unknown && c.args[0].split {
 		return c.stay()
 	}
-	*w.rets = w.rets.add(c.in)
+	*w.rets = w.rets.add(w.jump(c.in, w.begun))
 	return flow{}
 }
 
@@ -576,7 +576,7 @@ func breakBuiltin(w *walker, c *builtinCall) flow {
 		}
 	}
 	for l := w.loops; l != nil && levels > 0; l, levels = l.around, levels-1 {
-		l.jumps = l.jumps.add(c.in)
+		l.jumps = l.jumps.add(w.jump(c.in, l.front))
 	}
 	if len(c.args) == 0 && w.loops.around != nil && w.loops.calls == len(w.calls) {
 		return flow{} // surely within a loop
@@ -728,6 +728,9 @@ func unset(w *walker, c *builtinCall) flow {
 		}
 		if !ok {
 			continue
+		}
+		if w.hides(name) {
+			c.unknown(a.span, "unset may uncover another variable "+name)
 		}
 		if v, _ := st.lookup(name); !strings.Contains(letters, "f") && isName(name) && !v.readonly {
 			st.put(name, variable{unset: true})

@@ -146,12 +146,14 @@ type builder struct {
 	escaped  bool   // buf holds escapes
 	glob     bool   // buf holds something that matches more than itself
 	exists   bool   // the field is there even if empty
+	vanished bool   // "$@" without parameters stands in the quoted part
 	unknown  bool
 	reason   string
 	split    bool
 	all      bool // of a tree: see value
 	tree     bool // buf is a folder and stands for what lies beneath
 	num      bool // buf covers an integer
+	looks    bool // files may be looked up for buf: it holds more wildcards than those that cover integers
 	empty    bool // buf may also be empty
 	open     bool // buf is the last of a list and may stand for several
 	covers   bool // buf holds what covers a value
@@ -218,7 +220,7 @@ func (b *builder) end() {
 
 func (b *builder) reset() {
 	b.buf, b.escaped, b.glob, b.exists, b.unknown, b.reason, b.split, b.tree = b.buf[:0], false, false, false, false, "", false, false
-	b.num, b.empty, b.open, b.covers, b.bracket, b.slashed = false, false, false, false, false, false
+	b.num, b.empty, b.open, b.covers, b.bracket, b.slashed, b.looks = false, false, false, false, false, false, false
 }
 
 // oneSlash is a glob with single slashes behind its first wildcard: so Bash
@@ -248,7 +250,7 @@ func (b *builder) piece(s string, covers bool) {
 // dotted is the glob for hidden names that dotglob adds to one that begins
 // with a wildcard.
 func (b *builder) dotted(w word) (word, bool) {
-	if !b.x.st.dotglob() {
+	if !b.looks || !b.x.st.dotglob() {
 		return w, false
 	}
 	i := strings.LastIndexByte(w.text, '/') + 1
@@ -340,7 +342,7 @@ func (b *builder) match(s string) {
 	b.follow(s)
 	if !b.unknown && len(b.buf)+len(s) <= maxValue && b.x.w.a.spend(len(s)>>3) {
 		b.buf = append(b.buf, s...)
-		b.glob = true
+		b.glob, b.looks = true, true
 	}
 	if len(b.buf)+len(s) > maxValue {
 		b.lose("it grows too long", false)
@@ -403,10 +405,10 @@ func (b *builder) value(v value, quoted bool) {
 	case v.tree:
 		b.match(v.text + "/**")
 	case v.kind == pattern:
-		alone := len(b.buf) == 0 && !b.unknown
+		alone, looks := len(b.buf) == 0 && !b.unknown, b.looks || !v.num
 		b.piece(v.text, true)
 		b.match(v.text)
-		b.num, b.empty = alone && v.num, alone && v.empty
+		b.num, b.empty, b.looks = alone && v.num, alone && v.empty, looks
 	case quoted:
 		b.exists = true
 		b.text(v.text)
@@ -458,17 +460,21 @@ func (b *builder) splitText(s string) {
 		if j == len(s) {
 			return
 		}
-		if !isBlank(s[j]) {
+		i = skipBlanks(s, j, ifs.text)
+		if i < len(s) && strings.IndexByte(ifs.text, s[i]) >= 0 { // blanks around it belong to it
 			b.exists = true
+			i = skipBlanks(s, i+1, ifs.text)
 		}
 		b.end()
-		for i = j; i < len(s) && isBlank(s[i]) && strings.IndexByte(ifs.text, s[i]) >= 0; {
-			i++
-		}
-		if i == j {
-			i++
-		}
 	}
+}
+
+// skipBlanks is where the blanks of IFS end that begin at i.
+func skipBlanks(s string, i int, ifs string) int {
+	for i < len(s) && isBlank(s[i]) && strings.IndexByte(ifs, s[i]) >= 0 {
+		i++
+	}
+	return i
 }
 
 // indexOf is the place of the first byte that is in a set, or -1. Values are
@@ -512,14 +518,21 @@ func (b *builder) parts(parts []syntax.WordPart) {
 				b.text(p.Value)
 			}
 		case *syntax.DblQuoted:
-			if len(p.Parts) == 0 {
-				b.exists = true
-			}
-			b.quoted(p.Parts, false)
+			b.doubleQuoted(p)
 		default:
 			b.expand(p, false)
 		}
 	}
+}
+
+// doubleQuoted adds a quoted part, which makes a word even where it is empty. With
+// "$@" in it that is so in a POSIX shell only, if something stands beside it.
+func (b *builder) doubleQuoted(p *syntax.DblQuoted) {
+	exists, size, words := b.exists, len(b.buf), len(b.out)
+	b.vanished = false
+	b.quoted(p.Parts, false)
+	nothing := len(b.buf) == size && len(b.out) == words && !b.unknown
+	b.exists = exists || !b.vanished || !nothing || b.x.w.u.posix && len(p.Parts) > 1
 }
 
 // quoted adds parts in double quotes, or those of a here-document.

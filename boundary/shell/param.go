@@ -48,8 +48,8 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.joined(r.list)
 		return
 	}
-	if len(r.list) == 0 && quoted && b.mode.list() && len(b.buf) == 0 {
-		b.exists = false // "$@" without parameters is no word
+	if len(r.list) == 0 && quoted && b.mode.list() {
+		b.vanished = true // "$@" without parameters is no word
 		b.split = b.split || b.unknown
 	}
 	if b.exact && len(r.list) > 1 {
@@ -112,9 +112,9 @@ func (b *builder) instead(w *syntax.Word, quoted bool) {
 		if slices.ContainsFunc(w.Parts, quotesBlank) {
 			b.lose("Bash splits a quoted text at an escaped blank where a list stands beside it", true)
 		}
-		b.exists = true
+		b.exists, b.vanished = true, false
 		b.quoted(b.x.within(w), false)
-		if !b.exists && len(b.buf) == 0 && !b.unknown {
+		if b.vanished && len(b.buf) == 0 && !b.unknown {
 			b.lose("a list without words in ${…} is an empty word or none", true)
 		}
 		return

@@ -37,6 +37,11 @@ func (w *walker) called(c *syntax.CallExpr, words []word, in worlds, before, st 
 		return w.runAlias(c, before).add(w.run(words, back(in, st), st, w.u.at(c)))
 	}
 	env := w.inFront(c.Assigns, st)
+	around := w.front
+	for _, as := range c.Assigns {
+		w.front = append(w.front[:len(w.front):len(w.front)], front{as.Name.Value, st})
+	}
+	defer func() { w.front = around }()
 	w.runAlias(c, before) // its words don't see the assignments, its programs do
 	f := w.aborted(func() flow { return w.runAlias(c, env).add(w.run(words, worlds{env}, env, w.u.at(c))) },
 		func(ws worlds) worlds { return restore(ws, c.Assigns, in, env, st) })
@@ -159,22 +164,69 @@ var specialBuiltin = map[string]bool{
 	"readonly": true, "return": true, "set": true, "shift": true, "times": true, "trap": true, "unset": true,
 }
 
-// restore takes the assignments in front of a command back.
+// front is an assignment in front of a command that is being walked.
+type front struct {
+	name string
+	old  *state // from before it
+}
+
+// hides reports whether a variable may hide another of its name: it is local to
+// a caller, or assigned in front of a command.
+func (w *walker) hides(name string) bool {
+	return w.inFrontOf(name) || slices.ContainsFunc(w.outer, func(l *local) bool { return l.find(name) != nil })
+}
+
+func (w *walker) inFrontOf(name string) bool {
+	return slices.ContainsFunc(w.front, func(f front) bool { return f.name == name })
+}
+
+// jump takes back what was assigned in front of commands that a jump ends: those
+// from the n-th on.
+func (w *walker) jump(ws worlds, n int) worlds {
+	if len(w.front) == n {
+		return ws
+	}
+	out := make(worlds, len(ws))
+	for i, st := range ws {
+		out[i] = st.copy()
+		for _, f := range slices.Backward(w.front[n:]) {
+			out[i].restoreVar(f.name, f.old)
+		}
+	}
+	if w.u.posix { // those in front of a special builtin stay
+		return ws.add(out)
+	}
+	return out
+}
+
+// restore takes the assignments in front of a command back. A variable that the
+// command changed may stay: Bash keeps what is exported, and what builtins
+// assign.
 func restore(ws worlds, assigns []*syntax.Assign, in worlds, env, st *state) worlds {
 	if len(ws) == 1 && ws[0] == env {
 		return back(in, st)
 	}
-	out := make(worlds, len(ws))
-	for i, s := range ws {
+	out := make(worlds, 0, len(ws))
+	for _, s := range ws {
 		if s == env {
-			out[i] = st
+			out = append(out, st)
 			continue
 		}
-		n := s.copy()
+		changed := false
+		n, kept := s.copy(), s
 		for _, as := range assigns {
-			n.restoreVar(as.Name.Value, st)
+			name := as.Name.Value
+			if n.restoreVar(name, st); s.vars.get(name) == env.vars.get(name) {
+				kept = kept.copy()
+				kept.restoreVar(name, st)
+			} else {
+				changed = true
+			}
 		}
-		out[i] = n
+		out = append(out, n)
+		if changed {
+			out = append(out, kept)
+		}
 	}
 	return out
 }
@@ -317,7 +369,8 @@ func (w *walker) function(f *function, args []word, in worlds, st *state) flow {
 	c := *w
 	c.u = f.body.unit
 	c.calls = append(w.calls[:len(w.calls):len(w.calls)], f.body.stmt)
-	c.rets = &rets
+	c.outer = append(w.outer[:len(w.outer):len(w.outer)], st.locals)
+	c.rets, c.begun = &rets, len(w.front)
 	out := c.aborted(func() flow { return c.stmt(f.body.stmt, worlds{inner}) }, func(ws worlds) worlds { return leave(ws, st) })
 	w.stdin, w.out = c.stdin, c.out
 	if w.proc.anytime {

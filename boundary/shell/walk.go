@@ -20,9 +20,12 @@ type walker struct {
 	depth int
 	proc  *process
 	calls []*syntax.Stmt // function bodies being walked
+	outer []*local       // the local variables of their callers
+	front []front        // assignments in front of the commands being walked
 	alias []string       // aliases being walked
 	loops *loop          // the innermost one
 	rets  *worlds        // states at return; nil outside a function and a sourced file
+	begun int            // how many of front were there when that began
 }
 
 // process is what belongs to one shell process: its traps and the states in
@@ -544,7 +547,7 @@ func (w *walker) ifClause(c *syntax.IfClause, in worlds) flow {
 }
 
 func (w *walker) while(c *syntax.WhileClause, in worlds) flow {
-	l := &loop{around: w.loops, calls: len(w.calls)}
+	l := &loop{around: w.loops, calls: len(w.calls), front: len(w.front)}
 	w.loops = l
 	var ends worlds
 	after := w.repeat(in, c, func(in worlds) worlds {
@@ -566,6 +569,7 @@ type loop struct {
 	jumps  worlds // states at break and continue
 	around *loop
 	calls  int // functions around
+	front  int // assignments in front of commands around
 }
 
 // maxRounds bounds the walks of a loop's body; each makes at least one more
@@ -619,7 +623,7 @@ func (st *state) sameAs(o *state) bool {
 const maxItems = 128
 
 func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
-	loop := &loop{around: w.loops, calls: len(w.calls)}
+	loop := &loop{around: w.loops, calls: len(w.calls), front: len(w.front)}
 	w.loops = loop
 	defer func() { w.loops = loop.around }()
 	if l, ok := c.Loop.(*syntax.CStyleLoop); ok {

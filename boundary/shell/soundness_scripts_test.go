@@ -1,0 +1,47 @@
+//go:build unix
+
+package shell_test
+
+import (
+	_ "embed"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// scriptsText holds scripts between lines of dashes, each about one thing in
+// which shells are odd.
+//
+//go:embed testdata/soundness.scripts
+var scriptsText string
+
+// TestScripts runs scripts written by hand in Bash and in dash, and compares what
+// they do with what the analysis says, as TestSoundness does with generated ones.
+func TestScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs scripts")
+	}
+	c := &campaign{box: newSandbox(t)}
+	starts := 0
+	for i, text := range strings.Split(strings.TrimSpace(scriptsText), "\n---\n") {
+		for _, posix := range []bool{false, true} {
+			x := &sample{seed: uint64(i), posix: posix, text: text, files: map[string]string{
+				"x.sh": "s1 x \"$1\"\n", "d1/y.sh": "s2 y\n", "lib.sh": "w1=l\n", "d1/lib2.sh": "s1 l\n",
+			}}
+			require.True(t, x.harmless(), text)
+			require.NoError(t, c.box.prepare(x, shellOf(posix)+strconv.Itoa(i)))
+			actions := x.analyze()
+			require.NoError(t, c.box.runAlone(x, shellOf(posix)))
+			require.Empty(t, x.lost, text)
+			require.NoError(t, x.collect())
+			starts += len(x.starts)
+			if missing, _ := x.uncovered(actions); len(missing) > 0 {
+				t.Errorf("in %s:\n%s\nuncovered: %s\nthe analysis says: %s", shellOf(posix), text, strings.Join(missing, "; "), x.says())
+			}
+			x.clear()
+		}
+	}
+	require.Positive(t, starts)
+}
