@@ -151,9 +151,20 @@ func (w *walker) assignVar(st *state, name string, v value, span guard.Span, exp
 	x := expansion{w, st}
 	v = x.attributed(old, v)
 	st = x.st
+	if dynamic[name] {
+		v = unknownValue("the shell gives " + name + " its value")
+	}
 	w.environment(st, name, v, span)
 	return w.change(st, name, variable{value: v, exported: export || old.exported || st.opts&optAllexport != 0 || slices.Contains(places, name), integer: old.integer, folds: old.folds})
 }
+
+// dynamic are variables that keep a value of the shell's own when they are
+// assigned, or get one later.
+var dynamic = wordSet(`_ BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BASH_CMDS BASH_COMMAND BASH_LINENO BASH_MONOSECONDS BASH_REMATCH BASH_SOURCE BASH_SUBSHELL
+	COMP_WORDBREAKS DIRSTACK EPOCHREALTIME EPOCHSECONDS FUNCNAME GROUPS HISTCMD LINENO PIPESTATUS RANDOM SECONDS SRANDOM`)
+
+// fixed are variables that may not be changed.
+var fixed = wordSet("BASHOPTS BASH_VERSINFO EUID PPID SHELLOPTS UID")
 
 // referent is the variable that a name means where it is changed.
 func (w *walker) referent(st *state, name string, span guard.Span) (target string, ok bool) {
@@ -165,7 +176,7 @@ func (w *walker) referent(st *state, name string, span guard.Span) (target strin
 
 // change sets a variable, which fails where it may not be changed.
 func (w *walker) change(st *state, name string, v variable) *state {
-	if old, ok := st.lookup(name); ok && old.readonly {
+	if old, ok := st.lookup(name); ok && old.readonly || fixed[name] && !w.u.posix {
 		w.mayExit(worlds{st})
 		w.a.unknown(guard.Span{}, "a variable that may not be changed is assigned, which ends more than the command", false)
 		v = v.lost("a variable that may not be changed is assigned")
@@ -385,7 +396,7 @@ func (d *declaration) option(f word) {
 	for _, l := range f.text[1:] {
 		switch l {
 		case 'x':
-			d.exports = on
+			d.exports, d.hides = on, !on
 		case 'i':
 			d.integer = on
 		case 'a':

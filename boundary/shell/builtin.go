@@ -736,22 +736,24 @@ func unset(w *walker, c *builtinCall) flow {
 			st.put(name, variable{unset: true})
 		}
 		if !strings.Contains(letters, "v") && st.function(a.text) != nil {
-			st.funcs = without(st.funcs, a.text)
+			st.funcs = without(st.funcs, a.text, w.u.posix && letters == "") // where it means only variables, they stay
 		}
 	}
 	return c.become(st)
 }
 
-func without(f *function, name string) *function {
+// without is a list of functions without those of a name, or in which they may
+// be missing.
+func without(f *function, name string, maybe bool) *function {
 	var out *function
 	var all []*function
 	for ; f != nil; f = f.next {
-		if f.name != name {
+		if f.name != name || maybe {
 			all = append(all, f)
 		}
 	}
 	for _, f := range slices.Backward(all) {
-		out = &function{f.name, f.body, f.maybe, out}
+		out = &function{f.name, f.body, f.maybe || f.name == name, out}
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -326,6 +327,12 @@ func (b *builder) wild(s string) {
 			s = strings.ReplaceAll(s, "**", "*")
 		}
 	}
+	if b.x.w.u.posix && strings.Contains(s, "[^") { // it leaves out the characters, or is one of them
+		if b.exact {
+			b.lose("shells differ in what ^ means in brackets", true)
+		}
+		s = caret.ReplaceAllString(s, "?")
+	}
 	b.piece(s, false)
 	if b.x.st.opts&optNocaseglob != 0 && !b.exact {
 		if b.bracket {
@@ -336,6 +343,8 @@ func (b *builder) wild(s string) {
 	b.match(s)
 	b.split = true
 }
+
+var caret = regexp.MustCompile(`\[\^\]?[^]]*\]`)
 
 // match adds a glob.
 func (b *builder) match(s string) {
@@ -1050,6 +1059,9 @@ func sequence(br *syntax.BraceExp) [][]syntax.WordPart {
 	if chars {
 		from, to = int(ends[0][0]), int(ends[1][0])
 	} else if err1 != nil || err2 != nil {
+		return nil
+	}
+	if chars && min(from, to) <= '\\' && max(from, to) >= '\\' { // it quotes what comes after it
 		return nil
 	}
 	step := 1

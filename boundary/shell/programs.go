@@ -181,7 +181,6 @@ func foreignShell(inv *invocation) {
 
 // env sets variables and starts a program.
 func env(inv *invocation) {
-	st := inv.st.copy()
 	args := inv.args
 	for len(args) > 0 {
 		a := args[0]
@@ -201,6 +200,11 @@ func env(inv *invocation) {
 		if args, done = inv.envOption(a, args); done {
 			return
 		}
+	}
+	st := inv.st
+	if inv.flag("i") {
+		st = inv.a.inChild(st, st.dir)
+		st.vars = nil
 	}
 	w := &walker{a: inv.a, u: &unit{nested: true, span: inv.span}, proc: &process{}, loops: &loop{}}
 	for len(args) > 0 {
@@ -241,9 +245,14 @@ func (inv *invocation) envOption(a word, args []word) (rest []word, done bool) {
 		case len(name) > 3 && strings.HasPrefix("--chdir", name):
 			inv.chdir(take(value))
 		case len(name) > 3 && strings.HasPrefix("--unset", name):
-			take(value)
+			inv.removes(take(value))
+		case len(name) > 3 && strings.HasPrefix("--ignore-environment", name):
+			inv.flags = append(inv.flags, "i")
 		}
 		return args, false
+	}
+	if a.is("-") {
+		inv.flags = append(inv.flags, "i")
 	}
 	for i := 1; i < len(a.text); i++ {
 		inv.flags = append(inv.flags, a.text[i:i+1])
@@ -253,7 +262,10 @@ func (inv *invocation) envOption(a word, args []word) (rest []word, done bool) {
 		case 'C':
 			inv.chdir(take(a.after(i + 1)))
 			return args, false
-		case 'u', 'P', 'a':
+		case 'u':
+			inv.removes(take(a.after(i + 1)))
+			return args, false
+		case 'P', 'a':
 			take(a.after(i + 1))
 			return args, false
 		}
@@ -262,6 +274,15 @@ func (inv *invocation) envOption(a word, args []word) (rest []word, done bool) {
 		inv.unknown(a.span, "an option of env is not known: "+a.reason)
 	}
 	return args, false
+}
+
+// removes says that a variable is not in the environment of what is started.
+func (inv *invocation) removes(name word) {
+	if name.kind != known {
+		inv.unknown(name.span, "which variable env removes is not known: "+name.why())
+		return
+	}
+	inv.st = inv.st.set(name.text, variable{unset: true})
 }
 
 // splitString is env -S: the text is taken apart into words, and options may

@@ -23,25 +23,33 @@ func TestScripts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs scripts")
 	}
-	c := &campaign{box: newSandbox(t)}
-	starts := 0
-	for i, text := range strings.Split(strings.TrimSpace(scriptsText), "\n---\n") {
-		for _, posix := range []bool{false, true} {
-			x := &sample{seed: uint64(i), posix: posix, text: text, files: map[string]string{
-				"x.sh": "s1 x \"$1\"\n", "d1/y.sh": "s2 y\n", "lib.sh": "w1=l\n", "d1/lib2.sh": "s1 l\n",
-			}}
-			require.True(t, x.harmless(), text)
-			require.NoError(t, c.box.prepare(x, shellOf(posix)+strconv.Itoa(i)))
-			actions := x.analyze()
-			require.NoError(t, c.box.runAlone(x, shellOf(posix)))
-			require.Empty(t, x.lost, text)
-			require.NoError(t, x.collect())
-			starts += len(x.starts)
-			if missing, _ := x.uncovered(actions); len(missing) > 0 {
-				t.Errorf("in %s:\n%s\nuncovered: %s\nthe analysis says: %s", shellOf(posix), text, strings.Join(missing, "; "), x.says())
+	box := newSandbox(t)
+	for _, posix := range []bool{false, true} {
+		t.Run(shellOf(posix), func(t *testing.T) {
+			t.Parallel()
+			starts := 0
+			for i, text := range strings.Split(strings.TrimSpace(scriptsText), "\n---\n") {
+				starts += runScript(t, box, text, i, posix)
 			}
-			x.clear()
-		}
+			require.Positive(t, starts)
+		})
 	}
-	require.Positive(t, starts)
+}
+
+// runScript runs one script and returns how many programs it started.
+func runScript(t *testing.T, box *sandbox, text string, i int, posix bool) int {
+	x := &sample{seed: uint64(i), posix: posix, text: text, files: map[string]string{
+		"x.sh": "s1 x \"$1\"\n", "d1/y.sh": "s2 y\n", "lib.sh": "w1=l\n", "d1/lib2.sh": "s1 l\n",
+	}}
+	require.True(t, x.harmless(), text)
+	require.NoError(t, box.prepare(x, shellOf(posix)+strconv.Itoa(i)))
+	defer x.clear()
+	actions := x.analyze()
+	require.NoError(t, box.runAlone(x, shellOf(posix)))
+	require.Empty(t, x.lost, text)
+	require.NoError(t, x.collect())
+	if missing, _ := x.uncovered(actions); len(missing) > 0 {
+		t.Errorf("in %s:\n%s\nuncovered: %s\nthe analysis says: %s", shellOf(posix), text, strings.Join(missing, "; "), x.says())
+	}
+	return len(x.starts)
 }

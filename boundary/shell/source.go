@@ -277,6 +277,13 @@ func (c *checker) visit(n syntax.Node) bool {
 		c.quotes = append(c.quotes, extent{int(n.Pos().Offset()), int(n.End().Offset())})
 	case *syntax.DeclClause:
 		c.coverNode(n.Variant)
+	case *syntax.TimeClause:
+		if n.Stmt == nil {
+			break
+		}
+		if call, ok := n.Stmt.Cmd.(*syntax.CallExpr); ok && len(call.Args) > 0 && strings.HasPrefix(call.Args[0].Lit(), "-") {
+			c.fail("an option of time is a program in the tree")
+		}
 	case *syntax.CmdSubst:
 		if n.Backquotes { // positions within nested ones are not exact
 			c.coverNode(n)

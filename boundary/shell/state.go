@@ -109,6 +109,7 @@ const (
 	optGlobstar
 	optDotglob
 	optNocaseglob
+	optNocasematch
 	optExtglob
 	optLastpipe
 	optAliases
@@ -120,7 +121,7 @@ const (
 var optionNames = map[string]optionSet{
 	"errexit": optErrexit | optExits, "nounset": optExits, "allexport": optAllexport, "noglob": optNoglob,
 	"globstar": optGlobstar, "dotglob": optDotglob, "nocaseglob": optNocaseglob,
-	"extglob": optExtglob, "lastpipe": optLastpipe, "expand_aliases": optAliases, "nullglob": optNullglob, "failglob": optFailglob,
+	"extglob": optExtglob, "lastpipe": optLastpipe, "expand_aliases": optAliases, "nullglob": optNullglob, "failglob": optFailglob, "nocasematch": optNocasematch,
 }
 
 // dotglob reports whether globs match hidden names too: GLOBIGNORE makes them.

@@ -71,6 +71,25 @@ func (c *capture) miss() {
 	}
 }
 
+// same reports whether the same was written.
+func (c *capture) same(o *capture) bool {
+	return o != nil && c.mixed == o.mixed && c.partial == o.partial &&
+		slices.EqualFunc(c.parts, o.parts, func(a, b stream) bool {
+			return a.text == b.text && a.names == nil && b.names == nil && a.file == nil && b.file == nil && a.size == b.size
+		})
+}
+
+// join adds what was written to another.
+func (c *capture) join(o *capture) {
+	if c == nil || o == nil {
+		return
+	}
+	c.mixed, c.partial = c.mixed || o.mixed, c.partial || o.partial
+	for _, p := range o.parts {
+		c.add(p)
+	}
+}
+
 // stream is all that was written.
 func (c *capture) stream() stream {
 	s := c.whole()
@@ -223,17 +242,35 @@ func (w *walker) stmt(s *syntax.Stmt, in worlds) flow {
 		w.a.limit("it is nested deeper than 64")
 		return both(in)
 	}
+	if len(in) == 1 {
+		if !w.a.step() {
+			return both(in)
+		}
+		return w.stmtIn(s, in)
+	}
 	var out flow
+	written := w.out
+	var first *capture
 	for i := range in {
 		if !w.a.step() {
 			return both(in)
 		}
-		f := w.stmtIn(s, in[i:i+1:i+1])
-		if len(in) == 1 {
-			return f
+		c := &capture{}
+		if w.out = c; written == nil {
+			w.out = nil
 		}
-		out = out.add(f)
+		out = out.add(w.stmtIn(s, in[i:i+1:i+1]))
+		switch {
+		case w.out != c: // exec redirected it, in one state at least
+			written.mix()
+		case i == 0:
+			first = c
+		case !c.same(first):
+			written.mix()
+		}
 	}
+	w.out = written
+	w.out.join(first)
 	return out
 }
 
