@@ -149,7 +149,7 @@ func (w *walker) assignVar(st *state, name string, v value, span guard.Span, exp
 	}
 	old, _ := st.lookup(name)
 	x := expansion{w, st}
-	v = x.attributed(old, v)
+	v = x.attributed(variable{integer: old.integer || integers[name] && !w.u.posix, folds: old.folds}, v)
 	st = x.st
 	if dynamic[name] {
 		v = unknownValue("the shell gives " + name + " its value")
@@ -162,6 +162,9 @@ func (w *walker) assignVar(st *state, name string, v value, span guard.Span, exp
 // assigned, or get one later.
 var dynamic = wordSet(`_ BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BASH_CMDS BASH_COMMAND BASH_LINENO BASH_MONOSECONDS BASH_REMATCH BASH_SOURCE BASH_SUBSHELL
 	COMP_WORDBREAKS DIRSTACK EPOCHREALTIME EPOCHSECONDS FUNCNAME GROUPS HISTCMD LINENO PIPESTATUS RANDOM SECONDS SRANDOM`)
+
+// integers are variables whose values Bash evaluates when they are assigned.
+var integers = wordSet("BASH_SUBSHELL BASHPID EPOCHSECONDS HISTCMD LINENO OPTIND RANDOM SECONDS SRANDOM")
 
 // fixed are variables that may not be changed.
 var fixed = wordSet("BASHOPTS BASH_VERSINFO EUID PPID SHELLOPTS UID")

@@ -806,7 +806,10 @@ func mapfile(w *walker, c *builtinCall) flow {
 	letters, vals := c.options("CcdnOsu")
 	st := c.st
 	if cb, ok := vals['C']; ok {
-		st = merge(w.nested(cb, st).all().add(worlds{st}), "it differs with the way taken")
+		lost := st.copy() // it is given an index and a line
+		lost.params, lost.lost = nil, "what mapfile reads is not known"
+		cb.text += ` "$@"`
+		st = merge(withParams(w.nested(cb, lost).all(), st).add(worlds{st}), "it differs with the way taken")
 	}
 	name := lit("MAPFILE", c.span)
 	if len(c.args) > 0 {

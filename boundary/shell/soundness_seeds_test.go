@@ -16,7 +16,7 @@ import (
 )
 
 // seedScripts are the texts of this package's own tables whose programs can be
-// replaced by stubs, with that done.
+// replaced by stubs, with that done, and the scripts of TestScripts.
 var seedScripts = sync.OnceValue(func() []string {
 	var out []string
 	for _, name := range []string{"shell_test.go", "differential_test.go"} {
@@ -36,6 +36,11 @@ var seedScripts = sync.OnceValue(func() []string {
 			}
 			return true
 		})
+	}
+	for _, s := range strings.Split(scriptsText, "\n---\n") {
+		if seedable(s) {
+			out = append(out, s)
+		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
