@@ -3,6 +3,7 @@ package shell
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -147,6 +148,7 @@ type builder struct {
 	escaped  bool   // buf holds escapes
 	glob     bool   // buf holds something that matches more than itself
 	exists   bool   // the field is there even if empty
+	dollar   bool   // a dollar sign that begins no expansion stands in the word
 	vanished bool   // "$@" without parameters stands in the quoted part
 	unknown  bool
 	reason   string
@@ -171,10 +173,28 @@ func (x *expansion) build(out []word, parts []syntax.WordPart, span guard.Span, 
 	if m == document {
 		b.quoted(parts, true)
 	} else {
+		b.dollar = len(parts) > 1 && !x.w.u.posix && slices.ContainsFunc(parts, loneDollar)
 		b.parts(parts)
 	}
 	b.end()
 	return b.out
+}
+
+// loneDollar reports whether a part holds a dollar sign that begins no expansion.
+func loneDollar(p syntax.WordPart) bool {
+	l, ok := p.(*syntax.Lit)
+	if !ok || strings.IndexByte(l.Value, '$') < 0 {
+		return false
+	}
+	for i := 0; i < len(l.Value); i++ {
+		switch l.Value[i] {
+		case '\\':
+			i++
+		case '$':
+			return true
+		}
+	}
+	return false
 }
 
 // end finishes a field.
@@ -454,6 +474,10 @@ func (b *builder) splitText(s string) {
 	ifs := b.x.ifs()
 	if ifs.kind != known || len(ifs.text) > 256 {
 		b.lose("IFS is not known", true)
+		return
+	}
+	if b.dollar && indexOf(s, ifs.text) >= 0 {
+		b.lose("Bash may not split a word with a dollar sign that stands alone", true)
 		return
 	}
 	b.slashed = b.slashed || strings.IndexByte(s, '\\') >= 0
@@ -829,6 +853,12 @@ func ansiC(s string) string {
 			}
 		case c == 'c' && i+1 < len(s):
 			r, n = rune(s[i+1]&0x1f), 2
+			switch {
+			case s[i+1] == '?':
+				r = 0x7f
+			case strings.HasPrefix(s[i+1:], `\\`):
+				n = 3
+			}
 		}
 		if n == 0 {
 			out = append(out, '\\', s[i])
