@@ -114,6 +114,7 @@ func readMove(inv *invocation) {
 	a := inv.parse()
 	a.options("target-directory")
 	sources, target, folder, ok := a.targetOf()
+	inv.recursive = true // a folder is moved with all that is in it
 	for _, s := range sources {
 		inv.read(s)
 		inv.delete(s, true)
