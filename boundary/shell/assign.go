@@ -450,7 +450,7 @@ func (d *declaration) hide(name string, st *state) *state {
 	}
 	n := st.copy()
 	n.locals = &local{name: name, old: old, had: had, next: st.locals}
-	fresh := variable{unset: true, exported: old.exported, readonly: old.readonly}
+	fresh := variable{unset: true, uncovers: true, exported: old.exported, readonly: old.readonly}
 	switch {
 	case d.inherits && had:
 		fresh = old

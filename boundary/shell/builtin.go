@@ -733,7 +733,7 @@ func unset(w *walker, c *builtinCall) flow {
 			c.unknown(a.span, "unset may uncover another variable "+name)
 		}
 		if v, _ := st.lookup(name); !strings.Contains(letters, "f") && isName(name) && !v.readonly {
-			st.put(name, variable{unset: true})
+			st.put(name, variable{unset: true, uncovers: st.locals.find(name) != nil})
 		}
 		if !strings.Contains(letters, "v") && st.function(a.text) != nil {
 			st.funcs = without(st.funcs, a.text, w.u.posix && letters == "") // where it means only variables, they stay

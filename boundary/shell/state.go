@@ -49,6 +49,7 @@ func number() value { return value{kind: pattern, text: "*", num: true} }
 type variable struct {
 	value
 	unset    bool
+	uncovers bool // of one that isn't set: programs may get another of its name
 	array    bool
 	list     []value  // elements of an array
 	keys     []string // their subscripts, where they aren't 0, 1, 2…
@@ -347,13 +348,13 @@ func (v variable) isNum() bool {
 }
 
 func (v variable) same(o variable) bool {
-	return v.value == o.value && v.unset == o.unset && v.array == o.array && v.exported == o.exported &&
+	return v.value == o.value && v.unset == o.unset && v.uncovers == o.uncovers && v.array == o.array && v.exported == o.exported &&
 		v.integer == o.integer && v.folds == o.folds && v.nameref == o.nameref && v.readonly == o.readonly && slices.Equal(v.list, o.list) && slices.Equal(v.keys, o.keys)
 }
 
 // lost is the variable with a value that isn't known.
 func (v variable) lost(reason string) variable {
-	v.value, v.unset, v.array, v.list, v.keys = unknownValue(reason), false, false, nil, nil
+	v.value, v.unset, v.uncovers, v.array, v.list, v.keys = unknownValue(reason), false, false, false, nil, nil
 	return v
 }
 

@@ -62,7 +62,7 @@ func (n *vars) exported() *vars {
 	}
 	c := &vars{name: n.name, hash: n.hash, childIsMade: true}
 	c.child = c
-	if n.v != nil && (n.v.exported || n.v.unset) {
+	if n.v != nil && (n.v.exported || n.v.unset) && !n.v.uncovers && !n.v.array {
 		c.v = n.v
 	}
 	c.sides = [2]*vars{n.sides[0].exported(), n.sides[1].exported()}
