@@ -151,9 +151,6 @@ func (w *walker) assignVar(st *state, name string, v value, span guard.Span, exp
 	x := expansion{w, st}
 	v = x.attributed(variable{integer: old.integer || integers[name] && !w.u.posix, folds: old.folds}, v)
 	st = x.st
-	if dynamic[name] {
-		v = unknownValue("the shell gives " + name + " its value")
-	}
 	w.environment(st, name, v, span)
 	return w.change(st, name, variable{value: v, exported: export || old.exported || st.opts&optAllexport != 0 || slices.Contains(places, name), integer: old.integer, folds: old.folds})
 }
@@ -165,6 +162,10 @@ var dynamic = wordSet(`_ BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BAS
 
 // integers are variables whose values Bash evaluates when they are assigned.
 var integers = wordSet("BASH_SUBSHELL BASHPID EPOCHSECONDS HISTCMD LINENO OPTIND RANDOM SECONDS SRANDOM")
+
+// posixly are variables that make Bash read a text or expand words in another
+// way.
+var posixly = wordSet("POSIXLY_CORRECT BASH_COMPAT")
 
 // fixed are variables that may not be changed.
 var fixed = wordSet("BASHOPTS BASH_VERSINFO EUID PPID SHELLOPTS UID")
@@ -179,6 +180,12 @@ func (w *walker) referent(st *state, name string, span guard.Span) (target strin
 
 // change sets a variable, which fails where it may not be changed.
 func (w *walker) change(st *state, name string, v variable) *state {
+	if dynamic[name] {
+		v = v.lost("the shell gives " + name + " its value")
+	}
+	if posixly[name] && !w.u.posix {
+		w.a.unknown(guard.Span{}, name+" changes the language of the shell", false)
+	}
 	if old, ok := st.lookup(name); ok && old.readonly || fixed[name] && !w.u.posix {
 		w.mayExit(worlds{st})
 		w.a.unknown(guard.Span{}, "a variable that may not be changed is assigned, which ends more than the command", false)

@@ -200,9 +200,7 @@ func cd(w *walker, c *builtinCall) flow {
 func (w *walker) changeDir(c *builtinCall, target word, physical bool) flow {
 	to := w.destination(c.st, target, physical)
 	n := c.st.inDir(to)
-	if _, ok := n.lookup("PWD"); ok {
-		n.put("PWD", variable{value: to.value(), exported: true})
-	}
+	n.movedTo()
 	f := flow{ok: worlds{n}, fail: c.in}
 	if target.kind == known && (surely(target.text) || target.text == c.a.o.Home && c.a.o.Home != "" || to.path == c.a.o.Dir && !strings.Contains(target.text, "/..")) {
 		f.fail = nil
@@ -214,6 +212,18 @@ func (w *walker) changeDir(c *builtinCall, target word, physical bool) flow {
 		f.fail = f.ok
 	}
 	return f
+}
+
+// movedTo gives the variables of the working folder their values, if something
+// else was assigned to them.
+func (st *state) movedTo() {
+	_, pwd := st.lookup("PWD")
+	if pwd {
+		st.put("PWD", variable{value: st.dir.value(), exported: true})
+	}
+	if _, ok := st.lookup("OLDPWD"); ok || pwd {
+		st.put("OLDPWD", variable{value: unknownValue("the working folder before is not known"), exported: true})
+	}
 }
 
 // surely reports whether a folder is certainly there.
@@ -250,6 +260,7 @@ func pushd(w *walker, c *builtinCall) flow {
 		case len(n.stack) > 0:
 			n.dir = place{reason: "a folder of the stack is not known"}
 		}
+		n.movedTo()
 		return flow{worlds{n}, c.in}
 	}
 	f := flow{ok: c.in, fail: c.in}
@@ -278,6 +289,7 @@ func popd(w *walker, c *builtinCall) flow {
 	if len(c.args) > 0 {
 		n.dir = place{reason: "a folder of the stack is not known"}
 	}
+	n.movedTo()
 	return c.become(n)
 }
 
@@ -943,15 +955,21 @@ func getopts(w *walker, c *builtinCall) flow {
 			st = w.assignVar(st, c.args[1].text, patternValue("?"), c.args[1].span, false)
 		}
 	}
+	st = st.assign("OPTIND", number())
 	return c.become(st.assign("OPTARG", unknownValue("the value of an option of the caller")))
 }
 
 func wait(w *walker, c *builtinCall) flow {
 	_, vals := c.options("p")
-	if n, ok := vals['p']; ok {
-		w.nameOperand(n)
+	n, ok := vals['p']
+	if !ok {
+		return c.stay()
 	}
-	return c.stay()
+	w.nameOperand(n)
+	if n.kind != known || !isName(n.text) {
+		return c.stay()
+	}
+	return c.become(w.assignVar(c.st, n.text, unknownValue("the number of a process"), n.span, false))
 }
 
 func history(w *walker, c *builtinCall) flow {

@@ -752,6 +752,9 @@ func (x *expansion) home(name string) value {
 			if v.unset {
 				return unknownValue("the home folder is not known, as HOME is not set")
 			}
+			if x.w.u.posix && v.is("") {
+				return unknownValue("shells differ in what ~ is where HOME is empty")
+			}
 			return v.value
 		}
 		if h := x.w.a.o.Home; h != "" {

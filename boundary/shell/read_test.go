@@ -44,7 +44,7 @@ func TestReaders(t *testing.T) {
 		{"copy", "cp a b d/", "read /w/a; read /w/b; write /w/d/a; write /w/d/b"},
 		{"copy", "cp -rt /opt src", "read /w/src +; write /opt/src +"},
 		{"copy", "cp -T a b", "read /w/a; write /w/b"},
-		{"copy", "mv a d/", "delete /w/a +; read /w/a; write /w/d/a"},
+		{"copy", "mv a d/", "delete /w/a +; read /w/a +; write /w/d/a +"},
 		{"copy", "install -m 755 run bin/run", "read /w/run; write /w/bin/run; write /w/bin/run/run"},
 		{"copy", "install -d a b", "write /w/a; write /w/b"},
 		{"copy", "dd if=a of=/dev/sda bs=1M", "read /w/a; write /dev/sda"},

@@ -446,7 +446,11 @@ func (w *walker) command(cmd syntax.Command, in worlds, st *state) flow {
 		return w.stmt(c.Stmt, in)
 	case *syntax.CoprocClause:
 		w.coproc(c, st)
-		return both(in)
+		n := st.copy()
+		for _, name := range coprocNames(c) {
+			n.put(name, variable{value: unknownValue("a descriptor or the number of a coprocess")})
+		}
+		return both(worlds{n})
 	}
 	w.a.unknown(w.u.at(cmd), "a kind of command that is not known", false)
 	return both(in)
@@ -457,6 +461,15 @@ func (w *walker) handler(st *state) {
 	c := w.sub()
 	args := []word{{kind: unknown, reason: "the words of a command that is not found", split: true}}
 	c.function(st.funcs, args, worlds{st}, st)
+}
+
+// coprocNames are the variables that a coprocess sets.
+func coprocNames(c *syntax.CoprocClause) []string {
+	names := []string{"COPROC", "COPROC_PID"}
+	if c.Name != nil && isName(c.Name.Lit()) {
+		names = append(names, c.Name.Lit(), c.Name.Lit()+"_PID")
+	}
+	return names
 }
 
 // coproc walks a coprocess. Without a compound command the parser takes its
