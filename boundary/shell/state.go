@@ -365,12 +365,12 @@ func mergeFuncs(a, b *function) *function {
 	}
 	out, changed := a, false
 	for f := b; f != nil && f != a; f = f.next {
-		if !a.has(f) {
+		if a.find(f) == nil {
 			out, changed = &function{f.name, f.body, true, out}, true
 		}
 	}
 	for f := a; f != nil; f = f.next {
-		if !b.has(f) && !f.maybe {
+		if o := b.find(f); !f.maybe && (o == nil || o.maybe) {
 			changed = true
 		}
 	}
@@ -380,13 +380,14 @@ func mergeFuncs(a, b *function) *function {
 	return markMaybe(out)
 }
 
-func (f *function) has(x *function) bool {
+// find is the same function in another list, or nil.
+func (f *function) find(x *function) *function {
 	for ; f != nil; f = f.next {
 		if f == x || f.name == x.name && f.body == x.body {
-			return true
+			return f
 		}
 	}
-	return false
+	return nil
 }
 
 func markMaybe(f *function) *function {

@@ -527,7 +527,7 @@ func (w *walker) coproc(c *syntax.CoprocClause, st *state) {
 // assignWord is an assignment as the word that it is behind a program.
 func (x *expansion) assignWord(as *syntax.Assign) word {
 	v := x.one(as.Value)
-	if v.kind != known || as.Append || as.Array != nil || as.Index != nil {
+	if v.kind != known || as.Value != nil && hasBrace(as.Value) || as.Append || as.Array != nil || as.Index != nil {
 		return word{kind: unknown, reason: "a word that looks like an assignment", split: true, span: x.w.u.at(as)}
 	}
 	v.text = as.Name.Value + "=" + v.text
