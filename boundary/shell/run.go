@@ -64,14 +64,15 @@ func (w *walker) assigns(as []*syntax.Assign, st *state) *state {
 }
 
 // commandWords expands the words of a command. The parser knows the words of
-// export and its like that are assignments in Bash, but not in a POSIX shell.
+// export and its like that are assignments in Bash where nothing stands in front
+// of it, but not those of alias, and none in a POSIX shell.
 func (x *expansion) commandWords(ws []*syntax.Word) []word {
-	if !x.w.u.posix {
+	if !x.w.u.posix && (len(ws) < 2 || !declarers[ws[0].Lit()]) {
 		return x.fields(ws)
 	}
-	out := make([]word, 0, len(ws)+2)
+	out := x.w.a.rooms.words.empty(len(ws) + 2)
 	for _, w := range ws {
-		if n := assignedName(w); n > 0 && x.declares(out) {
+		if n := assignedName(w); n > 0 && x.declares(out) && (x.w.u.posix || !hasBrace(w)) {
 			out = append(out, x.assignedWord(w, n))
 		} else {
 			out = x.field(out, w, argument)
@@ -82,14 +83,19 @@ func (x *expansion) commandWords(ws []*syntax.Word) []word {
 
 // declares reports whether a command assigns with its words.
 func (x *expansion) declares(words []word) bool {
-	for len(words) > 1 && words[0].is("command") {
-		words = words[1:]
+	for x.w.u.posix && len(words) > 1 && words[0].is("command") {
+		for words = words[1:]; len(words) > 1 && words[0].starts("-"); {
+			words = words[1:]
+		}
 	}
 	if len(words) == 0 || x.st.function(words[0].text) != nil {
 		return false
 	}
-	return words[0].is("export") || words[0].is("readonly") || words[0].is("local") || words[0].is("alias")
+	return words[0].kind == known && declarers[words[0].text]
 }
+
+// declarers are builtins whose words may be assignments.
+var declarers = wordSet("export readonly local alias declare typeset")
 
 // assignedName is how long the name of a word that looks like an assignment is.
 func assignedName(w *syntax.Word) int {
@@ -97,7 +103,7 @@ func assignedName(w *syntax.Word) int {
 	if !ok {
 		return 0
 	}
-	if n := strings.IndexByte(l.Value, '='); n > 0 && isName(l.Value[:n]) {
+	if n := strings.IndexByte(l.Value, '='); n > 0 && isName(strings.TrimSuffix(l.Value[:n], "+")) {
 		return n
 	}
 	return 0
@@ -111,7 +117,7 @@ func (x *expansion) assignedWord(w *syntax.Word, name int) word {
 	first.Value = first.Value[name+1:]
 	parts := append([]syntax.WordPart{&first}, w.Parts[1:]...)
 	v := x.single(parts, x.w.u.at(w), assigned)
-	if v.kind == known && strings.ContainsAny(v.text, " \t\n*?[") && slices.ContainsFunc(parts, expands) {
+	if x.w.u.posix && v.kind == known && strings.ContainsAny(v.text, " \t\n*?[") && slices.ContainsFunc(parts, expands) {
 		v = word{kind: unknown, reason: "shells differ in whether they split what is assigned", span: v.span}
 	}
 	v.text = prefix + v.text
