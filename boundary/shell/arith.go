@@ -60,6 +60,9 @@ func (x *expansion) evaluateFound(r found, n syntax.Node, depth int) result {
 	if r.isList {
 		return result{}
 	}
+	if r.array {
+		r = x.first(r.variable)
+	}
 	if r.unset {
 		return result{known: true}
 	}
@@ -162,7 +165,7 @@ func (x *expansion) store(target syntax.ArithmExpr, r result) {
 		}
 	case *syntax.ParamExp:
 		if p.Param != nil && isName(p.Param.Value) {
-			x.st = x.st.set(p.Param.Value, variable{value: unknownValue("an element of an array that is not known"), array: false})
+			x.st = x.st.set(p.Param.Value, lostArray("an element of an array that is not known"))
 		}
 	}
 }

@@ -65,7 +65,7 @@ func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, spa
 		} else {
 			x.arithmetic(as.Index)
 		}
-		return w.change(x.st, name, variable{value: unknownValue("an element of an array that is not known")})
+		return w.change(x.st, name, lostArray("an element of an array that is not known"))
 	}
 	i := x.arithmetic(as.Index)
 	if name == "BASH_CMDS" || name == "BASH_ALIASES" {
@@ -75,13 +75,13 @@ func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, spa
 		old.list = append(old.list[:len(old.list):len(old.list)], v)
 		return w.change(x.st, name, old)
 	}
-	if i.known && !as.Append && i.n == 0 && !old.array {
+	if i.known && !as.Append && i.n == 0 && !old.lists() {
 		return w.change(x.st, name, variable{array: true, list: []value{v}})
 	}
 	if !i.known || i.n < 0 {
 		w.mayAbort(x.st)
 	}
-	return w.change(x.st, name, variable{value: unknownValue("an element of an array that is not known")})
+	return w.change(x.st, name, lostArray("an element of an array that is not known"))
 }
 
 // dedupeKeys keeps the last value of each key.
@@ -106,7 +106,7 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 	} else if as.Append && old.kind == known && !old.unset && old.text != "" {
 		v.list = []value{old.value}
 	} else if as.Append && old.kind != known && !old.unset {
-		v = variable{value: unknownValue("an array that is not known")}
+		v = lostArray("an array that is not known")
 	}
 	assoc := old.array && old.keys != nil
 	for _, e := range as.Array.Elems {
@@ -114,7 +114,7 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 			k, ok := e.Index.(*syntax.Word)
 			if !ok || !assoc && !isNumber(k.Lit()) {
 				x.arithmetic(e.Index)
-				v = variable{value: unknownValue("an array that is not known")}
+				v = lostArray("an array that is not known")
 			} else if key := x.one(k); assoc {
 				v.keys = append(v.keys, key.text)
 				v.list = append(v.list, x.attributed(old, x.one(e.Value).value()))
@@ -122,12 +122,12 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 				continue
 			}
 			x.one(e.Value)
-			v = variable{value: unknownValue("an array that is not known")}
+			v = lostArray("an array that is not known")
 			continue
 		}
 		for _, f := range x.field(nil, e.Value, element) {
 			if f.kind == unknown && f.split {
-				v = variable{value: unknownValue(f.reason)}
+				v = lostArray(f.reason)
 			}
 			if v.array {
 				v.list = append(v.list, x.attributed(old, f.element()))
@@ -152,8 +152,30 @@ func (w *walker) assignVar(st *state, name string, v value, span guard.Span, exp
 	v = x.attributed(variable{integer: old.integer || integers[name] && !w.u.posix, folds: old.folds}, v)
 	st = x.st
 	w.environment(st, name, v, span)
-	return w.change(st, name, variable{value: v, exported: export || old.exported || st.opts&optAllexport != 0 || slices.Contains(places, name), integer: old.integer, folds: old.folds})
+	n := variable{value: v, exported: export || old.exported || st.opts&optAllexport != 0 || slices.Contains(places, name), integer: old.integer, folds: old.folds}
+	switch { // of a list it is the first element
+	case old.array && old.keys == nil && !anySeveral(old.list):
+		n.array, n.list, n.value = true, []value{v}, value{}
+		if len(old.list) > 0 {
+			n.list = append(n.list, old.list[1:]...)
+		}
+	case old.lists():
+		n = n.lost("an element of a list that is not known")
+		n.listed = true
+	}
+	return w.change(st, name, n)
 }
+
+// isArray makes a list of a variable of which nothing is known.
+func (w *walker) isArray(st *state, name word, reason string) *state {
+	if target, ok := w.referent(st, name.text, name.span); ok {
+		st = w.change(st, target, lostArray(reason))
+	}
+	return st
+}
+
+// lostArray is a list of which nothing is known.
+func lostArray(reason string) variable { return variable{value: unknownValue(reason), listed: true} }
 
 // dynamic are variables that keep a value of the shell's own when they are
 // assigned, or get one later.
@@ -503,7 +525,11 @@ func (d *declaration) attributes(name string, st *state) *state {
 		v.folds = d.folds
 	}
 	if d.assoc && !v.array {
-		v = variable{array: true, keys: []string{}}
+		list := variable{array: true, keys: []string{}}
+		if ok && !v.unset { // what it held is an element
+			list.keys, list.list = []string{"0"}, []value{v.value}
+		}
+		v = list
 	}
 	return st.set(name, v)
 }

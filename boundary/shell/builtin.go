@@ -790,7 +790,7 @@ func read(w *walker, c *builtinCall) flow {
 		if n.kind == known && isName(n.text) {
 			st = w.assignVar(st, n.text, v, n.span, false)
 			if _, ok := vals['a']; ok {
-				st = st.set(n.text, variable{value: unknownValue("what read reads is not known")})
+				st = w.isArray(st, n, "what read reads is not known")
 			}
 		}
 	}
@@ -831,6 +831,7 @@ func mapfile(w *walker, c *builtinCall) flow {
 	if name.kind == known && isName(name.text) {
 		old, _ := st.lookup(name.text)
 		st = w.assignVar(st, name.text, unknownValue("what mapfile reads is not known"), name.span, false)
+		st = w.isArray(st, name, "what mapfile reads is not known")
 		list := w.stdin.elements(c.dir)
 		if d, ok := vals['d']; ok && !d.is("") || strings.Trim(letters, "td") != "" || strings.IndexByte(letters, 't') < 0 {
 			list = nil

@@ -212,7 +212,7 @@ func (x *expansion) param(p *syntax.ParamExp, quoted bool) found {
 	if p.Index != nil {
 		r = x.element(r, p.Index)
 	} else if r.array && !r.isList {
-		r = single(x.first(r.list))
+		r = x.first(r.variable)
 	}
 	out := r
 	switch {
@@ -232,11 +232,17 @@ func (x *expansion) param(p *syntax.ParamExp, quoted bool) found {
 	return out
 }
 
-func (x *expansion) first(list []value) value {
-	if len(list) == 0 {
-		return text("")
+// first is the element of a list that its name alone stands for: that of the
+// subscript 0.
+func (x *expansion) first(v variable) found {
+	at := 0
+	if v.keys != nil {
+		at = slices.Index(v.keys, "0")
 	}
-	return x.at(list, 0)
+	if at < 0 || at >= len(v.list) {
+		return unsetParam()
+	}
+	return single(x.at(v.list, at))
 }
 
 // refuse reports an expansion that runs or hides something.
@@ -545,7 +551,7 @@ func (x *expansion) operate(p *syntax.ParamExp, name string, r found, quoted boo
 		x.w.a.spend(len(r.text) * len(r.text) >> 8 * (1 + len(r.list)))
 		return x.each(r, func(v value) value { return trim(e.Op, v, pat) })
 	}
-	return x.fallback(e, name, r, quoted)
+	return x.fallback(p, name, r, quoted)
 }
 
 // each applies a function to a value or to each of a list.
@@ -567,7 +573,8 @@ func (x *expansion) each(r found, f func(value) value) found {
 
 // fallback is ${x-y} and its kin. The word is expanded for what it runs, even
 // where its text won't be used.
-func (x *expansion) fallback(e *syntax.Expansion, name string, r found, quoted bool) found {
+func (x *expansion) fallback(p *syntax.ParamExp, name string, r found, quoted bool) found {
+	e := p.Exp
 	colon := e.Op == syntax.DefaultUnsetOrNull || e.Op == syntax.AssignUnsetOrNull || e.Op == syntax.AlternateUnsetOrNull || e.Op == syntax.ErrorUnsetOrNull
 	absent, sure := absence(r, colon)
 	alternate := e.Op == syntax.AlternateUnset || e.Op == syntax.AlternateUnsetOrNull
@@ -601,7 +608,11 @@ func (x *expansion) fallback(e *syntax.Expansion, name string, r found, quoted b
 		if !sure {
 			v = unknownValue("it depends on whether " + name + " is set")
 		}
-		x.st = x.w.assignVar(x.st, name, v, x.w.u.at(e.Word), false)
+		if p.Index != nil {
+			x.st = x.w.isArray(x.st, lit(name, x.w.u.at(e.Word)), "an element of an array that is not known")
+		} else {
+			x.st = x.w.assignVar(x.st, name, v, x.w.u.at(e.Word), false)
+		}
 	}
 	if sure {
 		return single(other)

@@ -49,7 +49,7 @@ func (w *walker) called(c *syntax.CallExpr, words []word, in worlds, before, st 
 		return f // POSIX: the assignments stay
 	}
 	restored := flow{restore(f.ok, c.Assigns, in, env, st), restore(f.fail, c.Assigns, in, env, st)}
-	if w.u.posix && aliased(c, st) { // for such a builtin, perhaps
+	if w.u.posix && (words[0].is("local") || aliased(c, st)) { // for such a builtin, perhaps
 		return f.add(restored)
 	}
 	return restored
@@ -139,6 +139,10 @@ func expands(p syntax.WordPart) bool {
 func (w *walker) inFront(assigns []*syntax.Assign, st *state) *state {
 	env := st
 	for i, as := range assigns {
+		if v, _ := env.lookup(as.Name.Value); v.lists() { // it is another variable than the list
+			env = env.set(as.Name.Value, v.lost("a list hidden by a variable in front of a command"))
+			env.vars.get(as.Name.Value).listed = false
+		}
 		env = w.assign(as, env, true)
 		if i == 0 || w.u.posix || !substitutes(as.Value) {
 			continue

@@ -149,7 +149,7 @@ func (x *sample) afresh() string {
 		}
 	}
 	s.WriteString("unalias -a\n{ unset -n r1; unset -f fn1 fn2 fn3 fn4; dirs -c\n")
-	s.WriteString("shopt -u nullglob dotglob extglob globstar nocasematch lastpipe nocaseglob failglob expand_aliases\n")
+	s.WriteString("shopt -u nullglob dotglob extglob globstar nocasematch lastpipe nocaseglob failglob expand_aliases localvar_inherit inherit_errexit\n")
 	s.WriteString("unset IFS OPTIND OPTARG REPLY MAPFILE q fd1" + names.String() + "\nexport" + values.String() + "\n")
 	s.WriteString(stubFunctions("bash") + "} >/dev/null 2>&1")
 	return s.String()

@@ -51,6 +51,7 @@ type variable struct {
 	unset    bool
 	uncovers bool // of one that isn't set: programs may get another of its name
 	array    bool
+	listed   bool // it may be a list of which not all is known
 	list     []value  // elements of an array
 	keys     []string // their subscripts, where they aren't 0, 1, 2…
 	exported bool
@@ -338,9 +339,12 @@ func (st *state) mergeVars(o *state, reason string) {
 		if a.folds != b.folds || a.integer != b.integer {
 			folds = '?'
 		}
-		st.put(n, variable{value: v, exported: a.exported || b.exported, integer: a.integer || b.integer, folds: folds, nameref: a.nameref || b.nameref, readonly: a.readonly || b.readonly})
+		st.put(n, variable{value: v, exported: a.exported || b.exported, integer: a.integer || b.integer, folds: folds, nameref: a.nameref || b.nameref, readonly: a.readonly || b.readonly, listed: a.lists() || b.lists()})
 	}
 }
+
+// lists reports whether the variable may be a list.
+func (v variable) lists() bool { return v.array || v.listed }
 
 // isNum reports whether the value is surely an integer.
 func (v variable) isNum() bool {
@@ -348,12 +352,13 @@ func (v variable) isNum() bool {
 }
 
 func (v variable) same(o variable) bool {
-	return v.value == o.value && v.unset == o.unset && v.uncovers == o.uncovers && v.array == o.array && v.exported == o.exported &&
+	return v.value == o.value && v.unset == o.unset && v.uncovers == o.uncovers && v.listed == o.listed && v.array == o.array && v.exported == o.exported &&
 		v.integer == o.integer && v.folds == o.folds && v.nameref == o.nameref && v.readonly == o.readonly && slices.Equal(v.list, o.list) && slices.Equal(v.keys, o.keys)
 }
 
 // lost is the variable with a value that isn't known.
 func (v variable) lost(reason string) variable {
+	v.listed = v.lists()
 	v.value, v.unset, v.uncovers, v.array, v.list, v.keys = unknownValue(reason), false, false, false, nil, nil
 	return v
 }
