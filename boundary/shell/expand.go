@@ -154,12 +154,14 @@ type builder struct {
 	reason   string
 	split    bool
 	all      bool // of a tree: see value
+	files    bool // of a tree: see value.joined
 	tree     bool // buf is a folder and stands for what lies beneath
 	num      bool // buf covers an integer
 	looks    bool // files may be looked up for buf: it holds more wildcards than those that cover integers
 	empty    bool // buf may also be empty
 	open     bool // buf is the last of a list and may stand for several
 	covers   bool // buf holds what covers a value
+	begun    bool // a bracket was opened, and not closed in the same part
 	bracket  bool // buf holds a set of characters
 	slashed  bool // buf holds a backslash of a value, which may quote a wildcard
 	assigns  bool // the word looks like an assignment
@@ -213,12 +215,14 @@ func (b *builder) end() {
 		w.kind, w.reason, w.split = unknown, "a value with a backslash is a pattern", true
 	case b.glob && b.bracket && b.escaped: // no glob covers it as it stays where no file has such a name
 		w.kind, w.reason, w.split = unknown, "brackets stand beside a quoted wildcard", true
+	case b.glob && oddBracket(string(b.buf)):
+		w.kind, w.reason, w.split = unknown, strangeBracket, true
 	case b.glob:
 		if b.x.st.opts&optFailglob != 0 {
 			b.x.w.mayAbort(b.x.st)
 		}
 		w.kind, w.text, w.tree, w.split = pattern, string(b.buf), b.tree, b.split
-		w.num, w.empty, w.all = b.num, b.empty, b.tree && b.all
+		w.num, w.empty, w.all, w.joined = b.num, b.empty, b.tree && b.all, b.tree && b.files
 		b.out = append(b.out, w)
 		if hidden, ok := b.dotted(w); ok {
 			b.out = append(b.out, hidden)
@@ -241,7 +245,7 @@ func (b *builder) end() {
 
 func (b *builder) reset() {
 	b.buf, b.escaped, b.glob, b.exists, b.unknown, b.reason, b.split, b.tree = b.buf[:0], false, false, false, false, "", false, false
-	b.num, b.empty, b.open, b.covers, b.bracket, b.slashed, b.looks = false, false, false, false, false, false, false
+	b.num, b.empty, b.open, b.covers, b.bracket, b.slashed, b.looks, b.begun = false, false, false, false, false, false, false, false
 }
 
 // oneSlash is a glob with single slashes behind its first wildcard: so Bash
@@ -278,7 +282,15 @@ func (b *builder) dotted(w word) (word, bool) {
 	if i == len(w.text) || strings.IndexByte("*?[", w.text[i]) < 0 {
 		return w, false
 	}
-	w.text = w.text[:i] + "." + strings.TrimPrefix(w.text[i:], "?")
+	rest := strings.TrimPrefix(w.text[i:], "?")
+	switch {
+	case rest == "" || rest == "[": // no name is a dot alone
+		return w, false
+	case strings.ContainsAny(rest, globMeta):
+		w.text = w.text[:i] + "." + rest
+	default: // it stays a pattern
+		w.text = w.text[:i] + "[.]" + rest
+	}
 	return w, true
 }
 
@@ -338,7 +350,15 @@ func (b *builder) text(s string) {
 
 // wild adds text in which wildcards count, where the shell looks for them.
 func (b *builder) wild(s string) {
-	if !b.mode.list() || b.x.st.opts&optNoglob != 0 && !b.exact || !isGlob(s) {
+	if !b.mode.list() || b.x.st.opts&optNoglob != 0 && !b.exact {
+		b.text(s)
+		return
+	}
+	if b.begun && strings.IndexByte(s, ']') >= 0 {
+		b.lose("brackets hold a part in quotes or an expansion, and may be a pattern", true)
+	}
+	b.begun = b.begun || strings.LastIndexByte(s, '[') > strings.LastIndexByte(s, ']')
+	if !isGlob(s) {
 		b.text(s)
 		return
 	}
@@ -419,6 +439,9 @@ func (b *builder) lose(reason string, split bool) {
 func (b *builder) value(v value, quoted bool) {
 	quoted = quoted || !b.mode.list()
 	b.split = b.split || v.several || v.kind == pattern && !quoted && !v.num
+	if looks := b.looks; quoted || v.num { // no files are looked up for it
+		defer func() { b.looks = looks }()
+	}
 	switch {
 	case v.kind == unknown:
 		b.lose(v.reason, !quoted)
@@ -428,16 +451,18 @@ func (b *builder) value(v value, quoted bool) {
 		b.lose("a pattern that is not known", false)
 	case v.kind == pattern && !quoted && strings.IndexByte(v.text, '\\') >= 0:
 		b.again(v)
+	case v.tree && (v.joined || v.several) && quoted && b.mode.list():
+		b.lose("the names of several files make one word", false)
 	case v.tree && len(b.buf) == 0 && !b.unknown:
 		b.match(v.text)
-		b.tree, b.empty, b.all = true, v.empty, v.all
+		b.tree, b.empty, b.all, b.files = true, v.empty, v.all, quoted && (v.joined || v.several)
 	case v.tree:
 		b.match(v.text + "/**")
 	case v.kind == pattern:
-		alone, looks := len(b.buf) == 0 && !b.unknown, b.looks || !v.num
+		alone := len(b.buf) == 0 && !b.unknown
 		b.piece(v.text, true)
 		b.match(v.text)
-		b.num, b.empty, b.looks = alone && v.num, alone && v.empty, looks
+		b.num, b.empty = alone && v.num, alone && v.empty
 	case quoted:
 		b.exists = true
 		b.text(v.text)

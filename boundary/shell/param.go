@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -776,6 +777,9 @@ func (x *expansion) globOf(w *syntax.Word, extended bool) word {
 	if b.unknown {
 		return word{kind: unknown, reason: b.reason, span: b.span}
 	}
+	if b.glob && oddBracket(string(b.buf)) {
+		return word{kind: unknown, reason: strangeBracket, span: b.span}
+	}
 	kind := known
 	if b.glob {
 		kind = pattern
@@ -796,7 +800,7 @@ func (x *expansion) replace(r found, p *syntax.Replace) found {
 		with = x.joined(p.With)
 	}
 	return x.each(r, func(v value) value {
-		if v.kind != known || pat.kind == unknown || x.st.opts&optNocasematch != 0 || countsCharacters(pat.text, v.text) || with.kind != known || len(v.text) > maxMatch/2 || len(pat.text) > 32 || len(v.text)*len(with.text) > maxValue || !x.w.a.spend(len(v.text)*len(v.text)>>5) || strings.Contains(with.text, "&") {
+		if v.kind != known || pat.kind == unknown || x.st.opts&optNocasematch != 0 || strings.Contains(pat.text, "[^]") || strings.Contains(pat.text, "[!]") || countsCharacters(pat.text, v.text) || with.kind != known || len(v.text) > maxMatch/2 || len(pat.text) > 32 || len(v.text)*len(with.text) > maxValue || !x.w.a.spend(len(v.text)*len(v.text)>>5) || strings.Contains(with.text, "&") {
 			return unknownValue("a replacement in a value")
 		}
 		return text(replaceGlob(v.text, pat.text, with.text, p.All))
@@ -911,6 +915,39 @@ func classEnd(pat string) int {
 	return -1
 }
 
+const strangeBracket = "brackets of a pattern hold brackets of their own"
+
+var className = regexp.MustCompile(`^\[:(alnum|alpha|blank|cntrl|digit|graph|lower|print|punct|space|upper|xdigit|word|ascii):\]`)
+
+// oddBracket reports whether a pattern has brackets with an element of their own
+// that isn't a plain class of characters: shells and locales read it differently.
+func oddBracket(pat string) bool {
+	inside := false
+	for i := 0; i < len(pat); i++ {
+		switch c := pat[i]; {
+		case c == '\\':
+			i++
+		case c == '[' && !inside:
+			inside = true
+			if i+1 < len(pat) && (pat[i+1] == '!' || pat[i+1] == '^') {
+				i++
+			}
+			if i+1 < len(pat) && pat[i+1] == ']' {
+				i++
+			}
+		case c == '[' && i+1 < len(pat) && strings.IndexByte(":.=", pat[i+1]) >= 0:
+			n := len(className.FindString(pat[i:]))
+			if n == 0 {
+				return true
+			}
+			i += n - 1
+		case c == ']':
+			inside = false
+		}
+	}
+	return false
+}
+
 func inClass(class string, c byte) bool {
 	negated := class != "" && (class[0] == '!' || class[0] == '^')
 	if negated {
@@ -932,8 +969,11 @@ func inClass(class string, c byte) bool {
 		}
 		hi := lo
 		if i+2 < len(class) && class[i+1] == '-' {
-			hi = class[i+2]
 			i += 2
+			if class[i] == '\\' && i+1 < len(class) {
+				i++
+			}
+			hi = class[i]
 		}
 		hit = hit || lo <= c && c <= hi
 	}

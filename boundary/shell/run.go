@@ -397,7 +397,11 @@ func leave(ws worlds, caller *state) worlds {
 		n.params, n.lost = caller.params, caller.lost
 		for l := s.locals; l != nil; l = l.next {
 			if l.had {
-				n.put(l.name, l.old)
+				old := l.old
+				if v, _ := s.lookup(l.name); l.maybe && v.readonly { // it may be the same variable
+					old.readonly = true
+				}
+				n.put(l.name, old)
 			} else {
 				n.put(l.name, notSet(l.name))
 			}

@@ -16,6 +16,7 @@ type value struct {
 	tree   bool // of a pattern: any file beneath the folder text
 	empty  bool // of a pattern: it may also be empty
 	all    bool // of a tree: hidden files and ignored ones are meant too
+	joined bool // of a tree: the names of several files stand in one text
 	// several: as an element of a list it stands for no value or several.
 	several bool
 }
@@ -27,7 +28,7 @@ func (v value) word(s guard.Span) word {
 	return word{text: v.text, kind: v.kind, reason: v.reason, split: v.several, empty: v.empty, span: s}
 }
 func (w word) value() value {
-	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, all: w.all, num: w.num, empty: w.empty}
+	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, all: w.all, joined: w.joined, num: w.num, empty: w.empty}
 }
 
 // orNone is a pattern for the output of a command that writes nothing where it
@@ -51,7 +52,7 @@ type variable struct {
 	unset    bool
 	uncovers bool // of one that isn't set: programs may get another of its name
 	array    bool
-	listed   bool // it may be a list of which not all is known
+	listed   bool     // it may be a list of which not all is known
 	list     []value  // elements of an array
 	keys     []string // their subscripts, where they aren't 0, 1, 2…
 	exported bool
