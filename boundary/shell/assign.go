@@ -513,7 +513,7 @@ func (d *declaration) attributes(name string, st *state) *state {
 	if v, _ := st.lookup(name); v.nameref && !d.nameref && (d.integer || d.list || d.assoc || d.folds != 0 || d.exports || d.hides || d.readonly) {
 		d.w.a.unknown(d.span, "the attributes are those of what a reference refers to", false)
 	}
-	if !d.integer && !d.assoc && d.folds == 0 {
+	if !d.integer && !d.assoc && !d.list && d.folds == 0 {
 		return st
 	}
 	v, ok := st.lookup(name)
@@ -523,6 +523,9 @@ func (d *declaration) attributes(name string, st *state) *state {
 	v.integer = v.integer || d.integer
 	if d.folds != 0 {
 		v.folds = d.folds
+	}
+	if d.list && !v.array && ok && !v.unset && v.kind == known {
+		v.array, v.list, v.value = true, []value{v.value}, value{}
 	}
 	if d.assoc && !v.array {
 		list := variable{array: true, keys: []string{}}

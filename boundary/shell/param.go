@@ -210,7 +210,9 @@ func (x *expansion) param(p *syntax.ParamExp, quoted bool) found {
 	}
 	r := x.named(name)
 	scalar := !r.array
-	if p.Index != nil {
+	plain := scalar && !r.listed && !r.unset && r.kind == known
+	if p.Slice != nil && p.Index != nil && plain && (isAll(p, "@") || isAll(p, "*")) { // of what is no list, a part is one of its text
+	} else if p.Index != nil {
 		r = x.element(r, p.Index)
 	} else if r.array && !r.isList {
 		r = x.first(r.variable)
