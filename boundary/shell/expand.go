@@ -487,7 +487,10 @@ func (b *builder) again(v value) {
 // wildcard covers a blank is not thought of: names of files seldom hold any.
 func (x *expansion) splits(v value) bool {
 	ifs := x.ifs()
-	return !ifs.is(" \t\n") && !ifs.is("") && !v.num || indexOf(v.text, " \t\n") >= 0 && !ifs.is("")
+	if v.num {
+		return ifs.kind != known || strings.ContainsAny(ifs.text, "-0123456789")
+	}
+	return !ifs.is(" \t\n") && !ifs.is("") || indexOf(v.text, " \t\n") >= 0 && !ifs.is("")
 }
 
 // splitText adds text that the shell splits at the characters of IFS.
@@ -825,7 +828,7 @@ func (b *builder) expand(p syntax.WordPart, quoted bool) {
 	case *syntax.CmdSubst:
 		b.value(b.x.substitute(p), quoted)
 	case *syntax.ArithmExp:
-		b.value(b.x.arithmetic(p.X).value(), true)
+		b.value(b.x.arithmetic(p.X).value(), quoted)
 	case *syntax.ProcSubst:
 		b.text(b.x.w.process(p, b.x.st))
 	case *syntax.ExtGlob:
