@@ -327,6 +327,8 @@ type declaration struct {
 	ended              bool
 }
 
+const exportedFunction = "a function is exported to programs"
+
 func (d *declaration) begin() {
 	d.exports = d.kind == "export"
 	d.nameref = d.kind == "nameref"
@@ -455,7 +457,7 @@ func (d *declaration) option(f word) {
 		case 'f':
 			d.functions = on
 			if d.kind == "export" {
-				d.w.a.unknown(f.span, "a function is exported to programs", false)
+				d.w.a.unknown(f.span, exportedFunction, false)
 			}
 		}
 	}

@@ -419,6 +419,9 @@ func (w *walker) command(cmd syntax.Command, in worlds, st *state) flow {
 			return both(in)
 		}
 		n.funcs = &function{name: c.Name.Value, body: body{c.Body, w.u}, next: st.funcs}
+		if st.opts&optAllexport != 0 && !w.u.posix {
+			w.a.unknown(w.u.at(c), exportedFunction, false)
+		}
 		if c.Name.Value == "command_not_found_handle" { // Bash calls it by itself
 			w.handler(n)
 		}
