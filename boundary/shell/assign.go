@@ -557,6 +557,9 @@ func (d *declaration) settle(name string, st *state) *state {
 // name declares a variable without giving it a value.
 func (d *declaration) name(name string, st *state) *state {
 	if d.functions {
+		if d.exports {
+			d.w.a.unknown(d.span, exportedFunction, false)
+		}
 		return st
 	}
 	st = d.attributes(name, d.hide(name, st))
