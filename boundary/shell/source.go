@@ -288,9 +288,12 @@ func (c *checker) visit(n syntax.Node) bool {
 		if n.Backquotes { // positions within nested ones are not exact
 			c.coverNode(n)
 		}
+		c.opened(int(n.Left.Offset()) + len("$("))
 		if strings.Contains(c.src, "<<") {
 			c.substitution(n, n.Right)
 		}
+	case *syntax.Subshell:
+		c.opened(int(n.Lparen.Offset()) + len("("))
 	case *syntax.ProcSubst:
 		if strings.Contains(c.src, "<<") {
 			c.substitution(n, n.Rparen)
@@ -383,6 +386,16 @@ func unfold(s *syntax.Stmt) (changed bool) {
 	}
 	first.X, s.Cmd = x, list
 	return true
+}
+
+// opened refuses a parenthesis that stands behind another one and a line break
+// with a backslash in front of it: shells take the two for the beginning of
+// arithmetic.
+func (c *checker) opened(at int) {
+	rest := c.src[min(at, len(c.src)):]
+	if next := strings.TrimLeft(rest, "\\\n"); next != rest && strings.HasPrefix(rest, "\\\n") && strings.HasPrefix(next, "(") {
+		c.fail("two parentheses stand on two lines")
+	}
 }
 
 // function refuses what isn't a compound command as a function's body.
