@@ -622,15 +622,12 @@ func (b *builder) quoted(parts []syntax.WordPart, doc bool) {
 func mixesLists(parts []syntax.WordPart) bool {
 	star, at := false, false
 	for _, p := range parts {
-		if p, ok := p.(*syntax.ParamExp); ok && p.Slice != nil && isAll(p, "*") {
-			star = true
-		}
-	}
-	for i := 0; i < len(parts) && star && !at; i++ {
-		syntax.Walk(parts[i], func(n syntax.Node) bool {
-			p, ok := n.(*syntax.ParamExp)
-			at = at || ok && isAll(p, "@")
-			return !at
+		syntax.Walk(p, func(n syntax.Node) bool {
+			if p, ok := n.(*syntax.ParamExp); ok {
+				star = star || p.Slice != nil && isAll(p, "*")
+				at = at || isAll(p, "@")
+			}
+			return true
 		})
 	}
 	return star && at
