@@ -745,6 +745,11 @@ func (b *builder) tilde(s string, last bool) string {
 		end = len(s)
 	}
 	name := s[1:end]
+	if strings.IndexByte(name, '=') >= 0 && !b.x.w.u.posix {
+		b.lose("a tilde in front of = is read differently by shells", false)
+		b.exists = true
+		return s[end:]
+	}
 	if !loginName(name) {
 		return s
 	}

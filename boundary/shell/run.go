@@ -216,10 +216,10 @@ func restore(ws worlds, assigns []*syntax.Assign, in worlds, env, st *state) wor
 	if len(ws) == 1 && ws[0] == env {
 		return back(in, st)
 	}
-	out := make(worlds, 0, len(ws))
+	var out worlds
 	for _, s := range ws {
 		if s == env {
-			out = append(out, st)
+			out = out.add(worlds{st})
 			continue
 		}
 		changed := false
@@ -233,9 +233,8 @@ func restore(ws worlds, assigns []*syntax.Assign, in worlds, env, st *state) wor
 				changed = true
 			}
 		}
-		out = append(out, n)
-		if changed {
-			out = append(out, kept)
+		if out = out.add(worlds{n}); changed {
+			out = out.add(worlds{kept})
 		}
 	}
 	return out

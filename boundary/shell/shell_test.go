@@ -490,6 +490,9 @@ func TestBounds(t *testing.T) {
 			require.Contains(t, lines(src, options()), "unknown")
 		})
 	}
+	for name, src := range heavy() { // it ends
+		require.LessOrEqual(t, len(shell.Analyze(src, options())), shell.MaxActions+1, name)
+	}
 	deep := strings.Repeat("{ ", 40) + "rm -rf /opt; " + strings.Repeat("}; ", 40)
 	require.Contains(t, lines(deep, options()), "delete /opt +")
 	require.Contains(t, lines(strings.Repeat("env ", 100)+"rm -rf /opt", options()), "delete /opt +")
