@@ -176,10 +176,26 @@ func (x *expansion) build(out []word, parts []syntax.WordPart, span guard.Span, 
 		b.quoted(parts, true)
 	} else {
 		b.dollar = len(parts) > 1 && !x.w.u.posix && slices.ContainsFunc(parts, loneDollar)
-		b.parts(parts)
+		b.parts(withSubscript(parts))
 	}
 	b.end()
 	return b.out
+}
+
+// withSubscript joins a name and the subscript behind it, which the parser takes
+// apart: name[0]=~.
+func withSubscript(parts []syntax.WordPart) []syntax.WordPart {
+	if len(parts) < 2 {
+		return parts
+	}
+	name, ok1 := parts[0].(*syntax.Lit)
+	rest, ok2 := parts[1].(*syntax.Lit)
+	if !ok1 || !ok2 || !strings.HasPrefix(rest.Value, "[") {
+		return parts
+	}
+	whole := *name
+	whole.Value += rest.Value
+	return append([]syntax.WordPart{&whole}, parts[2:]...)
 }
 
 // loneDollar reports whether a part holds a dollar sign that begins no expansion.

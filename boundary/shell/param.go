@@ -223,7 +223,7 @@ func (x *expansion) param(p *syntax.ParamExp, quoted bool) found {
 		return x.length(r)
 	case p.Slice != nil:
 		out = x.slice(r, p.Slice, name == "@" || name == "*")
-		if scalar && out.isList && len(out.list) == 0 { // an empty word, or none
+		if scalar && (out.isList && len(out.list) == 0 || p.Index != nil && out.kind == known && out.text == "") { // an empty word, or none
 			out = lostList("a part of what is no array")
 		}
 	case p.Repl != nil:
