@@ -411,7 +411,8 @@ func envNumber(name string, otherwise uint64) uint64 {
 
 // TestSoundness runs generated scripts in Bash and in dash and compares what
 // they do with what the analysis says. RUNTIMEGUARD_SCRIPTS sets how many,
-// RUNTIMEGUARD_SEED where the seeds begin.
+// RUNTIMEGUARD_SEED where the seeds begin. Most of the time goes into folders:
+// with TMPDIR in memory it is three times as fast.
 func TestSoundness(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs many scripts")

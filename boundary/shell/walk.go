@@ -722,9 +722,13 @@ func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
 		return both(after.add(loop.jumps))
 	}
 	cur := in
+	var failed worlds
 	for i, it := range items {
 		if w.a.exhausted() {
 			break
+		}
+		if (it.kind != known || !isName(it.text)) && refers(cur, name) { // Bash ends the loop with an error
+			failed = failed.add(cur)
 		}
 		if i == 1 {
 			w.a.again++
@@ -740,7 +744,15 @@ func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
 		}
 		cur = cur.add(loop.jumps)
 	}
-	return both(cur)
+	return both(cur.add(failed))
+}
+
+// refers reports whether a variable is a reference in one of the states.
+func refers(ws worlds, name string) bool {
+	return slices.ContainsFunc(ws, func(st *state) bool {
+		v, ok := st.lookup(name)
+		return ok && v.nameref
+	})
 }
 
 // anyOf makes a few words that stand for all of many.
