@@ -844,7 +844,11 @@ func (b *builder) expand(p syntax.WordPart, quoted bool) {
 	case *syntax.ParamExp:
 		b.param(p, quoted)
 	case *syntax.CmdSubst:
-		b.value(b.x.substitute(p), quoted)
+		v := b.x.substitute(p)
+		if v.several && v.kind == pattern && (quoted || !b.mode.list()) && !v.tree && !strings.HasSuffix(v.text, "*") {
+			v.text += "*" // names of several files make one word
+		}
+		b.value(v, quoted)
 	case *syntax.ArithmExp:
 		b.value(b.x.arithmetic(p.X).value(), quoted)
 	case *syntax.ProcSubst:

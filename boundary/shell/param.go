@@ -550,11 +550,20 @@ func (x *expansion) operate(p *syntax.ParamExp, name string, r found, quoted boo
 		return x.transform(p, r)
 	case syntax.RemSmallSuffix, syntax.RemLargeSuffix, syntax.RemSmallPrefix, syntax.RemLargePrefix,
 		syntax.UpperFirst, syntax.UpperAll, syntax.LowerFirst, syntax.LowerAll:
+		defer x.perhaps(r, x.st)
 		pat := x.globOf(e.Word, false)
 		x.w.a.spend(len(r.text) * len(r.text) >> 8 * (1 + len(r.list)))
 		return x.each(r, func(v value) value { return trim(e.Op, v, pat) })
 	}
 	return x.fallback(p, name, r, quoted)
+}
+
+// perhaps sees to what the words of an operation assigned: they may not be
+// expanded where there is no text to operate on.
+func (x *expansion) perhaps(r found, before *state) {
+	if x.st != before && !(!r.isList && !r.unset && r.kind == known && r.text != "") {
+		x.st = merge(worlds{before, x.st}, "it depends on whether a variable is set")
+	}
 }
 
 // each applies a function to a value or to each of a list.
@@ -790,6 +799,7 @@ func (x *expansion) globOf(w *syntax.Word, extended bool) word {
 }
 
 func (x *expansion) replace(r found, p *syntax.Replace) found {
+	defer x.perhaps(r, x.st)
 	pat := x.globOf(p.Orig, false)
 	with := word{}
 	if r.unset && !r.isList {
