@@ -38,8 +38,8 @@ func (w *walker) called(c *syntax.CallExpr, words []word, in worlds, before, st 
 	}
 	env := w.inFront(c.Assigns, st)
 	around := w.front
-	for _, as := range c.Assigns {
-		w.front = append(w.front[:len(w.front):len(w.front)], front{as.Name.Value, st})
+	for _, name := range targets(c.Assigns, st) {
+		w.front = append(w.front[:len(w.front):len(w.front)], front{name, st})
 	}
 	defer func() { w.front = around }()
 	w.runAlias(c, before) // its words don't see the assignments, its programs do
@@ -180,6 +180,18 @@ type front struct {
 	old  *state // from before it
 }
 
+// targets are the variables that assignments set: what a reference refers to
+// too.
+func targets(assigns []*syntax.Assign, st *state) (names []string) {
+	for _, as := range assigns {
+		names = append(names, as.Name.Value)
+		if target, ok := st.referent(as.Name.Value); ok && target != as.Name.Value {
+			names = append(names, target)
+		}
+	}
+	return names
+}
+
 // hides reports whether a variable may hide another of its name: it is local to
 // a caller, or assigned in front of a command.
 func (w *walker) hides(name string) bool {
@@ -217,6 +229,7 @@ func restore(ws worlds, assigns []*syntax.Assign, in worlds, env, st *state) wor
 		return back(in, st)
 	}
 	var out worlds
+	names := targets(assigns, st)
 	for _, s := range ws {
 		if s == env {
 			out = out.add(worlds{st})
@@ -224,8 +237,7 @@ func restore(ws worlds, assigns []*syntax.Assign, in worlds, env, st *state) wor
 		}
 		changed := false
 		n, kept := s.copy(), s
-		for _, as := range assigns {
-			name := as.Name.Value
+		for _, name := range names {
 			if n.restoreVar(name, st); s.vars.get(name) == env.vars.get(name) {
 				kept = kept.copy()
 				kept.restoreVar(name, st)
