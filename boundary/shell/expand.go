@@ -989,9 +989,12 @@ func nestedBrace(w *syntax.Word) bool {
 }
 
 // namesRunOn reports whether braces have put text behind a plain $name that the
-// shell reads as a part of the name.
+// shell reads as a part of the name, or behind a dollar sign.
 func namesRunOn(parts []syntax.WordPart) bool {
 	for i, p := range parts[:max(len(parts)-1, 0)] {
+		if l, ok := p.(*syntax.Lit); ok && strings.HasSuffix(l.Value, "$") && !strings.HasSuffix(l.Value, `\$`) {
+			return true
+		}
 		v, ok := p.(*syntax.ParamExp)
 		if !ok || !v.Short {
 			continue
