@@ -431,6 +431,9 @@ func (x *expansion) keyed(r found, index syntax.ArithmExpr) found {
 
 // indirect is ${!x}: names of variables, or the variable that x names.
 func (x *expansion) indirect(p *syntax.ParamExp, name string) found {
+	if v, ok := x.st.lookup(name); ok && v.nameref && p.Names == 0 {
+		return single(unknownValue("the name that a reference refers to"))
+	}
 	if p.Names != 0 {
 		return lostList("names of variables")
 	}

@@ -185,7 +185,7 @@ func env(inv *invocation) {
 	for len(args) > 0 {
 		a := args[0]
 		if a.kind == unknown && a.text == "" {
-			inv.unknown(a.span, "a word for env is not known: "+a.reason)
+			inv.unknown(a.span, "what env starts is not known: "+a.reason)
 			args = args[1:]
 			continue
 		}
