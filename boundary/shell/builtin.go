@@ -343,7 +343,7 @@ func echoed(args []word, newline, escapes bool) stream {
 func namesOnly(words []word) bool {
 	found := false
 	for _, w := range words {
-		if w.kind == unknown || w.num || w.kind == known && w.text == "" || w.kind == known && strings.ContainsAny(w.text, " \t\n\\'\"") {
+		if w.kind == unknown || w.num || w.kind == known && (w.text == "" || strings.ContainsAny(w.text, " \t\n\\'\"")) {
 			return false
 		}
 		found = found || w.kind == pattern

@@ -455,9 +455,7 @@ func (b *builder) lose(reason string, split bool) {
 func (b *builder) value(v value, quoted bool) {
 	quoted = quoted || !b.mode.list()
 	b.split = b.split || v.several || v.kind == pattern && !quoted && !v.num
-	if looks := b.looks; quoted || v.num { // no files are looked up for it
-		defer func() { b.looks = looks }()
-	}
+	looks := b.looks
 	switch {
 	case v.kind == unknown:
 		b.lose(v.reason, !quoted)
@@ -484,6 +482,9 @@ func (b *builder) value(v value, quoted bool) {
 		b.text(v.text)
 	default:
 		b.splitText(v.text)
+	}
+	if quoted || v.num { // no files are looked up for it
+		b.looks = looks
 	}
 }
 
@@ -992,7 +993,7 @@ func nestedBrace(w *syntax.Word) bool {
 // shell reads as a part of the name, or behind a dollar sign.
 func namesRunOn(parts []syntax.WordPart) bool {
 	for i, p := range parts[:max(len(parts)-1, 0)] {
-		if l, ok := p.(*syntax.Lit); ok && strings.HasSuffix(l.Value, "$") && !strings.HasSuffix(l.Value, `\$`) {
+		if l, ok := p.(*syntax.Lit); ok && strings.HasSuffix(l.Value, "$") && loneDollar(l) {
 			return true
 		}
 		v, ok := p.(*syntax.ParamExp)

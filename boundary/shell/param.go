@@ -210,11 +210,12 @@ func (x *expansion) param(p *syntax.ParamExp, quoted bool) found {
 	}
 	r := x.named(name)
 	scalar := !r.array
-	plain := scalar && !r.listed && !r.unset && r.kind == known
-	if p.Slice != nil && p.Index != nil && plain && (isAll(p, "@") || isAll(p, "*")) { // of what is no list, a part is one of its text
-	} else if p.Index != nil {
+	// Of what is no list, a part is one of its text.
+	ofText := p.Slice != nil && scalar && !r.listed && !r.unset && r.kind == known && (isAll(p, "@") || isAll(p, "*"))
+	switch {
+	case p.Index != nil && !ofText:
 		r = x.element(r, p.Index)
-	} else if r.array && !r.isList {
+	case p.Index == nil && r.array && !r.isList:
 		r = x.first(r.variable)
 	}
 	out := r
@@ -564,7 +565,7 @@ func (x *expansion) operate(p *syntax.ParamExp, name string, r found, quoted boo
 // perhaps sees to what the words of an operation assigned: they may not be
 // expanded where there is no text to operate on.
 func (x *expansion) perhaps(r found, before *state) {
-	if x.st != before && !(!r.isList && !r.unset && r.kind == known && r.text != "") {
+	if x.st != before && (r.isList || r.unset || r.kind != known || r.text == "") {
 		x.st = merge(worlds{before, x.st}, "it depends on whether a variable is set")
 	}
 }

@@ -38,17 +38,18 @@ func (w *walker) called(c *syntax.CallExpr, words []word, in worlds, before, st 
 	}
 	env := w.inFront(c.Assigns, st)
 	around := w.front
-	for _, name := range targets(c.Assigns, st) {
+	names := targets(c.Assigns, st)
+	for _, name := range names {
 		w.front = append(w.front[:len(w.front):len(w.front)], front{name, st})
 	}
 	defer func() { w.front = around }()
 	w.runAlias(c, before) // its words don't see the assignments, its programs do
 	f := w.aborted(func() flow { return w.runAlias(c, env).add(w.run(words, worlds{env}, env, w.u.at(c))) },
-		func(ws worlds) worlds { return restore(ws, c.Assigns, in, env, st) })
+		func(ws worlds) worlds { return restore(ws, names, in, env, st) })
 	if w.u.posix && specialBuiltin[words[0].text] {
 		return f // POSIX: the assignments stay
 	}
-	restored := flow{restore(f.ok, c.Assigns, in, env, st), restore(f.fail, c.Assigns, in, env, st)}
+	restored := flow{restore(f.ok, names, in, env, st), restore(f.fail, names, in, env, st)}
 	if w.u.posix && (words[0].is("local") || aliased(c, st)) { // for such a builtin, perhaps
 		return f.add(restored)
 	}
@@ -140,8 +141,9 @@ func (w *walker) inFront(assigns []*syntax.Assign, st *state) *state {
 	env := st
 	for i, as := range assigns {
 		if v, _ := env.lookup(as.Name.Value); v.lists() { // it is another variable than the list
-			env = env.set(as.Name.Value, v.lost("a list hidden by a variable in front of a command"))
-			env.vars.get(as.Name.Value).listed = false
+			v = v.lost("a list hidden by a variable in front of a command")
+			v.listed = false
+			env = env.set(as.Name.Value, v)
 		}
 		env = w.assign(as, env, true)
 		if i == 0 || w.u.posix || !substitutes(as.Value) {
@@ -221,15 +223,14 @@ func (w *walker) jump(ws worlds, n int) worlds {
 	return out
 }
 
-// restore takes the assignments in front of a command back. A variable that the
+// restore takes the assignments in front of a command to these names back. A variable that the
 // command changed may stay: Bash keeps what is exported, and what builtins
 // assign.
-func restore(ws worlds, assigns []*syntax.Assign, in worlds, env, st *state) worlds {
+func restore(ws worlds, names []string, in worlds, env, st *state) worlds {
 	if len(ws) == 1 && ws[0] == env {
 		return back(in, st)
 	}
 	var out worlds
-	names := targets(assigns, st)
 	for _, s := range ws {
 		if s == env {
 			out = out.add(worlds{st})
