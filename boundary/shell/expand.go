@@ -812,10 +812,17 @@ func (x *expansion) home(name string) value {
 		if x.w.u.posix {
 			return unknownValue("shells differ in what ~" + name + " is")
 		}
-		if name == "+" {
-			return x.st.dir.value()
+		variable := "PWD"
+		if name == "-" {
+			variable = "OLDPWD"
 		}
-		return x.st.oldDir.value()
+		if v, ok := x.st.lookup(variable); ok && v.unset {
+			return text("~" + name)
+		} else if ok {
+			return v.value
+		}
+		v, _ := x.builtinVariable(variable)
+		return v
 	case "root":
 		return text("/root")
 	}

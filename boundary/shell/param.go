@@ -214,7 +214,11 @@ func (x *expansion) param(p *syntax.ParamExp, quoted bool) found {
 	ofText := p.Slice != nil && scalar && !r.listed && !r.unset && r.kind == known && (isAll(p, "@") || isAll(p, "*"))
 	switch {
 	case p.Index != nil && !ofText:
+		whole, before := r, x.st
 		r = x.element(r, p.Index)
+		if p.Length {
+			x.perhaps(whole, before)
+		}
 	case p.Index == nil && r.array && !r.isList:
 		r = x.first(r.variable)
 	}
@@ -485,10 +489,16 @@ func ascii(s string) bool {
 }
 
 func (x *expansion) slice(r found, s *syntax.Slice, positional bool) found {
+	before := x.st
 	from, to := x.arithmetic(s.Offset), result{known: true, n: -1}
 	if s.Length != nil {
+		between := x.st
 		to = x.arithmetic(s.Length)
+		if begins := r.kind == known && !r.isList && from.known && from.n >= 0 && from.n <= int64(len(r.text)); !begins && x.st != between {
+			x.st = merge(worlds{between, x.st}, "it depends on how long a value is")
+		}
 	}
+	x.perhaps(r, before)
 	if !from.known || !to.known {
 		x.w.mayAbort(x.st)
 		return single(unknownValue("a part of a value, by a number that is not known"))

@@ -125,6 +125,7 @@ func shellProgram(dialect guard.Dialect) reader {
 		s := inv.readShell()
 		if s.login || s.interactive {
 			inv.movedSettings()
+			inv.startFiles(s.login)
 		}
 		for _, f := range s.startFiles {
 			inv.read(f)
@@ -158,6 +159,23 @@ func shellProgram(dialect guard.Dialect) reader {
 					inv.run(s.words) // Bash searches PATH for what isn't there
 				}
 			}
+		}
+	}
+}
+
+// startFiles are the files in the home folder that a shell may run when it is a
+// login shell or an interactive one. They are the user's own, unless the same
+// command writes them.
+func (inv *invocation) startFiles(login bool) {
+	files := []string{".bashrc", ".shrc", ".kshrc", ".mkshrc"}
+	if login {
+		files = append(files, ".bash_profile", ".bash_login", ".profile", ".bash_logout")
+	}
+	home := inv.a.o.Home
+	for _, f := range files {
+		if home != "" && inv.a.wrote(home+"/"+f) {
+			inv.unknown(inv.span, "it runs a file that the same command writes")
+			return
 		}
 	}
 }

@@ -38,21 +38,57 @@ func (a *arguments) targetOf() (sources []word, target word, folder, ok bool) {
 }
 
 // place writes the sources under a target, which is a folder or may be one.
-func (inv *invocation) place(sources []word, target word, folder bool) {
-	if inv.flag("no-target-directory") {
-		inv.write(target)
+func (a *arguments) place(sources []word, target word, folder bool) {
+	if a.inv.flag("no-target-directory") {
+		a.replace(target)
 		return
 	}
-	if !folder && !inv.isFolder(target) {
-		inv.write(target)
+	if !folder && !a.inv.isFolder(target) {
+		a.replace(target)
 	}
 	for _, s := range sources {
 		if in, ok := inFolder(target, s); ok {
-			inv.write(in)
+			a.replace(in)
 		} else {
-			inv.write(target)
+			a.replace(target)
 		}
 	}
+}
+
+// replace writes a file and the copy of it that --backup keeps: its name with a
+// suffix behind it, or with a number between tildes (GNU Coreutils, "Backup
+// options").
+func (a *arguments) replace(w word) {
+	inv := a.inv
+	inv.write(w)
+	if !inv.flag("b", "backup", "suffix") || w.kind == unknown || w.tree {
+		return
+	}
+	if control, _ := a.value("backup"); control.is("none") || control.is("off") {
+		return
+	}
+	inv.write(word{text: globOf(w) + ".~*~", kind: pattern, span: w.span})
+	suffix, ok := a.value("suffix")
+	if v, set := inv.st.lookup("SIMPLE_BACKUP_SUFFIX"); !ok && set && !v.unset && !v.is("") {
+		suffix, ok = v.word(w.span), true
+	}
+	if !ok {
+		suffix = lit("~", w.span)
+	}
+	inv.copyOf(w, suffix)
+}
+
+// copyOf writes the copy of a file whose name has a suffix behind it.
+func (inv *invocation) copyOf(f, suffix word) {
+	if suffix.kind == unknown || f.kind == unknown {
+		inv.unknown(suffix.span, inv.title()+" keeps a copy whose name is not known")
+		return
+	}
+	if f.kind == known && suffix.kind == known {
+		inv.write(lit(f.text+suffix.text, f.span))
+		return
+	}
+	inv.write(word{text: globOf(f) + globOf(suffix), kind: pattern, span: f.span})
 }
 
 // isFolder reports whether a word certainly names a folder.
@@ -106,7 +142,7 @@ func readCopy(inv *invocation) {
 		inv.read(s)
 	}
 	if ok {
-		inv.place(sources, target, folder)
+		a.place(sources, target, folder)
 	}
 }
 
@@ -120,7 +156,7 @@ func readMove(inv *invocation) {
 		inv.delete(s, true)
 	}
 	if ok {
-		inv.place(sources, target, folder)
+		a.place(sources, target, folder)
 	}
 }
 
@@ -136,7 +172,7 @@ func readLink(inv *invocation) {
 	if !ok {
 		return
 	}
-	inv.place(sources, target, folder)
+	a.place(sources, target, folder)
 	from := inv.dir
 	if inv.flag("symbolic") && !inv.flag("relative") && !folder && target.kind == known {
 		// A symbolic link is taken from the folder that it stands in.

@@ -447,7 +447,7 @@ func (inv *invocation) gitMove(a *arguments) {
 	for _, w := range a.operands[:n-1] {
 		inv.delete(w, true)
 	}
-	inv.place(a.operands[:n-1], a.operands[n-1], n > 2)
+	a.place(a.operands[:n-1], a.operands[n-1], n > 2)
 }
 
 func (inv *invocation) gitPush(a *arguments) {

@@ -50,8 +50,11 @@ func readSed(inv *invocation) {
 // sedBackup writes the copy that -i keeps: the file's name with the suffix
 // behind it, or put into the suffix where that has a star.
 func (inv *invocation) sedBackup(f, suffix word) {
-	if suffix.kind != known || f.kind == unknown {
-		inv.unknown(suffix.span, "sed keeps a copy whose name is not known")
+	if suffix.kind == pattern { // it may hold a star
+		suffix.kind = unknown
+	}
+	if suffix.kind != known || f.kind == unknown || !strings.Contains(suffix.text, "*") {
+		inv.copyOf(f, suffix)
 		return
 	}
 	text := suffix.text
@@ -59,13 +62,9 @@ func (inv *invocation) sedBackup(f, suffix word) {
 		text = strings.ReplaceAll(quoteGlob(text), `\*`, "*")
 	}
 	dir, base := path.Split(f.text)
-	switch {
-	case !strings.Contains(suffix.text, "*"):
-		f.text += text
-	case strings.Contains(suffix.text, "/"):
-		f.text = strings.ReplaceAll(text, "*", base)
-	default:
-		f.text = dir + strings.ReplaceAll(text, "*", base)
+	f.text = strings.ReplaceAll(text, "*", base)
+	if !strings.Contains(suffix.text, "/") {
+		f.text = dir + f.text
 	}
 	inv.write(f)
 }
