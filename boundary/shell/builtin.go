@@ -357,7 +357,11 @@ func printf(w *walker, c *builtinCall) flow {
 	if name, ok := vals['v']; ok {
 		w.nameOperand(name)
 		if isName(name.text) {
-			return c.become(w.assignVar(c.st, name.text, out.text, name.span, false))
+			st := w.assignVar(c.st, name.text, out.text, name.span, false)
+			if w.u.posix { // few shells have the option
+				st = either(c.st, st, "shells differ in what printf -v does")
+			}
+			return c.become(st)
 		}
 		return c.stay()
 	}
@@ -367,6 +371,12 @@ func printf(w *walker, c *builtinCall) flow {
 	out.dir = c.dir
 	w.out.add(out)
 	return c.stay()
+}
+
+// plainNumber reports whether a text is a number as printf writes it.
+func plainNumber(s string) bool {
+	n, err := strconv.ParseInt(s, 10, 64)
+	return err == nil && strconv.FormatInt(n, 10) == s
 }
 
 // formatted is what printf writes: known for formats of plain text, %s, %d,
@@ -404,14 +414,17 @@ func formatted(args []word) stream {
 				b.WriteByte('%')
 			case c == '%' && (format[i] == 's' || format[i] == 'd'):
 				used = true
-				if len(rest) == 0 {
-					continue
+				arg := lit("", guard.Span{})
+				if len(rest) > 0 {
+					arg, rest = rest[0], rest[1:]
 				}
-				if rest[0].kind != known || format[i] == 'd' && !isNumber(rest[0].text) {
+				if format[i] == 'd' && arg.is("") {
+					arg.text = "0"
+				}
+				if arg.kind != known || format[i] == 'd' && !plainNumber(arg.text) {
 					return lost
 				}
-				b.WriteString(rest[0].text)
-				rest = rest[1:]
+				b.WriteString(arg.text)
 			default:
 				return lost
 			}
@@ -744,7 +757,9 @@ func unset(w *walker, c *builtinCall) flow {
 		if w.hides(name) {
 			c.unknown(a.span, "unset may uncover another variable "+name)
 		}
-		if v, _ := st.lookup(name); !strings.Contains(letters, "f") && isName(name) && !v.readonly {
+		switch v, _ := st.lookup(name); {
+		case strings.Contains(letters, "n") && !v.nameref: // it is none, and stays
+		case !strings.Contains(letters, "f") && isName(name) && !v.readonly:
 			st.put(name, variable{unset: true, uncovers: st.locals.find(name) != nil})
 		}
 		if !strings.Contains(letters, "v") && st.function(a.text) != nil {

@@ -494,8 +494,8 @@ func (x *expansion) slice(r found, s *syntax.Slice, positional bool) found {
 	if s.Length != nil {
 		between := x.st
 		to = x.arithmetic(s.Length)
-		if begins := r.kind == known && !r.isList && from.known && from.n >= 0 && from.n <= int64(len(r.text)); !begins && x.st != between {
-			x.st = merge(worlds{between, x.st}, "it depends on how long a value is")
+		if begins := r.kind == known && !r.isList && from.known && from.n >= 0 && from.n <= int64(len(r.text)); !begins {
+			x.st = either(between, x.st, "it depends on how long a value is")
 		}
 	}
 	x.perhaps(r, before)
@@ -575,8 +575,8 @@ func (x *expansion) operate(p *syntax.ParamExp, name string, r found, quoted boo
 // perhaps sees to what the words of an operation assigned: they may not be
 // expanded where there is no text to operate on.
 func (x *expansion) perhaps(r found, before *state) {
-	if x.st != before && (r.isList || r.unset || r.kind != known || r.text == "") {
-		x.st = merge(worlds{before, x.st}, "it depends on whether a variable is set")
+	if r.isList || r.unset || r.kind != known || r.text == "" {
+		x.st = either(before, x.st, "it depends on whether a variable is set")
 	}
 }
 

@@ -21,11 +21,29 @@ func (w *walker) call(c *syntax.CallExpr, redirs []*syntax.Redirect, in worlds, 
 	words := x.commandWords(c.Args)
 	st = x.st
 	if len(words) == 0 && !w.u.posix {
-		st, failed := w.redirects(redirs, w.assigns(c.Assigns, st))
-		return both(back(in, st)).add(flow{fail: failed})
+		st := w.assigns(c.Assigns, st)
+		after, failed := w.redirects(redirs, st)
+		return both(back(in, either(st, after, redirector))).add(flow{fail: failed})
 	}
-	st, failed := w.redirects(redirs, st)
+	after, failed := w.redirects(redirs, st)
+	if !w.redirectsItself(words, st) {
+		after = either(st, after, redirector)
+	}
+	st = after
 	return w.called(c, words, in, before, st).add(flow{fail: failed})
+}
+
+const redirector = "it depends on whether the shell itself or a child of it redirects"
+
+// redirectsItself reports whether the shell itself makes the redirections of a
+// command, as it does for functions and builtins.
+func (w *walker) redirectsItself(words []word, st *state) bool {
+	if len(words) == 0 || words[0].kind != known {
+		return false
+	}
+	name := words[0].text
+	f := st.function(name)
+	return f != nil && !f.maybe || findBuiltin(name) != nil && !(w.u.posix && posixLacks[name])
 }
 
 // called does what follows the expansion of a command's words and redirections.
@@ -43,6 +61,9 @@ func (w *walker) called(c *syntax.CallExpr, words []word, in worlds, before, st 
 		w.front = append(w.front[:len(w.front):len(w.front)], front{name, st})
 	}
 	defer func() { w.front = around }()
+	if after := env.without(names, st); after != st { // what their values assign stays
+		in, st = worlds{after}, after
+	}
 	w.runAlias(c, before) // its words don't see the assignments, its programs do
 	f := w.aborted(func() flow { return w.runAlias(c, env).add(w.run(words, worlds{env}, env, w.u.at(c))) },
 		func(ws worlds) worlds { return restore(ws, names, in, env, st) })
@@ -251,6 +272,22 @@ func restore(ws worlds, names []string, in worlds, env, st *state) worlds {
 		}
 	}
 	return out
+}
+
+// without is the state with variables as they are in another, which it is where
+// nothing else differs.
+func (st *state) without(names []string, old *state) *state {
+	differs := func(name string) bool {
+		return !slices.Contains(names, name) && st.vars.get(name) != old.vars.get(name)
+	}
+	if !slices.ContainsFunc(differing(st.vars, old.vars), differs) {
+		return old
+	}
+	n := st.copy()
+	for _, name := range names {
+		n.restoreVar(name, old)
+	}
+	return n
 }
 
 // restoreVar sets a variable to what it was in another state.

@@ -238,6 +238,15 @@ func merge(ws worlds, reason string) *state {
 	return c
 }
 
+// either is the state where it isn't known whether what led from one to the
+// other was done.
+func either(before, after *state, reason string) *state {
+	if before == after {
+		return after
+	}
+	return merge(worlds{before, after}, reason)
+}
+
 func (st *state) mergeWith(o *state, reason string) {
 	if st.dir != o.dir {
 		st.dir = place{reason: reason}

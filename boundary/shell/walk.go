@@ -333,6 +333,9 @@ func (w *walker) redirected(s *syntax.Stmt, in worlds) flow {
 		st, failed := w.redirects(s.Redirs, in[0])
 		f = w.command(s.Cmd, back(in, st), st)
 		f.fail = f.fail.add(failed)
+		if _, ok := c.(*syntax.Subshell); ok { // it is what redirects
+			f = both(in)
+		}
 	}
 	if !isExec(s.Cmd) {
 		w.stdin, w.out = stdin, out
@@ -861,9 +864,11 @@ func fileTest(op syntax.UnTestOperator) bool {
 func (x *expansion) binaryTest(e *syntax.BinaryTest) {
 	l, lok := e.X.(*syntax.Word)
 	r, rok := e.Y.(*syntax.Word)
-	if !lok || !rok {
+	if !lok || !rok || e.Op == syntax.AndTest || e.Op == syntax.OrTest {
 		x.test(e.X)
+		before := x.st
 		x.test(e.Y)
+		x.st = either(before, x.st, "it depends on a test")
 		return
 	}
 	switch e.Op {
