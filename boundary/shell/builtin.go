@@ -623,8 +623,11 @@ func shift(w *walker, c *builtinCall) flow {
 		return c.stay()
 	}
 	st := c.st.copy()
-	if anySeveral(st.params[:min(n, len(st.params))]) {
-		st.params, st.lost = nil, "a part of a list whose length is not known"
+	if first := slices.IndexFunc(st.params, func(v value) bool { return v.several }); first >= 0 && first < n {
+		st.params = slices.Clone(st.params[first:]) // any of them may be left, or none
+		for i := range st.params {
+			st.params[i].several, st.params[i].empty = true, true
+		}
 		return c.become(st)
 	}
 	if n > len(st.params) {

@@ -74,7 +74,10 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		if v.several && i == 0 && (len(b.buf) > 0 || b.unknown) {
 			b.lose("text stands before a list whose length is not known", true)
 		}
-		b.value(v, quoted)
+		one := v
+		one.several = false
+		b.value(one, quoted)
+		b.split = b.split || v.several
 		b.open = v.several
 	}
 }
@@ -355,15 +358,18 @@ func anySeveral(list []value) bool {
 	return slices.ContainsFunc(list, func(v value) bool { return v.several })
 }
 
-// at is a value of a list. Behind one that stands for several, or in the place
-// of one that may stand for none, it may be any.
+// at is a value of a list. From one on that stands for several or for none, it
+// may be any that follows, or none.
 func (x *expansion) at(list []value, i int) value {
-	v := list[i]
-	none := v.several && (x.st.opts&optNullglob != 0 || strings.Trim(v.text, "*") == "")
-	if none || i > 0 && anySeveral(list[:i+1]) {
-		return unknownValue("a part of a list whose length is not known")
+	first := slices.IndexFunc(list, func(v value) bool { return v.several })
+	if first < 0 || i < first {
+		return list[i]
 	}
+	v := list[first]
 	v.several = false
+	if none := v.empty || x.st.opts&optNullglob != 0 || strings.Trim(v.text, "*") == ""; none || i > first {
+		return beyond(list).value
+	}
 	return v
 }
 

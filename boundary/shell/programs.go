@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -433,10 +434,18 @@ func (inv *invocation) eachChunk(args, items []word, size word) {
 	case size.kind != known || err != nil || n < 1:
 		inv.run(append(args[:len(args):len(args)], word{kind: unknown, reason: "which words xargs gives together is not known", split: true, span: inv.span}))
 	}
+	single := size.is("1")
+	if single && !inv.flag("r") && !slices.ContainsFunc(items, func(w word) bool { return w.kind == known }) {
+		inv.run(args) // once, where there are none
+	}
 	var out stream
 	for rest := items; ; {
 		k := min(max(n, 1), len(rest))
-		inv.run(append(args[:len(args):len(args)], rest[:k]...))
+		given := append(args[:len(args):len(args)], rest[:k]...)
+		if single && k == 1 {
+			given[len(args)].split = given[len(args)].kind == unknown
+		}
+		inv.run(given)
 		out = inv.stdout
 		if rest = rest[k:]; len(rest) == 0 {
 			break
@@ -474,7 +483,7 @@ func (inv *invocation) items(fromFile bool, delimiter string, whole, lines bool)
 	switch {
 	case fromFile:
 	case s.set && len(s.names) > 0 && s.dir == inv.dir:
-		return s.names
+		return perhapsNone(s.names)
 	case s.set && s.text.kind == known && !whole && (delimiter == "" || delimiter == `\n`):
 		if strings.ContainsAny(s.text.text, `\"'`) && delimiter == "" {
 			break

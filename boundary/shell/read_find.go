@@ -609,7 +609,7 @@ func (f *finder) exec(inFolder bool, found names) {
 		}
 		f.i++
 	}
-	words := f.words[from:f.i]
+	words, each := f.words[from:f.i], f.i == len(f.words) || f.words[f.i].is(";")
 	f.i++
 	targets := f.targets(found)
 	if found == nil {
@@ -619,11 +619,12 @@ func (f *finder) exec(inFolder bool, found names) {
 		}
 	}
 	targets = f.withChosen(targets)
-	f.runFor(words, targets, inFolder)
+	f.runFor(words, targets, each, inFolder)
 }
 
-// runFor runs a command with the files in place of "{}".
-func (f *finder) runFor(words, files []word, inFolder bool) {
+// runFor runs a command with the files in place of "{}": with each of them, or
+// with all.
+func (f *finder) runFor(words, files []word, each, inFolder bool) {
 	dir := f.dir
 	if inFolder {
 		for i, w := range files {
@@ -636,7 +637,7 @@ func (f *finder) runFor(words, files []word, inFolder bool) {
 		}
 		f.dir = place{reason: "the program runs in every folder that find meets"}
 	}
-	f.run(replace(words, "{}", files))
+	f.runWith(words, files, each, "{}")
 	f.dir = dir
 }
 
@@ -690,9 +691,18 @@ func readFd(inv *invocation) {
 	if len(a.operands) == 0 && !inv.flag("extension") && (inv.flag("unrestricted") || inv.flag("hidden") && inv.flag("no-ignore")) {
 		inv.leavesNothingOut()
 	}
-	if len(a.rest) > 0 {
+	if words := a.rest; len(words) > 0 {
 		inv.recursive = false
-		inv.runEach(a.rest, files, "{}", "{/}", "{//}", "{.}", "{/.}")
+		if i := slices.IndexFunc(words, func(w word) bool { return w.is(";") }); i >= 0 {
+			words = words[:i]
+		}
+		marks := []string{"{}", "{/}", "{//}", "{.}", "{/.}"}
+		if !slices.ContainsFunc(words, func(w word) bool {
+			return slices.ContainsFunc(marks, func(m string) bool { return strings.Contains(w.text, m) })
+		}) {
+			words = append(words[:len(words):len(words)], lit("{}", inv.span))
+		}
+		inv.runWith(words, files, !inv.flag("exec-batch"), marks...)
 	}
 }
 
@@ -718,26 +728,40 @@ func (a *arguments) fdMatches(dir word) []word {
 	return out
 }
 
-// runEach runs a command for files that stand in the place of a mark, or at
-// its end.
-func (inv *invocation) runEach(words, files []word, marks ...string) {
-	for i, w := range words {
-		if w.is(";") {
-			words = words[:i]
-			break
+// runWith runs a command with files in the place of marks: once with each of
+// them, or with all, of which any may be missing.
+func (inv *invocation) runWith(words, files []word, each bool, marks ...string) {
+	marked := slices.ContainsFunc(words, func(w word) bool {
+		return slices.ContainsFunc(marks, func(m string) bool { return strings.Contains(w.text, m) })
+	})
+	run := func(files []word) {
+		words := words
+		for _, m := range marks {
+			words = replace(words, m, files)
+		}
+		inv.run(words)
+	}
+	switch {
+	case !marked:
+		run(nil)
+	case each:
+		for _, f := range files {
+			run([]word{f})
+		}
+	default:
+		run(perhapsNone(files))
+	}
+}
+
+// perhapsNone are words each of which stands for none, one or several.
+func perhapsNone(files []word) []word {
+	out := slices.Clone(files)
+	for i := range out {
+		if out[i].kind == pattern && !out[i].num {
+			out[i].split, out[i].empty = true, true
 		}
 	}
-	seen := false
-	for _, m := range marks {
-		for _, w := range words {
-			seen = seen || m != "" && strings.Contains(w.text, m)
-		}
-		words = replace(words, m, files)
-	}
-	if !seen {
-		words = append(words[:len(words):len(words)], files...)
-	}
-	inv.run(words)
+	return out
 }
 
 // joined is the words with blanks between them, as ssh and watch make them.

@@ -901,8 +901,12 @@ func (a *analysis) shellText(inv *invocation, t word, dialect guard.Dialect, par
 		st := inv.a.inChild(inv.st, inv.dir)
 		st.opts |= inv.shopts
 		if len(params) > 0 {
-			st.put("0", variable{value: params[0].value()})
-			st.params, st.lost = values(params[1:])
+			zero, rest := params[0], params[1:]
+			if zero.split { // any of them may come first, or the name of the shell
+				zero, rest = word{kind: unknown, reason: "a part of a list whose length is not known"}, perhapsNone(params)
+			}
+			st.put("0", variable{value: zero.value()})
+			st.params, st.lost = values(rest)
 		}
 		a.process(t.text, t.span, posix, st, inv.stdin, false)
 	}

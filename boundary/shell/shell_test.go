@@ -336,7 +336,7 @@ func TestWords(t *testing.T) {
 		{`set -- d/* c; x "$#" "$2" "$@"`, "*|" + guard.UnknownWord + "|d/*|c"},
 		{`set -- c d/*; x "$1" $3`, "c|" + guard.UnknownWord},
 		{`set -- c d/*; shift; x "$@"`, "d/*"},
-		{`set -- d/*; shift; x "$@"`, guard.UnknownWord},
+		{`set -- d/*; shift; x "$@"`, `d/*`},
 		{`a=(*.go b); x "${#a[@]}" "${a[1]}" "${a[-1]}"`, "*|" + guard.UnknownWord + "|" + guard.UnknownWord},
 		{`a=s; x "${a[@]:1}" ${a[-1]}`, guard.UnknownWord + "|" + guard.UnknownWord},
 		{`n=; x a{A,${n:-a\ b}} y`, "aA|aa b|y"},

@@ -191,6 +191,13 @@ func globRegexp(glob, char string) *regexp.Regexp {
 			b.WriteString(regexp.QuoteMeta(glob[i : i+1]))
 		case '?':
 			b.WriteString(char)
+		case '/':
+			if glob[i:] == "/**" { // the folder itself too
+				b.WriteString("(?:/.*)?")
+				i += 2
+				continue
+			}
+			b.WriteByte('/')
 		case '*':
 			if strings.HasPrefix(glob[i:], "**/") {
 				b.WriteString("(?:.*/)?")
