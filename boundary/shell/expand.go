@@ -45,20 +45,23 @@ func (x *expansion) field(out []word, w *syntax.Word, m mode) []word {
 		return append(out, lit(s, span))
 	}
 	if !x.w.u.posix && hasBrace(w) {
+		lost := func(reason string) []word {
+			x.build(nil, w.Parts, span, m) // for what runs in it
+			return append(out, word{kind: unknown, reason: reason, split: true, span: span})
+		}
 		alternatives, ok := braces(w)
 		if !ok || !x.w.a.spend(4*len(alternatives)) {
-			return append(out, word{kind: unknown, reason: "braces make too many words", split: true, span: span})
+			return lost("braces make too many words")
 		}
 		if nestedBrace(w) || emptyBrace(w) {
-			x.build(nil, w.Parts, span, m)
 			x.w.mayAbort(x.st) // a part of an expansion is none
-			return append(out, word{kind: unknown, reason: "braces stand around an expansion with braces", split: true, span: span})
+			return lost("braces stand around an expansion with braces")
 		}
 		if len(alternatives) != 1 || alternatives[0] != nil {
+			if slices.ContainsFunc(alternatives, namesRunOn) {
+				return lost("braces join a name with text")
+			}
 			for _, parts := range alternatives {
-				if namesRunOn(parts) {
-					return append(out, word{kind: unknown, reason: "braces join a name with text", split: true, span: span})
-				}
 				out = x.build(out, runTogether(parts), span, max(m, element)) // what braces made is no assignment
 			}
 			return out

@@ -59,9 +59,10 @@ func (inv *invocation) list(w word) { inv.touch(guard.KindList, w, inv.recursive
 func (inv *invocation) delete(w word, recursive bool) { inv.touch(guard.KindDelete, w, recursive) }
 
 // touch reports an action on the file that the word names. An empty word
-// names none, and "-" is standard input or output save to a deletion.
+// names none, and "-" is standard input or output save to a deletion and to
+// programs that know no such name.
 func (inv *invocation) touch(kind guard.Kind, w word, recursive bool) {
-	if w.kind == known && (w.text == "" || w.text == "-" && kind != guard.KindDelete) {
+	if w.kind == known && (w.text == "" || w.text == "-" && kind != guard.KindDelete && !plainDash[inv.name]) {
 		return
 	}
 	if kind == guard.KindRead && w.all && printers[inv.name] && !inv.flag("in-place") && inv.wholeRoot(w) {
@@ -69,6 +70,9 @@ func (inv *invocation) touch(kind guard.Kind, w word, recursive bool) {
 	}
 	inv.a.file(inv.st, kind, inv.dir, w, recursive)
 }
+
+// plainDash are programs to which "-" is a file of that name.
+var plainDash = wordSet("cp gcp mv ln link install ginstall tee gtee mkdir rmdir mkfifo mknod truncate")
 
 // printers are programs that print what is in a file, all or much of it.
 var printers = wordSet(`cat tac rev nl head tail less more most bat batcat ccat pygmentize highlight od xxd hexdump hd strings base64 base32 basenc uuencode cut paste pr fold fmt expand

@@ -449,6 +449,9 @@ func (x *expansion) indirect(p *syntax.ParamExp, name string) found {
 		return lostList("names of variables")
 	}
 	if w, ok := p.Index.(*syntax.Word); ok && (w.Lit() == "@" || w.Lit() == "*") {
+		if w.Lit() == "*" && !x.ifs().is(" \t\n") {
+			return lostList("subscripts that are joined by another IFS")
+		}
 		r := x.named(name)
 		if r.array && r.keys == nil && !anySeveral(r.list) {
 			list := make([]value, len(r.list))

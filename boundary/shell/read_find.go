@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -731,9 +732,13 @@ func (a *arguments) fdMatches(dir word) []word {
 // runWith runs a command with files in the place of marks: once with each of
 // them, or with all, of which any may be missing.
 func (inv *invocation) runWith(words, files []word, each bool, marks ...string) {
-	marked := slices.ContainsFunc(words, func(w word) bool {
-		return slices.ContainsFunc(marks, func(m string) bool { return strings.Contains(w.text, m) })
-	})
+	marked, glued := false, false
+	for _, w := range words {
+		for _, m := range marks {
+			marked = marked || strings.Contains(w.text, m)
+			glued = glued || strings.Contains(w.text, m) && w.text != m
+		}
+	}
 	run := func(files []word) {
 		words := words
 		for _, m := range marks {
@@ -746,6 +751,9 @@ func (inv *invocation) runWith(words, files []word, each bool, marks ...string) 
 		run(nil)
 	case each:
 		for _, f := range files {
+			if base := path.Base(f.text); glued && f.tree && base != "." && base != ".." { // it may be a file
+				run([]word{lit(f.text, f.span)})
+			}
 			run([]word{f})
 		}
 	default:
