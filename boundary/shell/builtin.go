@@ -625,6 +625,9 @@ func shift(w *walker, c *builtinCall) flow {
 	st := c.st.copy()
 	if first := slices.IndexFunc(st.params, func(v value) bool { return v.several }); first >= 0 && first < n {
 		st.params = slices.Clone(st.params[first:]) // any of them may be left, or none
+		if slices.ContainsFunc(st.params, func(v value) bool { return v.kind != pattern || !isGlob(v.text) && !v.tree }) {
+			st.params, st.lost = nil, "a part of a list whose length is not known"
+		}
 		for i := range st.params {
 			st.params[i].several, st.params[i].empty = true, true
 		}

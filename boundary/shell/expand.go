@@ -513,6 +513,8 @@ func (x *expansion) splits(v value) bool {
 	return !ifs.is(" \t\n") && !ifs.is("") || indexOf(v.text, " \t\n") >= 0 && !ifs.is("")
 }
 
+const loneDollarSign = "Bash may not split a word with a dollar sign that stands alone"
+
 // splitText adds text that the shell splits at the characters of IFS.
 func (b *builder) splitText(s string) {
 	if b.exact {
@@ -525,7 +527,7 @@ func (b *builder) splitText(s string) {
 		return
 	}
 	if b.dollar && indexOf(s, ifs.text) >= 0 {
-		b.lose("Bash may not split a word with a dollar sign that stands alone", true)
+		b.lose(loneDollarSign, true)
 		return
 	}
 	b.slashed = b.slashed || strings.IndexByte(s, '\\') >= 0
@@ -1065,7 +1067,7 @@ func behindBrace(s string) int {
 // that there is nothing to expand. ok is false past the bound.
 func braces(w *syntax.Word) (alternatives [][]syntax.WordPart, ok bool) {
 	c := syntax.Word{Parts: append([]syntax.WordPart(nil), w.Parts...)}
-	if !syntax.SplitBraces(&c) {
+	if !syntax.SplitBraces(&c) || !slices.ContainsFunc(c.Parts, func(p syntax.WordPart) bool { _, is := p.(*syntax.BraceExp); return is }) {
 		return [][]syntax.WordPart{nil}, true
 	}
 	return braceParts(c.Parts)

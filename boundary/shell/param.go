@@ -60,6 +60,10 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 	if !quoted && b.mode.list() && b.resplit(r.list) {
 		return
 	}
+	if b.dollar && r.joined && len(r.list) > 1 {
+		b.lose(loneDollarSign, true)
+		return
+	}
 	for i, v := range r.list {
 		if i > 0 {
 			if !b.mode.list() {
