@@ -765,6 +765,8 @@ func unset(w *walker, c *builtinCall) flow {
 		}
 		switch v, _ := st.lookup(name); {
 		case strings.Contains(letters, "n") && !v.nameref: // it is none, and stays
+		case strings.Contains(letters, "n") && v.kind == unknown: // it may be one
+			st.put(name, variable{value: v.value})
 		case !strings.Contains(letters, "f") && isName(name) && !v.readonly:
 			st.put(name, variable{unset: true, uncovers: st.locals.find(name) != nil})
 		}

@@ -504,13 +504,14 @@ func (b *builder) again(v value) {
 }
 
 // splits reports whether the shell surely may split a pattern's text. That a
-// wildcard covers a blank is not thought of: names of files seldom hold any.
+// wildcard covers a blank is thought of only where the command itself writes a
+// file whose name holds one: others seldom do.
 func (x *expansion) splits(v value) bool {
 	ifs := x.ifs()
 	if v.num {
 		return ifs.kind != known || strings.ContainsAny(ifs.text, "-0123456789")
 	}
-	return !ifs.is(" \t\n") && !ifs.is("") || indexOf(v.text, " \t\n") >= 0 && !ifs.is("")
+	return !ifs.is(" \t\n") && !ifs.is("") || (x.w.a.blanks || indexOf(v.text, " \t\n") >= 0) && !ifs.is("")
 }
 
 const loneDollarSign = "Bash may not split a word with a dollar sign that stands alone"

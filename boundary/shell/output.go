@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -19,7 +20,7 @@ func (inv *invocation) output() stream {
 	if tokens[inv.command] {
 		return inv.token()
 	}
-	return opaqueStream("the output of " + inv.title() + " is not known")
+	return inv.unclear()
 }
 
 // compilerOptions covers the options that pkg-config and its kin write: folders,
@@ -34,27 +35,37 @@ func (inv *invocation) buildFlags() stream {
 		option, _ := strings.CutPrefix(a.text, "--")
 		asks = asks || slices.Contains([]string{"cflags", "libs", "cflags-only-I", "libs-only-l", "libs-only-L", "includes", "ldflags", "cxxflags", "cppflags"}, option)
 		if a.kind != known || strings.HasPrefix(a.text, "-") && (option == a.text || strings.Contains(option, "=")) {
-			return opaqueStream("the output of " + inv.title() + " is not known")
+			return inv.unclear()
 		}
 	}
 	if !asks {
-		return opaqueStream("the output of " + inv.title() + " is not known")
+		return inv.unclear()
 	}
 	return textStream(patternValue(compilerOptions))
+}
+
+// unclear is the output of a program of which nothing is known.
+func (inv *invocation) unclear() stream {
+	return opaqueStream("the output of " + inv.title() + " is not known")
+}
+
+// onlyFlags reports whether no option is set but these and numbers: another may
+// put something else into the output.
+func (inv *invocation) onlyFlags(plain map[string]bool) bool {
+	return !slices.ContainsFunc(inv.flags, func(f string) bool { return !plain[f] && !isNumber(f) })
 }
 
 // tokens are commands that write one word of letters, digits and marks that is
 // no option and holds no slash.
 var tokens = map[string]bool{
-	"uname": true, "whoami": true, "hostname": true, "arch": true, "uuidgen": true, "logname": true, "tty": false,
-	"git rev-parse": true, "git merge-base": true, "git describe": true, "git hash-object": true, "git write-tree": true,
-	"cksum": true, "sha256sum": true, "md5sum": true, "sha1sum": true,
+	"uname": true, "whoami": true, "hostname": true, "arch": true, "uuidgen": true, "logname": true,
+	"git merge-base": true, "git hash-object": true, "git write-tree": true,
 }
 
 func (inv *invocation) token() stream {
 	for _, a := range inv.args {
 		if a.kind == unknown || strings.Contains(a.text, "%") && strings.Contains(a.text, "/") || strings.HasPrefix(a.text, "--show") || strings.Contains(a.text, "git-") {
-			return opaqueStream("the output of " + inv.title() + " is not known")
+			return inv.unclear()
 		}
 	}
 	return textStream(patternValue("*").orNone())
@@ -70,6 +81,11 @@ var outputs = map[string]func(inv *invocation) stream{
 	"mktemp":           mktemp,
 	"seq":              seq,
 	"date":             date,
+	"cksum":            checksum,
+	"md5sum":           checksum,
+	"sha1sum":          checksum,
+	"sha256sum":        checksum,
+	"sha512sum":        checksum,
 	"expr":             func(inv *invocation) stream { return numeric(inv, "+-*/%():0123456789") },
 	"wc":               wc,
 	"nproc":            func(inv *invocation) stream { return inv.numberOr(len(inv.operands()) == 0) },
@@ -85,16 +101,15 @@ var outputs = map[string]func(inv *invocation) stream{
 	"awk":              firstField,
 	"git rev-parse":    revParse,
 	"git ls-files":     lsFiles,
-	"git grep":         treeIf("l", "files-with-matches", "name-only", "L"),
-	"git diff":         treeIf("name-only"),
-	"git branch":       refs,
+	"git grep":         gitGrep,
+	"git diff":         gitDiff,
+	"git branch":       gitBranch,
+	"git describe":     refs,
 	"git symbolic-ref": refs,
 	"git log":          gitLog,
 	"go list":          goList,
 	"ls":               ls,
-	"fd":               tree,
-	"fdfind":           tree,
-	"rg":               treeIf("l", "files-with-matches", "files", "files-without-match"),
+	"rg":               grep,
 	"grep":             grep,
 	"egrep":            grep,
 	"fgrep":            grep,
@@ -107,7 +122,7 @@ var outputs = map[string]func(inv *invocation) stream{
 	"shuf":             filter,
 	"tac":              filter,
 	"env":              passed,
-	"stat":             func(inv *invocation) stream { return numeric(inv, "%-cfszYXWaugoh= /+.") },
+	"stat":             stat,
 	"true":             func(inv *invocation) stream { return textStream(text("")) },
 	"rm":               silent, "mkdir": silent, "cp": silent, "mv": silent, "touch": silent, "chmod": silent, "rmdir": silent, "ln": silent, "sleep": silent,
 }
@@ -122,8 +137,8 @@ func lineOf(v value) stream {
 // silent is the output of commands that write nothing unless they are asked
 // to.
 func silent(inv *invocation) stream {
-	if inv.flag("v", "verbose", "help", "version") {
-		return opaqueStream("the output of " + inv.title() + " is not known")
+	if inv.flag("v", "verbose", "c", "changes", "debug", "help", "version") {
+		return inv.unclear()
 	}
 	return textStream(text(""))
 }
@@ -133,7 +148,7 @@ func passed(inv *invocation) stream {
 	if inv.stdout.set {
 		return inv.stdout
 	}
-	return opaqueStream("the output of " + inv.title() + " is not known")
+	return inv.unclear()
 }
 
 // plainArgs are the words that are no options.
@@ -157,16 +172,22 @@ func basename(inv *invocation) stream {
 		return opaqueStream("the output of basename is not known")
 	}
 	v := args[0].value()
-	if v.kind == unknown || v.text == "" {
+	switch {
+	case v.kind == unknown || v.text == "":
 		return opaqueStream("a part of a name that is not known")
+	case v.tree || v.kind == pattern && strings.Contains(v.text, "]"): // any name, or a set that a slash may stand in
+		return textStream(patternValue("*"))
 	}
 	v.text = path.Base(v.text)
 	if len(args) == 2 {
-		if args[1].kind != known {
+		s, ok := strings.CutSuffix(v.text, args[1].text)
+		switch {
+		case args[1].kind != known:
 			return opaqueStream("a part of a name that is not known")
-		}
-		if s, ok := strings.CutSuffix(v.text, args[1].text); ok && s != "" {
+		case ok && s != "":
 			v.text = s
+		case v.kind == pattern: // what its wildcards stand for may end so
+			v.text = "*"
 		}
 	}
 	return lineOf(v)
@@ -178,6 +199,12 @@ func dirname(inv *invocation) stream {
 		return opaqueStream("a part of a name that is not known")
 	}
 	v := args[0].value()
+	if v.tree { // a folder of it, or the one that it lies in
+		if base := path.Base(v.text); base != "." && base != ".." {
+			v.text = path.Dir(v.text)
+		}
+		return textStream(v)
+	}
 	i := strings.LastIndexByte(strings.TrimRight(v.text, "/"), '/')
 	switch {
 	case i < 0:
@@ -227,13 +254,16 @@ func mktemp(inv *invocation) stream {
 		switch {
 		case a.kind != known:
 			lost = true
-		case a.text == "-p":
-			dir, lost = inv.tempDir(next(), lost)
 		case strings.HasPrefix(a.text, "--tmpdir="):
 			dir, lost = inv.tempDir(a.after(len("--tmpdir=")), lost)
-		case a.text == "--suffix" || strings.HasPrefix(a.text, "--suffix="):
-			lost = true
+		case strings.HasPrefix(a.text, "--"):
+			lost = lost || !slices.Contains([]string{"--", "--tmpdir", "--directory", "--dry-run", "--quiet"}, a.text)
 		case strings.HasPrefix(a.text, "-"):
+			if p := strings.IndexByte(a.text, 'p'); p == len(a.text)-1 {
+				dir, lost = inv.tempDir(next(), lost)
+			} else if p > 0 {
+				dir, lost = inv.tempDir(a.after(p+1), lost)
+			}
 		case strings.Contains(a.text, "/"):
 			if path.IsAbs(a.text) {
 				dir = quoteGlob(path.Dir(a.text))
@@ -312,7 +342,7 @@ func (inv *invocation) numberIf(isNumber bool) stream {
 	if isNumber {
 		return inv.numberOr(true)
 	}
-	return opaqueStream("the output of " + inv.title() + " is not known")
+	return inv.unclear()
 }
 
 // trimmed is what tr leaves of a number whose blanks it takes away.
@@ -337,7 +367,7 @@ func seq(inv *invocation) stream {
 	}
 	for i, a := range inv.args {
 		v, err := strconv.Atoi(a.text)
-		if a.kind == known && strings.Trim(a.text, "+-.0123456789") != "" {
+		if a.kind == known && (strings.Trim(a.text, "+-.0123456789") != "" || strings.HasPrefix(a.text, "-0")) {
 			return opaqueStream("the output of seq is not known")
 		}
 		if err != nil || a.kind != known || v < -1e6 || v > 1e6 {
@@ -392,15 +422,37 @@ var (
 // numeric is a number where the words hold only the given characters.
 func numeric(inv *invocation, chars string) stream {
 	for _, a := range inv.args {
-		if a.kind == known && strings.Trim(a.text, chars) == "" || a.kind == pattern && a.text == "*" {
+		if a.kind == known && strings.Trim(a.text, chars) == "" || a.kind == pattern && a.num {
 			continue
 		}
-		if inv.name == "stat" && a.kind != unknown && !strings.HasPrefix(a.text, "-") && !strings.Contains(a.text, "%n") {
-			continue
-		}
-		return opaqueStream("the output of " + inv.title() + " is not known")
+		return inv.unclear()
 	}
-	return textStream(number())
+	return textStream(number().orNone())
+}
+
+// stat writes a number where it is asked for one, of one file.
+func stat(inv *invocation) stream {
+	format, rest := "", inv.args
+	if len(rest) > 1 && (rest[0].is("-c") || rest[0].is("-f")) {
+		format, rest = rest[1].text, rest[2:]
+	} else if len(rest) > 0 && rest[0].starts("--format=") {
+		format, rest = strings.TrimPrefix(rest[0].text, "--format="), rest[1:]
+	}
+	if !statNumber.MatchString(format) || len(rest) != 1 || rest[0].kind != known || mayBeOption(rest[0]) {
+		return inv.unclear()
+	}
+	return textStream(number().orNone())
+}
+
+// statNumber are the formats of numbers: GNU's and BSD's.
+var statNumber = regexp.MustCompile(`^(%[abBdDghiostTuWXYZ]|%[OL]?p|%Lp|%[mz])$`)
+
+// checksum writes hashes, and the names of the files that it is given.
+func checksum(inv *invocation) stream {
+	if len(inv.args) > 0 {
+		return inv.unclear()
+	}
+	return textStream(patternValue("*"))
 }
 
 // numericDate are formats that come to a number without a zero in front.
@@ -413,7 +465,7 @@ func date(inv *invocation) stream {
 			return opaqueStream("the output of date is not known")
 		}
 		if a.is("+%N") || numericDate.MatchString(a.text) {
-			return textStream(number())
+			return textStream(number().orNone())
 		}
 	}
 	return textStream(patternValue("*"))
@@ -421,8 +473,8 @@ func date(inv *invocation) stream {
 
 // wc writes a number where it reads its standard input.
 func wc(inv *invocation) stream {
-	if len(inv.plainArgs()) == 0 && len(inv.args) == 1 {
-		return textStream(number())
+	if len(inv.args) == 1 && inv.args[0].kind == known && slices.Contains([]string{"-l", "-c", "-w", "-m", "-L", "--lines", "--bytes", "--words", "--chars"}, inv.args[0].text) {
+		return textStream(number().orNone())
 	}
 	s := opaqueStream("the output of wc is not known")
 	if inv.sizeOf("-l", "-c", "-w", "-m") {
@@ -453,9 +505,9 @@ func (inv *invocation) sizeOf(options ...string) bool {
 func firstField(inv *invocation) stream {
 	before := inv.stdin.size
 	if before == '\t' && inv.asks("-f1") && inv.name == "cut" || before != 0 && inv.asks("{print $1}") && inv.name == "awk" {
-		return textStream(number())
+		return textStream(number().orNone())
 	}
-	return opaqueStream("the output of " + inv.title() + " is not known")
+	return inv.unclear()
 }
 
 func revParse(inv *invocation) stream {
@@ -466,12 +518,38 @@ func revParse(inv *invocation) stream {
 		}
 		return opaqueStream("the top folder of the repository is not known")
 	}
-	return inv.token()
+	for i, a := range inv.args {
+		if i == 0 && a.is("rev-parse") {
+			continue
+		}
+		// What is no revision is written as it stands.
+		if !(revision.MatchString(a.text) || a.kind == pattern && a.text == "*") {
+			return inv.unclear()
+		}
+	}
+	return textStream(patternValue("**").orNone())
 }
 
-// tree says that the output names files beneath the folder.
-func tree(inv *invocation) stream {
-	return stream{set: true, text: unknownValue("names of files"), names: inv.withChosen([]word{{text: ".", kind: pattern, tree: true}}), dir: inv.dir}
+var revision = regexp.MustCompile(`^(--(short(=[0-9]+)?|verify|quiet|abbrev-ref|symbolic-full-name|is-[a-z-]+)|-q|[A-Za-z0-9@_][A-Za-z0-9@_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*([~^][0-9]*|[~^@]\{[a-z]*\})*)$`)
+
+// tree says that the output names files beneath the working folder, or among
+// these words and beneath them.
+func (inv *invocation) tree(in ...word) stream {
+	s := stream{set: true, text: unknownValue("names of files"), dir: inv.dir}
+	for _, w := range in {
+		if w.kind == unknown {
+			return opaqueStream("names of files that are not known")
+		}
+		if s.names = append(s.names, everything(w)); w.kind == pattern && !w.tree {
+			w.text += "/**"
+			s.names = append(s.names, w)
+		}
+	}
+	if len(in) == 0 {
+		s.names = []word{{text: ".", kind: pattern, tree: true}}
+	}
+	s.names = inv.withChosen(s.names)
+	return s
 }
 
 // lsFiles is what "git ls-files" names: files that its patterns cover, whose
@@ -482,9 +560,9 @@ func lsFiles(inv *invocation) stream {
 		return opaqueStream("names of files that git ignores")
 	}
 	inv.chooseFrom(inv.plainArgs())
-	out := tree(inv)
-	if inv.flag("format", "s", "stage", "u", "unmerged", "eol", "debug") {
-		return opaqueStream("the output of " + inv.title() + " is not known")
+	out := inv.tree()
+	if !inv.onlyFlags(lsFilesPlain) {
+		return inv.unclear()
 	}
 	args := inv.plainArgs()
 	args = args[1+slices.IndexFunc(args, func(w word) bool { return w.is("ls-files") }):]
@@ -512,14 +590,53 @@ func lsFiles(inv *invocation) stream {
 	return out
 }
 
-func treeIf(flags ...string) func(inv *invocation) stream {
-	return func(inv *invocation) stream {
-		if inv.flag(flags...) {
-			return tree(inv)
-		}
-		return opaqueStream("the output of " + inv.title() + " is not known")
+var lsFilesPlain = wordSet("c cached d deleted m modified o others i ignored k killed x exclude X exclude-from exclude-per-directory exclude-standard directory error-unmatch z with-tree")
+
+// gitGrep names files that hold a match.
+func gitGrep(inv *invocation) stream {
+	if !inv.flag("l", "files-with-matches", "name-only", "L", "files-without-match") || !inv.onlyFlags(gitGrepPlain) || inv.leaves("grep") {
+		return inv.unclear()
 	}
+	return inv.tree()
 }
+
+var gitGrepPlain = wordSet("l files-with-matches name-only L files-without-match i ignore-case v invert-match w word-regexp E F G P e I a and or not all-match z n line-number")
+
+// leaves reports whether a word of git's command may name something outside the
+// working folder, or another tree.
+func (inv *invocation) leaves(command string) bool {
+	for _, a := range inv.plainArgs() {
+		if !a.is(command) && (a.kind == unknown || strings.Contains(a.text, "..") || strings.ContainsAny(a.text[:min(len(a.text), 1)], "/~:")) {
+			return true
+		}
+	}
+	return false
+}
+
+// gitDiff names the files that differ.
+func gitDiff(inv *invocation) stream {
+	if !inv.flag("name-only") || !inv.onlyFlags(gitDiffPlain) {
+		return inv.unclear()
+	}
+	return inv.tree()
+}
+
+var gitDiffPlain = wordSet("name-only cached staged diff-filter merge-base M find-renames no-renames relative a text w z ignore-submodules")
+
+// gitBranch names branches, and marks one with a star.
+func gitBranch(inv *invocation) stream {
+	for _, a := range inv.args {
+		if _, format, ok := a.cut("--format="); ok && !refFormat.MatchString(format.text) || a.is("--format") {
+			return inv.unclear()
+		}
+	}
+	if inv.flag("v", "verbose", "vv") {
+		return inv.unclear()
+	}
+	return refs(inv)
+}
+
+var refFormat = regexp.MustCompile(`^%\(refname(:short)?\)$`)
 
 // goList names packages unless another form is asked for.
 func goList(inv *invocation) stream {
@@ -535,66 +652,97 @@ func goList(inv *invocation) stream {
 func refs(inv *invocation) stream { return textStream(patternValue("**")) }
 
 func gitLog(inv *invocation) stream {
+	if !inv.onlyFlags(gitLogPlain) {
+		return inv.unclear()
+	}
 	for _, a := range inv.args {
-		if _, f, ok := a.cut("="); ok && strings.HasSuffix(strings.SplitN(a.text, "=", 2)[0], "format") || strings.HasPrefix(a.text, "--pretty") {
-			f := strings.TrimPrefix(f.text, "format:")
-			if strings.Trim(f, "%hHcstiad") == "" || f == "%at" || f == "%ct" {
-				return textStream(patternValue("*"))
-			}
+		if option, f, ok := a.cut("="); ok && (option == "--format" || option == "--pretty") && logFormat.MatchString(f.text) {
+			return textStream(patternValue("*").orNone())
 		}
 	}
-	return opaqueStream("the output of git log is not known")
+	return inv.unclear()
 }
 
+var (
+	gitLogPlain = wordSet("n max-count format pretty abbrev abbrev-commit no-patch s reverse date since until after before no-merges merges first-parent all")
+	// logFormat are the formats of hashes and times.
+	logFormat = regexp.MustCompile(`^(t?format:)?(%([hHtTpP]|[ac][ist])[-_. ]?)+$`)
+)
+
+// ls writes the names of what a folder holds, or the files that it is given. A
+// glob is taken to match files, which it does in all but odd cases.
 func ls(inv *invocation) stream {
-	if inv.flag("l", "R", "recursive", "g", "o", "n", "s", "i", "p", "F", "Q") {
-		return opaqueStream("the output of ls is not known")
+	args := inv.operands()
+	if !inv.onlyFlags(lsPlain) || slices.ContainsFunc(args, word.lost) {
+		return inv.unclear()
 	}
 	s := stream{set: true, text: unknownValue("names of files"), dir: inv.dir}
-	args := inv.plainArgs()
+	itself, hidden := inv.flag("d", "directory"), inv.flag("a", "A", "all", "almost-all")
+	held := len(args) == 0
 	for _, a := range args {
-		if a.kind == unknown {
-			return opaqueStream("the output of ls is not known")
-		}
-		if a.kind == pattern && !a.tree {
+		isFile := a.kind == pattern || itself || strings.HasPrefix(path.Base(a.text), ".") && !inv.isFolder(a) || inv.a.sensitive(inv.dir, a)
+		if isFile {
 			s.names = append(s.names, a)
-		} else if len(args) == 1 {
-			s.names = append(s.names, word{text: "*", kind: pattern, span: a.span})
+		} else if len(args) > 1 {
+			return inv.unclear()
 		}
+		held = held || !isFile || hidden && !itself
 	}
-	if len(args) == 0 {
+	if held {
 		s.names = append(s.names, word{text: "*", kind: pattern})
 	}
-	if inv.flag("a", "A", "all", "almost-all") {
+	if held && hidden {
 		s.names = append(s.names, word{text: ".*", kind: pattern})
 	}
 	return s
 }
 
+var lsPlain = wordSet("1 a all A almost-all d directory t r reverse S c u U v X B I ignore sort time group-directories-first H L h")
+
 // grep passes lines on, or lists the files that match.
 func grep(inv *invocation) stream {
 	files := inv.operands()
-	if !inv.flag("regexp", "file") && len(files) > 0 {
+	if !inv.flag("regexp", "file", "files") && len(files) > 0 {
 		files = files[1:]
 	}
-	recursive := inv.recursive || inv.flag("directories")
+	recursive := inv.recursive || inv.flag("directories") || inv.name == "rg"
 	switch {
 	case inv.flag("c", "count"):
-		if len(files) <= 1 && !recursive && (len(files) == 0 || files[0].kind == known) {
-			return textStream(number())
+		if len(files) <= 1 && !recursive && (len(files) == 0 || files[0].kind == known) && !inv.flag("H", "with-filename") {
+			return textStream(number().orNone())
 		}
-	case inv.flag("l", "files-with-matches", "L", "files-without-match"):
-		return tree(inv)
-	case len(files) == 0 && !recursive && !inv.flag("o", "n", "H", "b", "only-matching", "line-number", "T", "color", "colour", "help", "version"):
+	case inv.flag("l", "files-with-matches", "L", "files-without-match", "files"):
+		if inv.onlyFlags(grepPlain) && (len(files) > 0 || recursive) {
+			return inv.tree(files...)
+		}
+	case len(files) == 0 && !recursive && inv.onlyFlags(linesPlain):
 		return inv.lines()
 	}
-	return opaqueStream("the output of grep is not known")
+	return inv.unclear()
+}
+
+var (
+	// linesPlain are the options of grep with which it writes whole lines of what
+	// it reads.
+	linesPlain = wordSet(`v invert-match i ignore-case y E extended-regexp F fixed-strings P perl-regexp G basic-regexp w word-regexp x line-regexp
+		e regexp f file s no-messages q quiet silent m max-count line-buffered a text h no-filename`)
+	// grepPlain are those with which it and rg list files by nothing but their
+	// names.
+	grepPlain = union(linesPlain, wordSet(`l files-with-matches L files-without-match files r R recursive dereference-recursive include exclude exclude-dir
+		I binary-files n line-number H with-filename Z null 0 t type T type-not g glob iglob S smart-case hidden . no-ignore no-ignore-vcs u unrestricted N sort U multiline follow max-depth d directories`))
+)
+
+func union(a, b map[string]bool) map[string]bool {
+	out := maps.Clone(a)
+	maps.Copy(out, b)
+	return out
 }
 
 // filter passes some of the lines that it reads on.
 func filter(inv *invocation) stream {
-	if inv.flag("c", "count", "bytes", "files0-from", "v", "verbose", "group", "debug", "help", "version") || inv.name == "shuf" && inv.flag("i", "e") || len(inv.operands()) > 0 {
-		return opaqueStream("the output of " + inv.title() + " is not known")
+	if inv.flag("c", "count", "bytes", "files0-from", "v", "verbose", "group", "all-repeated", "D", "z", "zero-terminated", "debug", "help", "version") ||
+		inv.name == "shuf" && inv.flag("i", "e") || inv.name == "tac" && len(inv.args) > 0 || len(inv.operands()) > 0 {
+		return inv.unclear()
 	}
 	return inv.lines()
 }
@@ -605,7 +753,7 @@ func (inv *invocation) lines() stream {
 	if s := inv.stdin; s.names != nil || s.set && s.text.kind == pattern {
 		return s
 	}
-	return opaqueStream("the output of " + inv.title() + " is not known")
+	return inv.unclear()
 }
 
 func cat(inv *invocation) stream {

@@ -689,11 +689,14 @@ func readFd(inv *invocation) {
 		}
 	}
 	files = inv.withChosen(files)
+	if inv.stdout = (stream{set: true, text: unknownValue("names of files"), names: files, dir: inv.dir}); !inv.onlyFlags(fdPlain) {
+		inv.stdout = inv.unclear()
+	}
 	if len(a.operands) == 0 && !inv.flag("extension") && (inv.flag("unrestricted") || inv.flag("hidden") && inv.flag("no-ignore")) {
 		inv.leavesNothingOut()
 	}
 	if words := a.rest; len(words) > 0 {
-		inv.recursive = false
+		inv.recursive, inv.stdout = false, inv.unclear()
 		if i := slices.IndexFunc(words, func(w word) bool { return w.is(";") }); i >= 0 {
 			words = words[:i]
 		}
@@ -706,6 +709,10 @@ func readFd(inv *invocation) {
 		inv.runWith(words, files, !inv.flag("exec-batch"), marks...)
 	}
 }
+
+// fdPlain are the options with which fd lists files by their names.
+var fdPlain = wordSet(`t type e extension d max-depth maxdepth min-depth exact-depth E exclude j threads S size o owner changed-within changed-before max-results
+	H hidden I no-ignore u unrestricted s case-sensitive i ignore-case g glob F fixed-strings L follow p full-path 0 print0 1 search-path`)
 
 // fdMatches is what fd's pattern may match beneath a folder: a glob with -g, a
 // part of the name where it holds no operators, else anything.

@@ -533,20 +533,18 @@ func (a *analysis) start(inv *invocation) stream {
 
 // contentWriters are programs whose output a later command of the same text
 // may run.
-var contentWriters = map[string]bool{
-	"cp": true, "mv": true, "ln": true, "install": true, "tee": true, "curl": true, "wget": true, "dd": true, "sed": true, "rsync": true, "scp": true, "sftp": true,
-	"tar": true, "unzip": true, "base64": true, "xxd": true, "openssl": true, "gpg": true, "gunzip": true, "gzip": true, "patch": true, "split": true, "printf": true,
-	"awk": true, "sort": true, "jq": true, "aria2c": true, "axel": true, "ftp": true, "lftp": true, "http": true, "xh": true, "uniq": true, "truncate": true, "ed": true, "ex": true, "vim": true,
-}
+var contentWriters = wordSet(`cp gcp mv gmv ln install ditto tee gtee sponge curl wget aria2c axel ftp lftp http xh rsync scp sftp dd sed gsed awk gawk mawk jq yq sd envsubst m4
+	tar bsdtar cpio pax unzip 7z 7za 7zz ar gunzip gzip bunzip2 bzip2 unxz xz unzstd zstd unlz4 lz4 brotli base64 base32 basenc xxd uudecode openssl gpg
+	patch split csplit printf sort shuf uniq iconv truncate ed ex vi vim nvim`)
 
 // aftermath notes what a program does to the names of files that the rest of
 // the text uses.
 func (inv *invocation) aftermath(first int) {
 	a := inv.a
 	if contentWriters[inv.name] {
-		for i := first; i < len(a.actions) && len(a.written) < 256; i++ {
+		for i := first; i < len(a.actions); i++ {
 			if w := &a.actions[i]; w.Kind == guard.KindWrite {
-				a.written = append(a.written, place{path: path.Clean(w.Path), glob: w.Pattern})
+				a.note(place{path: path.Clean(w.Path), glob: w.Pattern})
 			}
 		}
 	}

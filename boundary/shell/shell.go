@@ -125,6 +125,7 @@ type analysis struct {
 	texts         int  // texts within each other
 	links         []link
 	written       []place
+	blanks        bool // a name that is written holds a blank
 	builds        []build
 	descriptors   int               // writes to what may be a name of standard output
 	remotes       [][]word          // names and addresses that "git remote" gives
@@ -220,6 +221,7 @@ func (a *analysis) file(st *state, kind guard.Kind, dir place, w word, recursive
 	if kind == guard.KindWrite && a.mayBeOutput(dir, w) {
 		a.descriptors++
 	}
+	a.blanks = a.blanks || kind == guard.KindWrite && indexOf(w.text, " \t\n") >= 0
 	if w.kind == unknown {
 		if kind != guard.KindList {
 			a.unknown(w.span, "it "+verbs[kind]+" a file whose name is not known: "+w.reason, false)
@@ -355,16 +357,25 @@ func (a *analysis) noteLink(dir place, from, to word, copied, symbolic bool) {
 
 // noteWritten remembers that the command writes a file.
 func (a *analysis) noteWritten(dir place, w word) {
-	if p, glob, ok := dir.abs(w); ok && w.kind != unknown && len(a.written) < 256 {
-		a.written = append(a.written, place{path: path.Clean(p), glob: glob})
+	if p, glob, ok := dir.abs(w); ok && w.kind != unknown {
+		a.note(place{path: path.Clean(p), glob: glob})
 	}
 }
+
+// note remembers a file that is written; past a bound, it may be any.
+func (a *analysis) note(file place) {
+	if len(a.written) < maxWritten {
+		a.written = append(a.written, file)
+	}
+}
+
+const maxWritten = 256
 
 // wrote reports whether the command may have written a file, or a folder that
 // it lies in.
 func (a *analysis) wrote(p string) bool {
-	if len(a.written) == 0 {
-		return false
+	if len(a.written) == 0 || len(a.written) == maxWritten {
+		return len(a.written) != 0
 	}
 	p = path.Clean(p)
 	for _, w := range a.written {

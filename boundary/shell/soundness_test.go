@@ -182,7 +182,12 @@ func globRegexp(glob, char string) *regexp.Regexp {
 	}
 	var b strings.Builder
 	b.WriteString(`(?s)^`)
-	for i := 0; i < len(glob); i++ {
+	begin := 0
+	if strings.HasPrefix(glob, "./**") { // programs leave the folder that they work in away
+		b.WriteString(`(?:\./)?`)
+		begin = 2
+	}
+	for i := begin; i < len(glob); i++ {
 		switch c := glob[i]; c {
 		case '\\':
 			if i+1 < len(glob) {

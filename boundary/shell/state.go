@@ -25,7 +25,7 @@ func text(s string) value              { return value{text: s} }
 func unknownValue(reason string) value { return value{kind: unknown, reason: reason} }
 func patternValue(glob string) value   { return value{kind: pattern, text: glob} }
 func (v value) word(s guard.Span) word {
-	return word{text: v.text, kind: v.kind, reason: v.reason, split: v.several, empty: v.empty, span: s}
+	return word{text: v.text, kind: v.kind, reason: v.reason, split: v.several, tree: v.tree, all: v.all, joined: v.joined, num: v.num, empty: v.empty, span: s}
 }
 func (w word) value() value {
 	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, all: w.all, joined: w.joined, num: w.num, empty: w.empty}
