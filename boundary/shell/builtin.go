@@ -583,7 +583,11 @@ func exit(w *walker, c *builtinCall) flow {
 }
 
 func returnBuiltin(w *walker, c *builtinCall) flow {
-	if w.rets == nil || len(c.args) > 1 || len(c.args) == 1 && c.args[0].kind == unknown && c.args[0].split {
+	if w.rets == nil { // an error, unless somebody sources the text
+		w.mayExit(c.in)
+		return c.stay()
+	}
+	if len(c.args) > 1 || len(c.args) == 1 && c.args[0].kind == unknown && c.args[0].split {
 		return c.stay()
 	}
 	*w.rets = w.rets.add(w.jump(c.in, w.begun))

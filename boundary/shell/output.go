@@ -241,7 +241,7 @@ func realpath(inv *invocation) stream {
 // mktemp makes a fresh name.
 func mktemp(inv *invocation) stream {
 	dir, template := quoteGlob(inv.a.temp()), "tmp.??????????"
-	var lost bool
+	lost := !inv.temp().is(inv.a.temp())
 	for i := 0; i < len(inv.args); i++ {
 		a := inv.args[i]
 		next := func() (w word) {

@@ -90,6 +90,9 @@ func (inv *invocation) readShell() shellCall {
 				s.startFiles = append(s.startFiles, lit(value, a.span))
 			}
 			s.login = s.login || name == "login"
+			if name == "posix" {
+				inv.unknown(a.span, "an option changes how "+inv.title()+" reads words")
+			}
 			continue
 		}
 		for _, c := range a.text[1:] {
@@ -104,11 +107,18 @@ func (inv *invocation) readShell() shellCall {
 				s.noexec = on
 			case 'i':
 				s.interactive = on
+			case 'k', 'B':
+				if on == (c == 'k') {
+					inv.unknown(a.span, "an option changes how "+inv.title()+" reads words")
+				}
 			case 'l':
 				s.login = on
 			case 'o', 'O':
 				if len(args) > 0 && !mayBeOption(args[0]) {
 					s.noexec = s.noexec || on && args[0].is("noexec")
+					if strangeOptions[args[0].text] {
+						inv.unknown(a.span, "an option changes how "+inv.title()+" reads words")
+					}
 					if on && c == 'O' {
 						inv.shopts |= optionNames[args[0].text]
 					}

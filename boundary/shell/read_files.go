@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -47,7 +48,9 @@ func (a *arguments) place(sources []word, target word, folder bool) {
 		a.replace(target)
 	}
 	for _, s := range sources {
-		if in, ok := inFolder(target, s); ok {
+		if a.inv.flag("parents") && s.kind != unknown && target.kind != unknown { // under its whole name
+			a.replace(word{text: globOf(target) + "/" + globOf(s), kind: pattern, span: target.span})
+		} else if in, ok := inFolder(target, s); ok {
 			a.replace(in)
 		} else {
 			a.replace(target)
@@ -363,9 +366,12 @@ func readMktemp(inv *invocation) {
 		return
 	}
 	dir, inTemp := a.value("tmpdir")
+	if temp := inv.temp(); !inTemp && !temp.is(inv.a.temp()) && (len(a.operands) == 0 || inv.flag("t", "tmpdir")) {
+		dir, inTemp = temp, true
+	}
 	for _, w := range a.operands {
-		if w.kind == unknown {
-			inv.write(w)
+		if w.kind == unknown || inTemp && dir.kind == unknown {
+			inv.write(word{kind: unknown, reason: cmp.Or(w.reason, dir.reason), span: w.span})
 			continue
 		}
 		name := strings.ReplaceAll(w.text, "X", "?")
@@ -383,6 +389,14 @@ func readMktemp(inv *invocation) {
 	if len(a.operands) == 0 && inTemp {
 		inv.write(word{text: strings.TrimSuffix(globOf(dir), "/") + "/tmp.*", kind: max(pattern, dir.kind), reason: dir.reason, span: dir.span})
 	}
+}
+
+// temp is the folder for temporary files.
+func (inv *invocation) temp() word {
+	if v, ok := inv.st.lookup("TMPDIR"); ok && !v.unset && !v.is("") {
+		return v.word(inv.span)
+	}
+	return lit(inv.a.temp(), inv.span)
 }
 
 // readTouchless reads the converters of line ends: with -n, the operands are

@@ -142,7 +142,10 @@ func (c *capture) whole() stream {
 func (w *walker) sub() *walker {
 	c := w.a.rooms.subshells.new()
 	c.walker = *w
-	c.walker.proc, c.walker.loops, c.walker.rets = &c.proc, &c.loops, &c.rets
+	c.walker.proc, c.walker.loops = &c.proc, &c.loops
+	if w.rets != nil {
+		c.walker.rets = &c.rets
+	}
 	for _, t := range w.proc.traps { // of some, set -E and -T give it a copy
 		if t.anytime {
 			c.proc.traps, c.proc.anytime = append(c.proc.traps, t), true
