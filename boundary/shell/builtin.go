@@ -1018,7 +1018,10 @@ func history(w *walker, c *builtinCall) flow {
 func compgen(w *walker, c *builtinCall) flow {
 	_, vals := c.options("ACFGoPSWX")
 	for _, l := range []byte("CF") {
-		if v, ok := vals[l]; ok {
+		if v, ok := vals[l]; ok && v.kind == known { // the word and its neighbours come behind it
+			v.text += ` "compgen" "${x-}"`
+			w.nested(v, c.st)
+		} else if ok {
 			w.nested(v, c.st)
 		}
 	}

@@ -234,6 +234,8 @@ func (b *builder) end() {
 		w.kind, w.reason, w.split = unknown, "a value with a backslash is a pattern", true
 	case b.glob && b.bracket && b.escaped: // no glob covers it as it stays where no file has such a name
 		w.kind, w.reason, w.split = unknown, "brackets stand beside a quoted wildcard", true
+	case b.glob && b.x.w.a.dashes && !b.num && b.mode.list() && strings.IndexByte(globMeta, b.buf[0]) >= 0:
+		w.kind, w.reason, w.split = unknown, "a name that the command itself writes looks like an option", true
 	case b.glob && oddBracket(string(b.buf)):
 		w.kind, w.reason, w.split = unknown, strangeBracket, true
 	case b.glob:
@@ -758,7 +760,7 @@ func (b *builder) tilde(s string, last bool) string {
 		return s
 	}
 	end := strings.IndexAny(s, "/:")
-	if end < 0 || s[end] == ':' && b.mode != assigned && !b.assigns {
+	if end < 0 || s[end] == ':' && b.x.w.u.posix && b.mode != assigned && !b.assigns {
 		end = strings.IndexByte(s, '/')
 	}
 	if end < 0 {

@@ -126,6 +126,7 @@ type analysis struct {
 	links         []link
 	written       []place
 	blanks        bool // a name that is written holds a blank
+	dashes        bool // one begins with a dash
 	builds        []build
 	descriptors   int               // writes to what may be a name of standard output
 	remotes       [][]word          // names and addresses that "git remote" gives
@@ -221,7 +222,10 @@ func (a *analysis) file(st *state, kind guard.Kind, dir place, w word, recursive
 	if kind == guard.KindWrite && a.mayBeOutput(dir, w) {
 		a.descriptors++
 	}
-	a.blanks = a.blanks || kind == guard.KindWrite && indexOf(w.text, " \t\n") >= 0
+	if kind == guard.KindWrite {
+		a.blanks = a.blanks || indexOf(w.text, " \t\n") >= 0
+		a.dashes = a.dashes || strings.HasPrefix(w.text[strings.LastIndexByte(w.text, '/')+1:], "-")
+	}
 	if w.kind == unknown {
 		if kind != guard.KindList {
 			a.unknown(w.span, "it "+verbs[kind]+" a file whose name is not known: "+w.reason, false)
