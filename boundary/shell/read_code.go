@@ -158,8 +158,11 @@ func readScript(inv *invocation) {
 	}
 	inv.program(a.operands, held, inv.flag("c", "check", "syntax-check") && inv.name != "lua")
 	if inv.flag("i") && inv.name != "node" && inv.name != "lua" && held {
+		suffix, _ := a.value("i")
 		for _, w := range a.operands {
-			inv.write(w)
+			if inv.write(w); suffix.text != "" || suffix.kind == unknown {
+				inv.suffixed(w, suffix)
+			}
 		}
 	}
 }

@@ -319,6 +319,11 @@ func readRsync(inv *invocation) {
 			}
 		}
 		inv.write(target)
+		for _, s := range sources {
+			if in, ok := inFolder(target, s); ok && !inv.recursive && !remote(s) {
+				inv.write(in)
+			}
+		}
 	}
 }
 

@@ -41,15 +41,15 @@ func readSed(inv *invocation) {
 		if inv.flag("in-place") {
 			inv.write(f)
 			if suffix, ok := a.value("in-place"); ok && !suffix.is("") {
-				inv.sedBackup(f, suffix)
+				inv.suffixed(f, suffix)
 			}
 		}
 	}
 }
 
-// sedBackup writes the copy that -i keeps: the file's name with the suffix
-// behind it, or put into the suffix where that has a star.
-func (inv *invocation) sedBackup(f, suffix word) {
+// suffixed writes the copy that -i of sed or perl keeps: the file's name with the
+// suffix behind it, or put into the suffix where that has a star.
+func (inv *invocation) suffixed(f, suffix word) {
 	if suffix.kind == pattern { // it may hold a star
 		suffix.kind = unknown
 	}

@@ -166,7 +166,7 @@ func (w *walker) inFront(assigns []*syntax.Assign, st *state) *state {
 			v.listed = false
 			env = env.set(as.Name.Value, v)
 		}
-		env = w.assign(as, env, true)
+		env = w.assign(as, env.plain(as), true)
 		if i == 0 || w.u.posix || !substitutes(as.Value) {
 			continue
 		}
@@ -176,6 +176,21 @@ func (w *walker) inFront(assigns []*syntax.Assign, st *state) *state {
 		}
 	}
 	return env
+}
+
+// plain is the state in which the variable of an assignment in front of a command
+// has no attributes: it is another one than that of the shell.
+func (st *state) plain(as *syntax.Assign) *state {
+	name, _ := st.referent(as.Name.Value)
+	v, ok := st.lookup(name)
+	if !ok || !v.integer && v.folds == 0 {
+		return st
+	}
+	if as.Append {
+		v = v.lost("something is added to a variable with attributes")
+	}
+	v.integer, v.folds = false, 0
+	return st.set(name, v)
 }
 
 // substitutes reports whether a word holds a command substitution.
