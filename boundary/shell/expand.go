@@ -369,6 +369,20 @@ func (b *builder) text(s string) {
 	}
 }
 
+// extends reports whether a text, as it goes on from what stands before it, opens
+// an extended pattern.
+func (b *builder) extends(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] != '(' {
+			continue
+		}
+		if before := s[:i]; before != "" && strings.IndexByte("?*+@!", before[i-1]) >= 0 || before == "" && len(b.buf) > 0 && strings.IndexByte("?*+@!", b.buf[len(b.buf)-1]) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // wild adds text in which wildcards count, where the shell looks for them.
 func (b *builder) wild(s string) {
 	if !b.mode.list() || b.x.st.opts&optNoglob != 0 && !b.exact {
@@ -379,6 +393,9 @@ func (b *builder) wild(s string) {
 		b.lose("brackets hold a part in quotes or an expansion, and may be a pattern", true)
 	}
 	b.begun = b.begun || strings.LastIndexByte(s, '[') > strings.LastIndexByte(s, ']')
+	if (b.extended || b.x.st.opts&optExtglob != 0) && b.extends(s) {
+		b.lose("an extended pattern", true)
+	}
 	if !isGlob(s) {
 		b.text(s)
 		return

@@ -627,10 +627,15 @@ func (x *expansion) fallback(p *syntax.ParamExp, name string, r found, quoted bo
 	other := x.alternative(e.Word, quoted)
 	switch e.Op {
 	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
-		if sure {
-			return single(text(""))
+		switch several := r.isList && !r.joined; {
+		case !sure && several:
+			return lostList("it depends on whether " + name + " is set")
+		case !sure:
+			return single(unknownValue("it depends on whether " + name + " is set"))
+		case several && len(r.list) == 0 && !x.w.u.posix: // no word, as of the list itself
+			return r
 		}
-		return single(unknownValue("it depends on whether " + name + " is set"))
+		return single(text(""))
 	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
 		x.w.mayExit(worlds{before})
 		if sure && absent {
