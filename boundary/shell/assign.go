@@ -202,6 +202,7 @@ func (w *walker) referent(st *state, name string, span guard.Span) (target strin
 
 // change sets a variable, which fails where it may not be changed.
 func (w *walker) change(st *state, name string, v variable) *state {
+	w.touch(name)
 	if dynamic[name] {
 		v = v.lost("the shell gives " + name + " its value")
 	}
@@ -466,6 +467,7 @@ func (d *declaration) option(f word) {
 // hide remembers a variable that a local one hides. The new one isn't set; in
 // some shells it holds what the other does.
 func (d *declaration) hide(name string, st *state) *state {
+	d.w.touch(name)
 	if d.global && (d.w.hides(name) || st.locals.find(name) != nil) {
 		d.w.a.unknown(d.span, "another variable hides "+name+", which is declared", false)
 	}

@@ -764,6 +764,7 @@ func unset(w *walker, c *builtinCall) flow {
 		if !ok {
 			continue
 		}
+		w.touch(name)
 		if w.hides(name) {
 			c.unknown(a.span, "unset may uncover another variable "+name)
 		}

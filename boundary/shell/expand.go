@@ -795,6 +795,9 @@ func (b *builder) tilde(s string, last bool) string {
 	if !loginName(name) {
 		return s
 	}
+	if s[end:] != "" && s[end] == ':' && b.mode != assigned && !b.assigns && (!last || strings.ContainsAny(s[end:], globMeta)) {
+		b.lose("Bash may not expand what stands behind a tilde and a colon", false)
+	}
 	v := b.x.home(name)
 	if v.kind == unknown {
 		b.lose(v.reason, false)

@@ -79,7 +79,9 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 			b.lose("text stands before a list whose length is not known", true)
 		}
 		one := v
-		one.several = false
+		if one.several = false; v.several && !b.mode.list() {
+			b.lose(joinedNames, false)
+		}
 		b.value(one, quoted)
 		b.split = b.split || v.several
 		b.open = v.several
@@ -189,6 +191,8 @@ func runsOn(q *syntax.DblQuoted, next []syntax.WordPart) bool {
 
 var braceEscape = strings.NewReplacer(`\\`, `\\`, `\}`, "}")
 
+const joinedNames = "a list of several names is joined"
+
 func (b *builder) joined(list []value) {
 	sep := b.x.ifs()
 	for i, v := range list {
@@ -200,7 +204,7 @@ func (b *builder) joined(list []value) {
 			}
 		}
 		if v.several {
-			b.lose("a list of several names is joined", false)
+			b.lose(joinedNames, false)
 		}
 		b.value(v, true)
 	}

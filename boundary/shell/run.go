@@ -57,8 +57,9 @@ func (w *walker) called(c *syntax.CallExpr, words []word, in worlds, before, st 
 	env := w.inFront(c.Assigns, st)
 	around := w.front
 	names := targets(c.Assigns, st)
-	for _, name := range names {
-		w.front = append(w.front[:len(w.front):len(w.front)], front{name, st})
+	touched := make([]bool, len(names))
+	for i, name := range names {
+		w.front = append(w.front[:len(w.front):len(w.front)], front{name, st, &touched[i]})
 	}
 	defer func() { w.front = around }()
 	if after := env.without(names, st); after != st { // what their values assign stays
@@ -66,11 +67,11 @@ func (w *walker) called(c *syntax.CallExpr, words []word, in worlds, before, st 
 	}
 	w.runAlias(c, before) // its words don't see the assignments, its programs do
 	f := w.aborted(func() flow { return w.runAlias(c, env).add(w.run(words, worlds{env}, env, w.u.at(c))) },
-		func(ws worlds) worlds { return restore(ws, names, in, env, st) })
+		func(ws worlds) worlds { return restore(ws, names, touched, in, env, st) })
 	if w.u.posix && specialBuiltin[words[0].text] {
 		return f // POSIX: the assignments stay
 	}
-	restored := flow{restore(f.ok, names, in, env, st), restore(f.fail, names, in, env, st)}
+	restored := flow{restore(f.ok, names, touched, in, env, st), restore(f.fail, names, touched, in, env, st)}
 	if w.u.posix && (words[0].is("local") || aliased(c, st)) { // for such a builtin, perhaps
 		return f.add(restored)
 	}
@@ -214,8 +215,9 @@ var specialBuiltin = map[string]bool{
 
 // front is an assignment in front of a command that is being walked.
 type front struct {
-	name string
-	old  *state // from before it
+	name    string
+	old     *state // from before it
+	touched *bool  // the command assigned it too, on some way
 }
 
 // targets are the variables that assignments set: what a reference refers to
@@ -240,6 +242,15 @@ func (w *walker) inFrontOf(name string) bool {
 	return slices.ContainsFunc(w.front, func(f front) bool { return f.name == name })
 }
 
+// touch notes that a variable is assigned that may stand in front of a command.
+func (w *walker) touch(name string) {
+	for _, f := range w.front {
+		if f.name == name {
+			*f.touched = true
+		}
+	}
+}
+
 // jump takes back what was assigned in front of commands that a jump ends: those
 // from the n-th on.
 func (w *walker) jump(ws worlds, n int) worlds {
@@ -262,20 +273,21 @@ func (w *walker) jump(ws worlds, n int) worlds {
 // restore takes the assignments in front of a command to these names back. A variable that the
 // command changed may stay: Bash keeps what is exported, and what builtins
 // assign.
-func restore(ws worlds, names []string, in worlds, env, st *state) worlds {
-	if len(ws) == 1 && ws[0] == env {
+func restore(ws worlds, names []string, touched []bool, in worlds, env, st *state) worlds {
+	untouched := !slices.Contains(touched, true)
+	if untouched && len(ws) == 1 && ws[0] == env {
 		return back(in, st)
 	}
 	var out worlds
 	for _, s := range ws {
-		if s == env {
+		if untouched && s == env {
 			out = out.add(worlds{st})
 			continue
 		}
 		changed := false
 		n, kept := s.copy(), s
-		for _, name := range names {
-			if n.restoreVar(name, st); s.vars.get(name) == env.vars.get(name) {
+		for i, name := range names {
+			if n.restoreVar(name, st); !touched[i] && s.vars.get(name) == env.vars.get(name) {
 				kept = kept.copy()
 				kept.restoreVar(name, st)
 			} else {
