@@ -541,6 +541,7 @@ func (inv *invocation) content(w word) (string, bool) {
 func execute(w *walker, c *builtinCall) flow {
 	c.options("a")
 	if len(c.args) > 0 {
+		w.mayExit(c.in) // where there is no such program
 		c.run(c.args)
 		w.out.add(c.stdout)
 	}
@@ -628,6 +629,10 @@ func shift(w *walker, c *builtinCall) flow {
 	}
 	st := c.st.copy()
 	if first := slices.IndexFunc(st.params, func(v value) bool { return v.several }); first >= 0 && first < n {
+		f := c.become(st)
+		if first > 0 && (n > first+1 || st.params[first].empty) { // there may be fewer
+			f.fail = c.in
+		}
 		st.params = slices.Clone(st.params[first:]) // any of them may be left, or none
 		if slices.ContainsFunc(st.params, func(v value) bool { return v.kind != pattern || !isGlob(v.text) && !v.tree }) {
 			st.params, st.lost = nil, "a part of a list whose length is not known"
@@ -635,7 +640,7 @@ func shift(w *walker, c *builtinCall) flow {
 		for i := range st.params {
 			st.params[i].several, st.params[i].empty = true, true
 		}
-		return c.become(st)
+		return f
 	}
 	if n > len(st.params) {
 		return c.stay()

@@ -177,12 +177,26 @@ func (x *expansion) build(out []word, parts []syntax.WordPart, span guard.Span, 
 	b := builder{x: x, out: out, span: span, mode: m}
 	if m == document {
 		b.quoted(parts, true)
+	} else if m.list() && !x.w.u.posix && tildeColon(parts) {
+		x.build(nil, parts, span, unsplit) // for what runs in it
+		b.lose("Bash may not expand what stands behind a tilde and a colon", true)
 	} else {
 		b.dollar = len(parts) > 1 && !x.w.u.posix && slices.ContainsFunc(parts, loneDollar)
 		b.parts(withSubscript(parts))
 	}
 	b.end()
 	return b.out
+}
+
+// tildeColon reports whether a word begins with a tilde, a name and a colon, and is
+// more than plain text.
+func tildeColon(parts []syntax.WordPart) bool {
+	l, ok := parts[0].(*syntax.Lit)
+	if !ok || !strings.HasPrefix(l.Value, "~") || len(parts) == 1 && !strings.ContainsAny(l.Value, globMeta) {
+		return false
+	}
+	end := strings.IndexAny(l.Value, "/:")
+	return end > 0 && l.Value[end] == ':'
 }
 
 // withSubscript joins a name and the subscript behind it, which the parser takes
@@ -794,9 +808,6 @@ func (b *builder) tilde(s string, last bool) string {
 	}
 	if !loginName(name) {
 		return s
-	}
-	if s[end:] != "" && s[end] == ':' && b.mode != assigned && !b.assigns && (!last || strings.ContainsAny(s[end:], globMeta)) {
-		b.lose("Bash may not expand what stands behind a tilde and a colon", false)
 	}
 	v := b.x.home(name)
 	if v.kind == unknown {

@@ -64,6 +64,10 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.lose(loneDollarSign, true)
 		return
 	}
+	if !quoted && b.mode.list() && len(r.list) > 1 && (p.Exp != nil || p.Repl != nil) && !b.x.ifs().is(" \t\n") {
+		b.lose("Bash joins what it changed of a list by another IFS", true)
+		return
+	}
 	for i, v := range r.list {
 		if i > 0 {
 			if !b.mode.list() {
