@@ -370,6 +370,11 @@ func (d *declaration) word(f word, st *state) *state {
 		d.option(f)
 		return st
 	}
+	if d.kind == "local" && f.is("-") && len(d.w.calls) > 0 {
+		n := st.copy()
+		n.locals = &local{name: "-", opts: st.opts, next: st.locals}
+		return n
+	}
 	name, v, ok := f.cut("=")
 	if !ok {
 		d.w.nameOperand(f)

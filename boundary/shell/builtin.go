@@ -571,7 +571,11 @@ func (w *walker) runWords(c *builtinCall) flow {
 		w.start(c.args, c.st, c.span)
 		return c.stay()
 	}
-	return w.runBuiltin(c.args, c.in, c.st, c.span)
+	f := w.runBuiltin(c.args, c.in, c.st, c.span)
+	if w.u.posix && c.args[0].is("local") { // for no longer than this command, in some shells
+		f = f.add(c.stay())
+	}
+	return f
 }
 
 // exit ends the shell process, unless it is given words that it may refuse.

@@ -410,6 +410,9 @@ func (b *builder) wild(s string) {
 	if (b.extended || b.x.st.opts&optExtglob != 0) && b.extends(s) {
 		b.lose("an extended pattern", true)
 	}
+	if b.exact && strings.IndexByte(s, '\\') >= 0 {
+		b.lose("a value with a backslash is a pattern", false)
+	}
 	if !isGlob(s) {
 		b.text(s)
 		return

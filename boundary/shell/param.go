@@ -77,7 +77,7 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 			}
 		}
 		if quoted {
-			b.exists = true
+			b.exists, b.vanished = true, false
 		}
 		if v.several && i == 0 && (len(b.buf) > 0 || b.unknown) {
 			b.lose("text stands before a list whose length is not known", true)
@@ -492,6 +492,8 @@ func (x *expansion) indirect(p *syntax.ParamExp, name string) found {
 
 func (x *expansion) length(r found) found {
 	switch {
+	case r.isList && x.w.u.posix: // of the list, or of its text
+		return single(number())
 	case r.isList:
 		return single(count(r.list))
 	case r.kind == known && ascii(r.text):

@@ -472,6 +472,12 @@ func leave(ws worlds, caller *state) worlds {
 		n := s.copy()
 		n.params, n.lost = caller.params, caller.lost
 		for l := s.locals; l != nil; l = l.next {
+			if l.name == "-" {
+				if n.opts &^= optNoglob; !l.maybe {
+					n.opts = n.opts&^localOptions | l.opts&localOptions
+				}
+				continue
+			}
 			if l.had {
 				old := l.old
 				if v, _ := s.lookup(l.name); l.maybe && v.readonly { // it may be the same variable

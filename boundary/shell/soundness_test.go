@@ -93,7 +93,7 @@ func coversStart(a *guard.Action, s started) bool {
 	return a.Kind == guard.KindExec && a.Program == s.args[0] && coversWords(substitutionNames(a.Args), substitutionNames(s.args[1:]))
 }
 
-var descriptors = regexp.MustCompile(`/dev/fd/[0-9]+`)
+var descriptors = regexp.MustCompile(`(?i)/dev/fd/[0-9]+`)
 
 // substitutionNames makes the names of process substitutions alike: their
 // numbers say nothing.

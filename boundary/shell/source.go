@@ -552,6 +552,9 @@ func (c *checker) coverDocument(n *syntax.Redirect, delimiter string) {
 		line := c.src[at:end]
 		c.cover(at, end)
 		if line == delimiter || n.Op == syntax.DashHdoc && strings.TrimLeft(line, "\t") == delimiter {
+			if end+1 < int(n.Hdoc.End().Offset()) {
+				c.fail("a here-document goes on behind its end")
+			}
 			return
 		}
 		at = end + 1

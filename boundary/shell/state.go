@@ -79,9 +79,11 @@ type alias struct {
 }
 
 // local is a link of the list of variables that "local" hides until the
-// function returns. What a maybe hides isn't known.
+// function returns. What a maybe hides isn't known. The name "-" stands for the
+// options of set.
 type local struct {
 	name  string
+	opts  optionSet
 	old   variable
 	had   bool
 	maybe bool // it is one on some way to here only
@@ -120,6 +122,9 @@ const (
 	optFailglob // it was on once: a glob may be an error
 	optNullglob // it was on once: lists from then may lack what their globs say
 )
+
+// localOptions are those that "local -" gives back.
+const localOptions = optErrexit | optAllexport | optNoglob
 
 var optionNames = map[string]optionSet{
 	"errexit": optErrexit | optExits, "nounset": optExits, "allexport": optAllexport, "noglob": optNoglob,
@@ -219,7 +224,25 @@ func (a worlds) add(b worlds) worlds {
 		}
 	}
 	if len(out) > maxWorlds {
-		return worlds{merge(out, "it differs with the way taken")}
+		return out.narrowed()
+	}
+	return out
+}
+
+// narrowed is one state for all, or one for each of two sets of options: what a
+// shell reads and exports under both has no one description.
+func (a worlds) narrowed() worlds {
+	var alike, others worlds
+	for _, st := range a {
+		if st.opts == a[0].opts {
+			alike = append(alike, st)
+		} else {
+			others = append(others, st)
+		}
+	}
+	out := worlds{merge(alike, "it differs with the way taken")}
+	if len(others) > 0 {
+		out = append(out, merge(others, "it differs with the way taken"))
 	}
 	return out
 }
