@@ -683,7 +683,7 @@ func mixesLists(parts []syntax.WordPart) bool {
 	for _, p := range parts {
 		syntax.Walk(p, func(n syntax.Node) bool {
 			if p, ok := n.(*syntax.ParamExp); ok {
-				star = star || p.Slice != nil && isAll(p, "*")
+				star = star || (p.Slice != nil || p.Exp != nil || p.Repl != nil) && isAll(p, "*")
 				at = at || isAll(p, "@")
 			}
 			return true

@@ -30,7 +30,7 @@ func (w *walker) call(c *syntax.CallExpr, redirs []*syntax.Redirect, in worlds, 
 		after = either(st, after, redirector)
 	}
 	st = after
-	return w.called(c, words, in, before, st).add(flow{fail: failed})
+	return w.called(c, words, redirs, in, before, st).add(flow{fail: failed})
 }
 
 const redirector = "it depends on whether the shell itself or a child of it redirects"
@@ -47,7 +47,7 @@ func (w *walker) redirectsItself(words []word, st *state) bool {
 }
 
 // called does what follows the expansion of a command's words and redirections.
-func (w *walker) called(c *syntax.CallExpr, words []word, in worlds, before, st *state) flow {
+func (w *walker) called(c *syntax.CallExpr, words []word, redirs []*syntax.Redirect, in worlds, before, st *state) flow {
 	if len(words) == 0 {
 		return both(back(in, w.assigns(c.Assigns, st)))
 	}
@@ -64,6 +64,9 @@ func (w *walker) called(c *syntax.CallExpr, words []word, in worlds, before, st 
 	defer func() { w.front = around }()
 	if after := env.without(names, st); after != st { // what their values assign stays
 		in, st = worlds{after}, after
+		if !w.u.posix && slices.ContainsFunc(redirs, func(r *syntax.Redirect) bool { _, plain := literal(r.Word); return !plain || r.Hdoc != nil }) {
+			w.a.unknown(w.u.at(c), "what stands in front of a command changes where a redirection of it goes", false)
+		}
 	}
 	w.runAlias(c, before) // its words don't see the assignments, its programs do
 	f := w.aborted(func() flow { return w.runAlias(c, env).add(w.run(words, worlds{env}, env, w.u.at(c))) },
