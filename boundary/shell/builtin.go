@@ -182,6 +182,9 @@ func cd(w *walker, c *builtinCall) flow {
 		target = x.home("").word(c.span)
 	case c.args[0].is("-"):
 		target = c.st.oldDir.value().word(c.span)
+		if v, ok := c.st.lookup("OLDPWD"); ok {
+			target = v.word(c.span)
+		}
 	default:
 		target = c.args[0]
 	}
