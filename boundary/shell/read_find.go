@@ -714,24 +714,33 @@ func readFd(inv *invocation) {
 var fdPlain = wordSet(`t type e extension d max-depth maxdepth min-depth exact-depth E exclude j threads S size o owner changed-within changed-before max-results
 	H hidden I no-ignore u unrestricted s case-sensitive i ignore-case g glob F fixed-strings L follow p full-path 0 print0 1 search-path`)
 
-// fdMatches is what fd's pattern may match beneath a folder: a glob with -g, a
-// part of the name where it holds no operators, else anything.
+// fdMatches is what fd's pattern and its extensions may match beneath a folder: a
+// glob with -g, a part of the name where it holds no operators, else anything.
 func (a *arguments) fdMatches(dir word) []word {
-	if len(a.operands) == 0 || a.operands[0].kind == unknown || a.operands[0].text == "" {
-		return []word{everything(dir)}
+	glob, narrow := "*", false
+	if len(a.operands) > 0 && a.operands[0].kind != unknown && a.operands[0].text != "" {
+		switch p := a.operands[0]; {
+		case a.inv.flag("glob"):
+			glob, narrow = p.text, true
+		case !strings.ContainsAny(p.text, `\/.*+?()[]{}|^$`):
+			glob, narrow = "*"+globOf(p)+"*", true
+		}
 	}
-	glob := globOf(a.operands[0])
-	switch {
-	case a.inv.flag("glob"):
-		glob = a.operands[0].text
-	case strings.ContainsAny(a.operands[0].text, `\/.*+?()[]{}|^$`):
+	globs := []string{glob}
+	if extensions := a.values("extension"); len(extensions) > 0 && !a.inv.flag("glob") && !slices.ContainsFunc(extensions, word.lost) {
+		globs, narrow = nil, true
+		for _, e := range extensions {
+			globs = append(globs, strings.TrimSuffix(glob, "*")+"*."+strings.TrimPrefix(globOf(e), "."))
+		}
+	}
+	if !narrow {
 		return []word{everything(dir)}
-	default:
-		glob = "*" + glob + "*"
 	}
 	var out []word
-	for _, n := range nameTest(word{text: glob}, !a.inv.flag("case-sensitive")) {
-		out = append(out, beneath(dir, n))
+	for _, g := range globs {
+		for _, n := range nameTest(word{text: g}, !a.inv.flag("case-sensitive")) {
+			out = append(out, beneath(dir, n))
+		}
 	}
 	return out
 }

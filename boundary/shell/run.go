@@ -295,6 +295,13 @@ func restore(ws worlds, names []string, touched []bool, in worlds, env, st *stat
 				kept.restoreVar(name, st)
 			} else {
 				changed = true
+				if old, _ := st.lookup(name); old.integer || old.folds != 0 { // the value takes its attributes
+					v, _ := s.lookup(name)
+					v = v.lost("a variable with attributes is assigned behind one without")
+					v.integer, v.folds = old.integer, old.folds
+					kept = kept.copy()
+					kept.put(name, v)
+				}
 			}
 		}
 		if out = out.add(worlds{n}); changed {
