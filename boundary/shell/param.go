@@ -441,7 +441,7 @@ func (x *expansion) keyed(r found, index syntax.ArithmExpr) found {
 		x.arithmetic(index)
 		return single(unknownValue("an element of an array that is not known"))
 	}
-	key := x.one(w)
+	key := x.one(plainTildes(w))
 	if key.kind == known {
 		for i, k := range r.keys {
 			if k == key.text && i < len(r.list) {
