@@ -665,7 +665,10 @@ func (b *builder) quoted(parts []syntax.WordPart, doc bool) {
 		b.lose("a list that is joined stands beside one that isn't", true)
 		return
 	}
-	for _, p := range parts {
+	for i, p := range parts {
+		if d, ok := p.(*syntax.DblQuoted); ok && i+1 < len(parts) && len(d.Parts) > 0 && loneDollar(d.Parts[len(d.Parts)-1]) {
+			b.lose("a dollar sign in quotes within quotes begins what stands behind them", false)
+		}
 		switch p := p.(type) {
 		case *syntax.Lit:
 			b.exists = true
