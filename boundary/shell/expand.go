@@ -407,7 +407,8 @@ func (b *builder) wild(s string) {
 		b.lose("brackets hold a part in quotes or an expansion, and may be a pattern", true)
 	}
 	b.begun = b.begun || strings.LastIndexByte(s, '[') > strings.LastIndexByte(s, ']')
-	if (b.extended || b.x.st.opts&optExtglob != 0) && b.extends(s) {
+	// One that isn't read as such is a glob without a match all the same.
+	if (b.extended || b.x.st.opts&(optExtglob|optNullglob|optFailglob) != 0) && b.extends(s) {
 		b.lose("an extended pattern", true)
 	}
 	if b.exact && strings.IndexByte(s, '\\') >= 0 {
