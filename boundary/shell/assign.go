@@ -304,7 +304,11 @@ func (w *walker) declare(c *syntax.DeclClause, redirs []*syntax.Redirect, in wor
 	for _, f := range late {
 		x.st = f(x.st)
 	}
-	return d.flow(back(in, before), back(in, x.st)).add(flow{fail: failed})
+	f := d.flow(back(in, before), back(in, x.st)).add(flow{fail: failed})
+	if d.kind == "local" && len(w.calls) == 0 { // an error, and nothing is evaluated
+		f.fail = f.fail.add(in)
+	}
+	return f
 }
 
 // declared is the value of a word of a declaration. Unlike in an assignment,
