@@ -285,8 +285,10 @@ func (w *walker) declare(c *syntax.DeclClause, redirs []*syntax.Redirect, in wor
 		case as.Naked && as.Index == nil:
 			late = append(late, func(st *state) *state { return d.name(as.Name.Value, st) })
 		case as.Naked:
-			x.st = d.attributes(as.Name.Value, d.hide(as.Name.Value, x.st))
+			before := d.attributes(as.Name.Value, d.hide(as.Name.Value, x.st))
+			x.st = before
 			x.arithmetic(as.Index)
+			x.st = either(before, x.st, "it depends on whether a subscript is evaluated")
 		case as.Array != nil || as.Index != nil:
 			x.st = d.attributes(as.Name.Value, d.hide(as.Name.Value, x.st))
 			x.st = d.settle(as.Name.Value, w.assign(as, x.st, d.exports))
