@@ -974,7 +974,8 @@ const strangeBracket = "brackets of a pattern hold brackets of their own"
 var className = regexp.MustCompile(`^\[:(alnum|alpha|blank|cntrl|digit|graph|lower|print|punct|space|upper|xdigit|word|ascii):\]`)
 
 // oddBracket reports whether a pattern has brackets with an element of their own
-// that isn't a plain class of characters: shells and locales read it differently.
+// that isn't a plain class of characters, which shells and locales read differently,
+// or a closing one in front.
 func oddBracket(pat string) bool {
 	inside := false
 	for i := 0; i < len(pat); i++ {
@@ -986,8 +987,8 @@ func oddBracket(pat string) bool {
 			if i+1 < len(pat) && (pat[i+1] == '!' || pat[i+1] == '^') {
 				i++
 			}
-			if i+1 < len(pat) && pat[i+1] == ']' {
-				i++
+			if i+1 < len(pat) && pat[i+1] == ']' { // no glob of a policy is read so
+				return true
 			}
 		case c == '[' && i+1 < len(pat) && strings.IndexByte(":.=", pat[i+1]) >= 0:
 			n := len(className.FindString(pat[i:]))
