@@ -203,18 +203,15 @@ func (x *expansion) binary(e *syntax.BinaryArithm) result {
 			left := x.st
 			x.st = before
 			x.arithmetic(y.Y)
-			if left != x.st {
-				x.st = merge(worlds{left, x.st}, "it differs with the way taken")
-			}
+			x.st = either(left, x.st, "it differs with the way taken")
 		}
 		return result{}
 	}
-	before := x.st
 	l := x.arithmetic(e.X)
 	mid := x.st
 	r := x.arithmetic(e.Y)
-	if (e.Op == syntax.AndArit || e.Op == syntax.OrArit) && x.st != mid && mid != nil && before != nil {
-		x.st = merge(worlds{mid, x.st}, "it differs with the way taken")
+	if e.Op == syntax.AndArit || e.Op == syntax.OrArit {
+		x.st = either(mid, x.st, "it differs with the way taken")
 	}
 	x.refuses(e.Op, r)
 	return compute(e.Op, l, r)

@@ -57,7 +57,7 @@ func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, spa
 	v := x.attributed(old, x.one(as.Value).value())
 	if old.keys != nil {
 		if k, ok := as.Index.(*syntax.Word); ok {
-			if key := x.one(plainTildes(k)); key.kind == known && !as.Append {
+			if key := x.key(k); key.kind == known && !as.Append {
 				old.keys = append(old.keys[:len(old.keys):len(old.keys)], key.text)
 				old.list = append(old.list[:len(old.list):len(old.list)], v)
 				return w.change(x.st, name, dedupeKeys(old))
@@ -82,36 +82,6 @@ func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, spa
 		w.mayAbort(x.st)
 	}
 	return w.change(x.st, name, lostArray("an element of an array that is not known"))
-}
-
-// plainTildes is a word whose tildes stand for themselves.
-func plainTildes(w *syntax.Word) *syntax.Word {
-	if w == nil || !slices.ContainsFunc(w.Parts, func(p syntax.WordPart) bool { l, ok := p.(*syntax.Lit); return ok && strings.Contains(l.Value, "~") }) {
-		return w
-	}
-	c := *w
-	c.Parts = slices.Clone(w.Parts)
-	for i, p := range c.Parts {
-		l, ok := p.(*syntax.Lit)
-		if !ok {
-			continue
-		}
-		quoted := *l
-		quoted.Value = ""
-		for j := 0; j < len(l.Value); j++ {
-			switch l.Value[j] {
-			case '\\':
-				quoted.Value += l.Value[j:min(j+2, len(l.Value))]
-				j++
-				continue
-			case '~':
-				quoted.Value += "\\"
-			}
-			quoted.Value += l.Value[j : j+1]
-		}
-		c.Parts[i] = &quoted
-	}
-	return &c
 }
 
 // dedupeKeys keeps the last value of each key.
@@ -145,10 +115,10 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 			if !ok || !assoc && !isNumber(k.Lit()) {
 				x.arithmetic(e.Index)
 				v = lostArray("an array that is not known")
-			} else if assoc { // no tilde is expanded in it
-				key := x.one(plainTildes(k))
+			} else if assoc {
+				key := x.key(k)
 				v.keys = append(v.keys, key.text)
-				v.list = append(v.list, x.attributed(old, x.one(plainTildes(e.Value)).value()))
+				v.list = append(v.list, x.attributed(old, x.key(e.Value).value()))
 				v = dedupeKeys(v)
 				continue
 			} else {

@@ -635,7 +635,7 @@ func shift(w *walker, c *builtinCall) flow {
 		return c.stay()
 	}
 	st := c.st.copy()
-	if first := slices.IndexFunc(st.params, func(v value) bool { return v.several }); first >= 0 && first < n {
+	if first := firstSeveral(st.params); first >= 0 && first < n {
 		f := c.become(st)
 		if first > 0 && (n > first+1 || st.params[first].empty) { // there may be fewer
 			f.fail = c.in
@@ -1031,12 +1031,14 @@ func history(w *walker, c *builtinCall) flow {
 func compgen(w *walker, c *builtinCall) flow {
 	_, vals := c.options("ACFGoPSWX")
 	for _, l := range []byte("CF") {
-		if v, ok := vals[l]; ok && v.kind == known { // the word and its neighbours come behind it
-			v.text += ` "compgen" "${x-}"`
-			w.nested(v, c.st)
-		} else if ok {
-			w.nested(v, c.st)
+		v, ok := vals[l]
+		if !ok {
+			continue
 		}
+		if v.kind == known { // the word and its neighbours come behind it
+			v.text += ` "compgen" "${x-}"`
+		}
+		w.nested(v, c.st)
 	}
 	if v, ok := vals['W']; ok && (v.kind != known || strings.ContainsAny(v.text, "$`")) {
 		c.unknown(v.span, "a list of words is expanded again")

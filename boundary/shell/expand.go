@@ -94,6 +94,18 @@ func (x *expansion) joined(w *syntax.Word) word {
 	return x.single(w.Parts, x.w.u.at(w), unsplit)
 }
 
+// key is the same for a key of an associative array, and for what a list gives it.
+func (x *expansion) key(w *syntax.Word) word {
+	if w == nil {
+		return word{}
+	}
+	if s, ok := literal(w); ok {
+		return lit(s, x.w.u.at(w))
+	}
+	x.w.a.step()
+	return x.single(w.Parts, x.w.u.at(w), tildeless)
+}
+
 // document expands the body of a here-document or the like.
 func (x *expansion) document(w *syntax.Word) word {
 	if w == nil {
@@ -130,11 +142,12 @@ func literal(w *syntax.Word) (string, bool) {
 type mode uint8
 
 const (
-	argument mode = iota // split, globbed
-	element              // the same for an element of an array: no tilde after "="
-	assigned             // one word, tildes after ":" too
-	unsplit              // one word, a tilde only at its beginning
-	document             // one word, text as in double quotes
+	argument  mode = iota // split, globbed
+	element               // the same for an element of an array: no tilde after "="
+	assigned              // one word, tildes after ":" too
+	unsplit               // one word, a tilde only at its beginning
+	tildeless             // one word, no tilde
+	document              // one word, text as in double quotes
 )
 
 // list reports whether a word may become several.
@@ -386,13 +399,15 @@ func (b *builder) text(s string) {
 // extends reports whether a text, as it goes on from what stands before it, opens
 // an extended pattern.
 func (b *builder) extends(s string) bool {
+	before := byte(0)
+	if n := len(b.buf); n > 0 {
+		before = b.buf[n-1]
+	}
 	for i := 0; i < len(s); i++ {
-		if s[i] != '(' {
-			continue
-		}
-		if before := s[:i]; before != "" && strings.IndexByte("?*+@!", before[i-1]) >= 0 || before == "" && len(b.buf) > 0 && strings.IndexByte("?*+@!", b.buf[len(b.buf)-1]) >= 0 {
+		if s[i] == '(' && strings.IndexByte("?*+@!", before) >= 0 {
 			return true
 		}
+		before = s[i]
 	}
 	return false
 }
@@ -725,7 +740,7 @@ func unescapeQuoted(s string, doc bool) string {
 
 // literal adds unquoted text: tildes, escapes and wildcards count.
 func (b *builder) literal(s string, first, last bool) {
-	if first {
+	if first && b.mode != tildeless {
 		s = b.tilde(s, last)
 		if b.mode == argument && !b.splits && !b.x.w.u.posix {
 			s = b.assignment(s, last)

@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -104,7 +103,7 @@ var outputs = map[string]func(inv *invocation) stream{
 	"git grep":         gitGrep,
 	"git diff":         gitDiff,
 	"git branch":       gitBranch,
-	"git describe":     refs,
+	"git describe":     gitDescribe,
 	"git symbolic-ref": refs,
 	"git log":          gitLog,
 	"go list":          goList,
@@ -432,20 +431,21 @@ func numeric(inv *invocation, chars string) stream {
 
 // stat writes a number where it is asked for one, of one file.
 func stat(inv *invocation) stream {
-	format, rest := "", inv.args
-	if len(rest) > 1 && (rest[0].is("-c") || rest[0].is("-f")) {
-		format, rest = rest[1].text, rest[2:]
-	} else if len(rest) > 0 && rest[0].starts("--format=") {
-		format, rest = strings.TrimPrefix(rest[0].text, "--format="), rest[1:]
-	}
-	if !statNumber.MatchString(format) || len(rest) != 1 || rest[0].kind != known || mayBeOption(rest[0]) {
+	c := *inv
+	c.flags, c.index = nil, -1
+	a := c.parse()
+	format, _ := a.value("format")
+	if !statNumber.MatchString(format.text) || !c.onlyFlags(statPlain) || len(a.operands) != 1 || a.operands[0].kind != known {
 		return inv.unclear()
 	}
 	return textStream(number().orNone())
 }
 
-// statNumber are the formats of numbers: GNU's and BSD's.
-var statNumber = regexp.MustCompile(`^(%[abBdDghiostTuWXYZ]|%[OL]?p|%Lp|%[mz])$`)
+var (
+	statPlain = wordSet("c format L dereference")
+	// statNumber are GNU's formats of decimal numbers.
+	statNumber = regexp.MustCompile(`^%[abBdghiosuWXYZ]$`)
+)
 
 // checksum writes hashes, and the names of the files that it is given.
 func checksum(inv *invocation) stream {
@@ -532,10 +532,15 @@ func revParse(inv *invocation) stream {
 
 var revision = regexp.MustCompile(`^(--(short(=[0-9]+)?|verify|quiet|abbrev-ref|symbolic-full-name|is-[a-z-]+)|-q|[A-Za-z0-9@_][A-Za-z0-9@_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*([~^][0-9]*|[~^@]\{[a-z]*\})*)$`)
 
+// listing is an output of names of files, as they are from the working folder.
+func (inv *invocation) listing(names []word) stream {
+	return stream{set: true, text: unknownValue("names of files"), names: names, dir: inv.dir}
+}
+
 // tree says that the output names files beneath the working folder, or among
 // these words and beneath them.
 func (inv *invocation) tree(in ...word) stream {
-	s := stream{set: true, text: unknownValue("names of files"), dir: inv.dir}
+	s := inv.listing(nil)
 	for _, w := range in {
 		if w.kind == unknown {
 			return opaqueStream("names of files that are not known")
@@ -625,12 +630,26 @@ var gitDiffPlain = wordSet("name-only cached staged diff-filter merge-base M fin
 
 // gitBranch names branches, and marks one with a star.
 func gitBranch(inv *invocation) stream {
-	for _, a := range inv.args {
-		if _, format, ok := a.cut("--format="); ok && !refFormat.MatchString(format.text) || a.is("--format") {
-			return inv.unclear()
-		}
+	if !inv.onlyFlags(gitBranchPlain) || !inv.formatted("--format", refFormat) {
+		return inv.unclear()
 	}
-	if inv.flag("v", "verbose", "vv") {
+	return refs(inv)
+}
+
+var gitBranchPlain = wordSet("a all r remotes l list merged no-merged contains no-contains sort points-at show-current i ignore-case format no-color no-column D d delete m move c copy")
+
+// formatted reports whether every word that may begin the option gives it a value
+// as it is to be: git takes an option by its beginning too.
+func (inv *invocation) formatted(option string, value *regexp.Regexp) bool {
+	return !slices.ContainsFunc(inv.args, func(a word) bool {
+		name, v, ok := a.cut("=")
+		return strings.HasPrefix(name, option[:4]) && !(ok && name == option && value.MatchString(v.text))
+	})
+}
+
+// gitDescribe names a tag; what stands for changes behind it is the caller's.
+func gitDescribe(inv *invocation) stream {
+	if slices.ContainsFunc(inv.args, func(a word) bool { return a.starts("--d") && !a.is("--dirty") || a.starts("--b") && !a.is("--broken") }) {
 		return inv.unclear()
 	}
 	return refs(inv)
@@ -652,15 +671,10 @@ func goList(inv *invocation) stream {
 func refs(inv *invocation) stream { return textStream(patternValue("**")) }
 
 func gitLog(inv *invocation) stream {
-	if !inv.onlyFlags(gitLogPlain) {
+	if !inv.onlyFlags(gitLogPlain) || !inv.flag("format", "pretty") || !inv.formatted("--format", logFormat) || !inv.formatted("--pretty", logFormat) {
 		return inv.unclear()
 	}
-	for _, a := range inv.args {
-		if option, f, ok := a.cut("="); ok && (option == "--format" || option == "--pretty") && logFormat.MatchString(f.text) {
-			return textStream(patternValue("*").orNone())
-		}
-	}
-	return inv.unclear()
+	return textStream(patternValue("*").orNone())
 }
 
 var (
@@ -676,7 +690,7 @@ func ls(inv *invocation) stream {
 	if !inv.onlyFlags(lsPlain) || slices.ContainsFunc(args, word.lost) {
 		return inv.unclear()
 	}
-	s := stream{set: true, text: unknownValue("names of files"), dir: inv.dir}
+	s := inv.listing(nil)
 	itself, hidden := inv.flag("d", "directory"), inv.flag("a", "A", "all", "almost-all")
 	held := len(args) == 0
 	for _, a := range args {
@@ -721,22 +735,18 @@ func grep(inv *invocation) stream {
 	return inv.unclear()
 }
 
+const lineFlags = `v invert-match i ignore-case y E extended-regexp F fixed-strings P perl-regexp G basic-regexp w word-regexp x line-regexp
+	e regexp f file s no-messages q quiet silent m max-count line-buffered a text h no-filename`
+
 var (
 	// linesPlain are the options of grep with which it writes whole lines of what
 	// it reads.
-	linesPlain = wordSet(`v invert-match i ignore-case y E extended-regexp F fixed-strings P perl-regexp G basic-regexp w word-regexp x line-regexp
-		e regexp f file s no-messages q quiet silent m max-count line-buffered a text h no-filename`)
+	linesPlain = wordSet(lineFlags)
 	// grepPlain are those with which it and rg list files by nothing but their
 	// names.
-	grepPlain = union(linesPlain, wordSet(`l files-with-matches L files-without-match files r R recursive dereference-recursive include exclude exclude-dir
-		I binary-files n line-number H with-filename Z null 0 t type T type-not g glob iglob S smart-case hidden . no-ignore no-ignore-vcs u unrestricted N sort U multiline follow max-depth d directories`))
+	grepPlain = wordSet(lineFlags + ` l files-with-matches L files-without-match files r R recursive dereference-recursive include exclude exclude-dir
+		I binary-files n line-number H with-filename Z null 0 t type T type-not g glob iglob S smart-case hidden . no-ignore no-ignore-vcs u unrestricted N sort U multiline follow max-depth d directories`)
 )
-
-func union(a, b map[string]bool) map[string]bool {
-	out := maps.Clone(a)
-	maps.Copy(out, b)
-	return out
-}
 
 // filter passes some of the lines that it reads on.
 func filter(inv *invocation) stream {

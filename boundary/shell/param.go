@@ -366,14 +366,17 @@ func count(list []value) value {
 	return value{text: strconv.Itoa(len(list)), num: true}
 }
 
-func anySeveral(list []value) bool {
-	return slices.ContainsFunc(list, func(v value) bool { return v.several })
+func anySeveral(list []value) bool { return firstSeveral(list) >= 0 }
+
+// firstSeveral is where the first value stands that stands for several, or -1.
+func firstSeveral(list []value) int {
+	return slices.IndexFunc(list, func(v value) bool { return v.several })
 }
 
 // at is a value of a list. From one on that stands for several or for none, it
 // may be any that follows, or none.
 func (x *expansion) at(list []value, i int) value {
-	first := slices.IndexFunc(list, func(v value) bool { return v.several })
+	first := firstSeveral(list)
 	if first < 0 || i < first {
 		return list[i]
 	}
@@ -441,7 +444,7 @@ func (x *expansion) keyed(r found, index syntax.ArithmExpr) found {
 		x.arithmetic(index)
 		return single(unknownValue("an element of an array that is not known"))
 	}
-	key := x.one(plainTildes(w))
+	key := x.key(w)
 	if key.kind == known {
 		for i, k := range r.keys {
 			if k == key.text && i < len(r.list) {

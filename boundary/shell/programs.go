@@ -64,6 +64,8 @@ type shellCall struct {
 	words                                      []word
 }
 
+const otherWords = "an option changes how the shell reads words"
+
 // readShell takes the options of a shell.
 func (inv *invocation) readShell() shellCall {
 	var s shellCall
@@ -91,7 +93,7 @@ func (inv *invocation) readShell() shellCall {
 			}
 			s.login = s.login || name == "login"
 			if name == "posix" {
-				inv.unknown(a.span, "an option changes how "+inv.title()+" reads words")
+				inv.unknown(a.span, otherWords)
 			}
 			continue
 		}
@@ -109,7 +111,7 @@ func (inv *invocation) readShell() shellCall {
 				s.interactive = on
 			case 'k', 'B':
 				if on == (c == 'k') {
-					inv.unknown(a.span, "an option changes how "+inv.title()+" reads words")
+					inv.unknown(a.span, otherWords)
 				}
 			case 'l':
 				s.login = on
@@ -117,7 +119,7 @@ func (inv *invocation) readShell() shellCall {
 				if len(args) > 0 && !mayBeOption(args[0]) {
 					s.noexec = s.noexec || on && args[0].is("noexec")
 					if strangeOptions[args[0].text] {
-						inv.unknown(a.span, "an option changes how "+inv.title()+" reads words")
+						inv.unknown(a.span, otherWords)
 					}
 					if on && c == 'O' {
 						inv.shopts |= optionNames[args[0].text]
@@ -136,7 +138,7 @@ func shellProgram(dialect guard.Dialect) reader {
 		s := inv.readShell()
 		if s.login || s.interactive {
 			inv.movedSettings()
-			inv.startFiles(s.login)
+			inv.ownStartFiles(s.login)
 		}
 		for _, f := range s.startFiles {
 			inv.read(f)
@@ -174,10 +176,10 @@ func shellProgram(dialect guard.Dialect) reader {
 	}
 }
 
-// startFiles are the files in the home folder that a shell may run when it is a
-// login shell or an interactive one. They are the user's own, unless the same
-// command writes them.
-func (inv *invocation) startFiles(login bool) {
+// ownStartFiles sees to the files in the home folder that a login shell or an
+// interactive one may run. They are the user's own, unless the same command
+// writes them.
+func (inv *invocation) ownStartFiles(login bool) {
 	files := []string{".bashrc", ".shrc", ".kshrc", ".mkshrc"}
 	if login {
 		files = append(files, ".bash_profile", ".bash_login", ".profile", ".bash_logout")

@@ -59,7 +59,7 @@ func readFind(inv *invocation) {
 	if !f.prints {
 		f.print(all)
 	}
-	inv.stdout = stream{set: true, text: unknownValue("names of files"), names: f.withChosen(f.printed), dir: f.dir}
+	inv.stdout = inv.listing(f.withChosen(f.printed))
 	switch {
 	case f.mixed || slices.ContainsFunc(f.words, word.lost):
 		inv.stdout = opaqueStream("the output of find is not known")
@@ -689,7 +689,7 @@ func readFd(inv *invocation) {
 		}
 	}
 	files = inv.withChosen(files)
-	if inv.stdout = (stream{set: true, text: unknownValue("names of files"), names: files, dir: inv.dir}); !inv.onlyFlags(fdPlain) {
+	if inv.stdout = inv.listing(files); !inv.onlyFlags(fdPlain) {
 		inv.stdout = inv.unclear()
 	}
 	if len(a.operands) == 0 && !inv.flag("extension") && (inv.flag("unrestricted") || inv.flag("hidden") && inv.flag("no-ignore")) {
@@ -701,9 +701,7 @@ func readFd(inv *invocation) {
 			words = words[:i]
 		}
 		marks := []string{"{}", "{/}", "{//}", "{.}", "{/.}"}
-		if !slices.ContainsFunc(words, func(w word) bool {
-			return slices.ContainsFunc(marks, func(m string) bool { return strings.Contains(w.text, m) })
-		}) {
+		if marked, _ := marksIn(words, marks); !marked {
 			words = append(words[:len(words):len(words)], lit("{}", inv.span))
 		}
 		inv.runWith(words, files, !inv.flag("exec-batch"), marks...)
@@ -748,13 +746,7 @@ func (a *arguments) fdMatches(dir word) []word {
 // runWith runs a command with files in the place of marks: once with each of
 // them, or with all, of which any may be missing.
 func (inv *invocation) runWith(words, files []word, each bool, marks ...string) {
-	marked, glued := false, false
-	for _, w := range words {
-		for _, m := range marks {
-			marked = marked || strings.Contains(w.text, m)
-			glued = glued || strings.Contains(w.text, m) && w.text != m
-		}
-	}
+	marked, glued := marksIn(words, marks)
 	run := func(files []word) {
 		words := words
 		for _, m := range marks {
@@ -775,6 +767,18 @@ func (inv *invocation) runWith(words, files []word, each bool, marks ...string) 
 	default:
 		run(perhapsNone(files))
 	}
+}
+
+// marksIn reports whether a mark stands in the words, and whether one is a part of
+// a word.
+func marksIn(words []word, marks []string) (marked, glued bool) {
+	for _, w := range words {
+		for _, m := range marks {
+			marked = marked || strings.Contains(w.text, m)
+			glued = glued || strings.Contains(w.text, m) && w.text != m
+		}
+	}
+	return marked, glued
 }
 
 // perhapsNone are words each of which stands for none, one or several.

@@ -26,7 +26,7 @@ func (w *walker) call(c *syntax.CallExpr, redirs []*syntax.Redirect, in worlds, 
 		return both(back(in, either(st, after, redirector))).add(flow{fail: failed})
 	}
 	after, failed := w.redirects(redirs, st)
-	if !w.redirectsItself(words, st) {
+	if after != st && !w.redirectsItself(words, st) {
 		after = either(st, after, redirector)
 	}
 	st = after
