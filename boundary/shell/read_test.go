@@ -46,6 +46,13 @@ func TestReaders(t *testing.T) {
 		{"find", "fd . src -x rm", "delete /w/src +; exec rm; list /w/src +"},
 		{"find", "fd -g -s a.o src -x rm", "delete /w/src/**/a.o; exec rm; list /w/src +"},
 
+		{"output", "cat $(git branch --forma=/opt/x)", "exec git branch; unknown"},
+		{"output", "cat $(git log -1 --format=%h --pretty=%s)", "exec git log; unknown"},
+		{"output", "cat $(git describe --dirty=/../../x)", "exec git describe; read /../../x; unknown"},
+		{"output", "cat $(git rev-parse /opt/x)", "exec git rev-parse; read /opt/x; unknown"},
+		{"output", "rm $(stat -c %m .)", "exec stat; list /w/.; unknown"},
+		{"output", "head -n $(stat -c%s f) g", "exec stat; list /w/f; read /w/g"},
+
 		{"copy", "cp a b", "read /w/a; write /w/b; write /w/b/a"},
 		{"copy", "cp a b d/", "read /w/a; read /w/b; write /w/d/a; write /w/d/b"},
 		{"copy", "cp -rt /opt src", "read /w/src +; write /opt/src +"},
