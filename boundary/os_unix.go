@@ -65,6 +65,14 @@ func identifyOpen(f *os.File) (identity, error) {
 	return identity{uint64(st.Dev), st.Ino}, err
 }
 
+// sameDevice reports whether two folders lie on one file system: git looks for a
+// repository in no other.
+func sameDevice(a, b string) bool {
+	x, err1 := identify(a)
+	y, err2 := identify(b)
+	return err1 == nil && err2 == nil && x.device == y.device
+}
+
 // retry calls f again when a signal came in between.
 func retry(f func() error) error {
 	for {
@@ -74,9 +82,12 @@ func retry(f func() error) error {
 	}
 }
 
+// isOurs reports whether a file belongs to the user that this process runs as.
+func isOurs(info os.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(st.Uid) == os.Geteuid()
+}
+
 // ownedByUs reports whether a file belongs to the user that this process runs
 // as, and nobody else may change it.
-func ownedByUs(info os.FileInfo) bool {
-	st, ok := info.Sys().(*syscall.Stat_t)
-	return ok && int(st.Uid) == os.Geteuid() && info.Mode()&0o022 == 0
-}
+func ownedByUs(info os.FileInfo) bool { return isOurs(info) && info.Mode()&0o022 == 0 }

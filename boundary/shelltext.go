@@ -2,9 +2,7 @@ package boundary
 
 import (
 	"errors"
-	"os"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/boundary/fsys"
@@ -31,11 +29,7 @@ func (b *binding) shell(text string) {
 		}
 		dir = resolved
 	}
-	o := b.options(dir)
-	if strings.Contains(text, "--show-toplevel") {
-		o.Toplevel = b.toplevel(dir)
-	}
-	actions := shell.Analyze(text, o)
+	actions := shell.Analyze(text, b.options(dir))
 	if len(actions) == 0 {
 		actions = []guard.Action{{Kind: guard.KindExec, Program: "true", Command: "true"}}
 	}
@@ -60,7 +54,7 @@ func (b *binding) options(dir string) shell.Options {
 	c := &b.in.c
 	o := shell.Options{
 		Dialect: b.tool.Dialect, Dir: dir, Home: c.Workspace.home,
-		View: b.view, Sensitive: c.Sensitive,
+		View: b.view, Toplevel: b.toplevel, Real: b.real, Sensitive: c.Sensitive,
 	}
 	if len(c.Workspace.temp) > 0 {
 		o.Temp = c.Workspace.temp[0]
@@ -94,37 +88,4 @@ func (b *binding) view(name string) ([]byte, error) {
 	defer root.Close()
 	data, err := root.NoLinks().ReadFile(path.Base(a.Resolved), maxView)
 	return data, reason(err)
-}
-
-var (
-	gitHead      = regexp.MustCompile(`^(ref: refs/\S+|[0-9a-f]{40}|[0-9a-f]{64})\n?$`)
-	gitElsewhere = regexp.MustCompile(`(?i)worktree|include`)
-)
-
-// toplevel is what "git rev-parse --show-toplevel" says in a folder of the
-// workspace, where the nearest repository is an ordinary one that can't be
-// configured to say otherwise; else "".
-func (b *binding) toplevel(dir string) string {
-	for _, root := range b.in.c.Workspace.roots {
-		if _, err := os.Lstat(root); within(dir, root) && os.IsNotExist(err) {
-			return root // judged for another machine: the workspace is the repository
-		}
-	}
-	for d := dir; dir != "" && b.in.c.Workspace.Zone(d) == guard.ZoneWorkspace; d = path.Dir(d) {
-		fi, err := os.Lstat(d + "/.git")
-		if err != nil {
-			continue
-		}
-		if !fi.IsDir() {
-			return ""
-		}
-		head, err1 := b.view(d + "/.git/HEAD")
-		config, err2 := b.view(d + "/.git/config")
-		_, err3 := os.Lstat(d + "/.git/commondir")
-		if err1 == nil && err2 == nil && os.IsNotExist(err3) && gitHead.Match(head) && !gitElsewhere.Match(config) {
-			return d
-		}
-		return ""
-	}
-	return ""
 }

@@ -56,7 +56,7 @@ func (inv *invocation) noteBuild(first int) {
 // and not among temporary files.
 func (a *analysis) ownPath(p string) bool {
 	p = path.Clean(p)
-	for _, root := range []string{a.o.Dir, a.o.Toplevel} {
+	for _, root := range []string{a.o.Dir, a.toplevel} {
 		if within(p, root) && !a.isTemp(p) {
 			return true
 		}

@@ -163,9 +163,11 @@ func (c *builtinCall) options(with string) (letters string, vals map[byte]word) 
 }
 
 func cd(w *walker, c *builtinCall) flow {
-	physical := false
+	physical := false // the last of the two counts
 	for len(c.args) > 0 && c.args[0].kind == known && len(c.args[0].text) > 1 && c.args[0].text[0] == '-' {
-		physical = physical || strings.Contains(c.args[0].text, "P")
+		if i := strings.LastIndexAny(c.args[0].text, "LP"); i > 0 {
+			physical = c.args[0].text[i] == 'P'
+		}
 		end := c.args[0].text == "--"
 		if !end && strings.Trim(c.args[0].text[1:], "LPe@") != "" { // an error, or a number on the stack
 			return flow{ok: worlds{c.st.inDir(place{reason: "cd has an option that is not known"})}, fail: c.in}
@@ -242,7 +244,10 @@ func (w *walker) destination(st *state, target word, physical bool) place {
 		return place{reason: "the working folder is one of many"}
 	}
 	to := st.dir.join(target)
-	if !physical && to.path != "" && !to.glob {
+	if physical {
+		return w.a.real(to)
+	}
+	if to.path != "" && !to.glob {
 		to.path = path.Clean(to.path)
 	}
 	return to
@@ -297,11 +302,11 @@ func popd(w *walker, c *builtinCall) flow {
 }
 
 func pwd(w *walker, c *builtinCall) flow {
-	v := c.st.dir.value()
-	if v.kind == known {
-		v.text += "\n"
+	dir := c.st.dir
+	if letters, _ := c.options(""); strings.HasSuffix(letters, "P") {
+		dir = c.a.real(dir)
 	}
-	w.out.add(textStream(v))
+	w.out.add(lineOf(dir.value()))
 	return c.stay()
 }
 

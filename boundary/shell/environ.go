@@ -341,8 +341,8 @@ func (a *analysis) inside(st *state, name, dir string) bool {
 	}
 	p = path.Clean(p)
 	root := a.o.Dir
-	if a.o.Toplevel != "" {
-		root = a.o.Toplevel
+	if a.toplevel != "" {
+		root = a.toplevel
 	}
 	if within(p, root) {
 		return true

@@ -166,6 +166,7 @@ type builder struct {
 	exists   bool   // the field is there even if empty
 	dollar   bool   // a dollar sign that begins no expansion stands in the word
 	vanished bool   // "$@" without parameters stands in the quoted part
+	stays    bool   // an element of a list does, though it be empty
 	unknown  bool
 	reason   string
 	split    bool
@@ -665,10 +666,10 @@ func (b *builder) parts(parts []syntax.WordPart) {
 // "$@" in it that is so in a POSIX shell only, if something stands beside it.
 func (b *builder) doubleQuoted(p *syntax.DblQuoted) {
 	exists, size, words := b.exists, len(b.buf), len(b.out)
-	b.vanished = false
+	b.vanished, b.stays = false, false
 	b.quoted(p.Parts, false)
 	nothing := len(b.buf) == size && len(b.out) == words && !b.unknown
-	b.exists = exists || !b.vanished || !nothing || b.x.w.u.posix && len(p.Parts) > 1
+	b.exists = exists || !b.vanished || b.stays || !nothing || b.x.w.u.posix && len(p.Parts) > 1
 }
 
 // quoted adds parts in double quotes, or those of a here-document.

@@ -83,7 +83,7 @@ var printers = wordSet(`cat tac rev nl head tail less more most bat batcat ccat 
 func (inv *invocation) wholeRoot(w word) bool {
 	p, glob, ok := inv.dir.abs(lit(w.text, w.span))
 	p = path.Clean(p)
-	return ok && !glob && (within(inv.a.o.Dir, p) || within(inv.a.o.Toplevel, p))
+	return ok && !glob && (within(inv.a.o.Dir, p) || within(inv.a.toplevel, p))
 }
 
 // within reports whether a clean path is a folder or lies beneath it. Nothing

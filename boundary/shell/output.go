@@ -10,14 +10,14 @@ import (
 
 // output is what a program writes on standard output, where its words tell.
 func (inv *invocation) output() stream {
-	if f := outputs[inv.command]; f != nil {
-		return f(inv)
+	if o, ok := outputs[inv.command]; ok {
+		if o.options != nil && !inv.onlyFlags(o.options) {
+			return inv.unclear()
+		}
+		return o.of(inv)
 	}
 	if strings.HasSuffix(inv.name, "-config") || inv.name == "pkgconf" {
 		return inv.buildFlags()
-	}
-	if tokens[inv.command] {
-		return inv.token()
 	}
 	return inv.unclear()
 }
@@ -31,9 +31,9 @@ const compilerOptions = "-[DILWflmp]*"
 func (inv *invocation) buildFlags() stream {
 	asks := false
 	for _, a := range inv.args {
-		option, _ := strings.CutPrefix(a.text, "--")
-		asks = asks || slices.Contains([]string{"cflags", "libs", "cflags-only-I", "libs-only-l", "libs-only-L", "includes", "ldflags", "cxxflags", "cppflags"}, option)
-		if a.kind != known || strings.HasPrefix(a.text, "-") && (option == a.text || strings.Contains(option, "=")) {
+		option, long := strings.CutPrefix(a.text, "--")
+		asks = asks || long && buildQuestions[option]
+		if a.kind != known || strings.HasPrefix(a.text, "-") && !buildQuestions[option] && a.text != "--static" {
 			return inv.unclear()
 		}
 	}
@@ -42,6 +42,8 @@ func (inv *invocation) buildFlags() stream {
 	}
 	return textStream(patternValue(compilerOptions))
 }
+
+var buildQuestions = wordSet("cflags libs cflags-only-I cflags-only-other libs-only-l libs-only-L libs-only-other includes ldflags cxxflags cppflags")
 
 // unclear is the output of a program of which nothing is known.
 func (inv *invocation) unclear() stream {
@@ -54,77 +56,99 @@ func (inv *invocation) onlyFlags(plain map[string]bool) bool {
 	return !slices.ContainsFunc(inv.flags, func(f string) bool { return !plain[f] && !isNumber(f) })
 }
 
-// tokens are commands that write one word of letters, digits and marks that is
-// no option and holds no slash.
-var tokens = map[string]bool{
-	"uname": true, "whoami": true, "hostname": true, "arch": true, "uuidgen": true, "logname": true,
-	"git merge-base": true, "git hash-object": true, "git write-tree": true,
+// token is one word of letters, digits and marks that is no option and holds no
+// slash, or several.
+func (inv *invocation) token() stream { return textStream(patternValue("*").orNone()) }
+
+// output says what a command writes.
+type output struct {
+	options map[string]bool // with others it may write something else; nil: of judges them
+	of      func(inv *invocation) stream
 }
 
-func (inv *invocation) token() stream {
-	for _, a := range inv.args {
-		if a.kind == unknown || strings.Contains(a.text, "%") && strings.Contains(a.text, "/") || strings.HasPrefix(a.text, "--show") || strings.Contains(a.text, "git-") {
-			return inv.unclear()
-		}
-	}
-	return textStream(patternValue("*").orNone())
+// prints is an output with options that leave it as of says.
+func prints(of func(inv *invocation) stream, options string) output {
+	return output{wordSet(options), of}
 }
+
+// judged is an output whose function judges the options.
+func judged(of func(inv *invocation) stream) output { return output{nil, of} }
 
 // outputs computes what commands write.
-var outputs = map[string]func(inv *invocation) stream{
-	"pwd":              func(inv *invocation) stream { return lineOf(inv.dir.value()) },
-	"basename":         basename,
-	"dirname":          dirname,
-	"realpath":         realpath,
-	"readlink":         realpath,
-	"mktemp":           mktemp,
-	"seq":              seq,
-	"date":             date,
-	"cksum":            checksum,
-	"md5sum":           checksum,
-	"sha1sum":          checksum,
-	"sha256sum":        checksum,
-	"sha512sum":        checksum,
-	"expr":             func(inv *invocation) stream { return numeric(inv, "+-*/%():0123456789") },
-	"wc":               wc,
-	"nproc":            func(inv *invocation) stream { return inv.numberOr(len(inv.operands()) == 0) },
-	"id":               func(inv *invocation) stream { return inv.numberOr(inv.flag("u", "g") && !inv.flag("n", "name")) },
-	"tput":             func(inv *invocation) stream { return inv.numberOr(inv.asks("cols", "lines", "colors")) },
-	"getconf":          func(inv *invocation) stream { return inv.numberIf(inv.asks(numericConf...)) },
-	"pgrep":            func(inv *invocation) stream { return inv.numberIf(inv.flag("c", "count")) },
-	"git rev-list":     func(inv *invocation) stream { return inv.numberOr(inv.flag("count") && !inv.flag("left-right")) },
-	"tr":               trimmed,
-	"du":               du,
-	"lsof":             listeners,
-	"cut":              firstField,
-	"awk":              firstField,
-	"git rev-parse":    revParse,
-	"git ls-files":     lsFiles,
-	"git grep":         gitGrep,
-	"git diff":         gitDiff,
-	"git branch":       gitBranch,
-	"git describe":     gitDescribe,
-	"git symbolic-ref": refs,
-	"git log":          gitLog,
-	"go list":          goList,
-	"ls":               ls,
-	"rg":               grep,
-	"grep":             grep,
-	"egrep":            grep,
-	"fgrep":            grep,
-	"cat":              cat,
-	"tee":              func(inv *invocation) stream { return inv.stdin },
-	"head":             filter,
-	"tail":             filter,
-	"sort":             filter,
-	"uniq":             filter,
-	"shuf":             filter,
-	"tac":              filter,
-	"env":              passed,
-	"stat":             stat,
-	"true":             func(inv *invocation) stream { return textStream(text("")) },
-	"rm":               silent, "mkdir": silent, "cp": silent, "mv": silent, "touch": silent, "chmod": silent, "rmdir": silent, "ln": silent, "sleep": silent,
+var outputs = map[string]output{
+	"pwd":              prints(func(inv *invocation) stream { return lineOf(inv.a.real(inv.dir).value()) }, "P physical"),
+	"basename":         prints(basename, ""),
+	"dirname":          prints(dirname, ""),
+	"realpath":         prints(realpath, "m canonicalize-missing q quiet P physical"),
+	"readlink":         prints(readlink, "f canonicalize m canonicalize-missing q quiet s silent"),
+	"mktemp":           judged(mktemp),
+	"seq":              prints(seq, ""),
+	"date":             prints(date, "u utc universal d date r reference I iso-8601 rfc-3339 j v"),
+	"cksum":            judged(checksum),
+	"md5sum":           judged(checksum),
+	"sha1sum":          judged(checksum),
+	"sha256sum":        judged(checksum),
+	"sha512sum":        judged(checksum),
+	"expr":             judged(func(inv *invocation) stream { return numeric(inv, "+-*/%():0123456789") }),
+	"wc":               judged(wc),
+	"uname":            prints((*invocation).token, "s kernel-name n nodename r kernel-release m machine p processor i hardware-platform"),
+	"whoami":           prints((*invocation).token, ""),
+	"logname":          prints((*invocation).token, ""),
+	"arch":             prints((*invocation).token, ""),
+	"uuidgen":          prints((*invocation).token, "r random t time"),
+	"hostname":         prints((*invocation).token, "s short f fqdn long d domain i ip-address I all-ip-addresses"),
+	"nproc":            prints(func(inv *invocation) stream { return inv.numberIf(len(inv.operands()) == 0) }, "all ignore"),
+	"id":               prints(func(inv *invocation) stream { return inv.numberOr(inv.flag("u", "g") && !inv.flag("n", "name")) }, "u user g group G groups n name r real"),
+	"tput":             judged(func(inv *invocation) stream { return inv.numberIf(inv.asks("cols", "lines", "colors")) }),
+	"getconf":          judged(func(inv *invocation) stream { return inv.numberIf(inv.asks(numericConf...)) }),
+	"pgrep":            prints(func(inv *invocation) stream { return inv.numberIf(inv.flag("c", "count")) }, "c count f full u euid U uid P parent x exact i ignore-case"),
+	"git rev-list":     prints(func(inv *invocation) stream { return inv.numberIf(inv.flag("count")) }, "count all branches tags remotes since until after before no-merges merges first-parent n max-count author grep C no-pager"),
+	"git merge-base":   prints((*invocation).token, "a all octopus independent fork-point is-ancestor C no-pager"),
+	"git hash-object":  prints((*invocation).token, "t w stdin stdin-paths no-filters path C no-pager"),
+	"git write-tree":   prints((*invocation).token, "missing-ok C no-pager"),
+	"tr":               judged(trimmed),
+	"du":               judged(du),
+	"lsof":             judged(listeners),
+	"cut":              judged(firstField),
+	"awk":              judged(firstField),
+	"git rev-parse":    judged(revParse),
+	"git ls-files":     prints(lsFiles, "c cached d deleted m modified o others i ignored k killed x exclude X exclude-from exclude-per-directory exclude-standard directory error-unmatch z with-tree C no-pager"),
+	"git grep":         prints(gitGrep, "l files-with-matches name-only L files-without-match i ignore-case v invert-match w word-regexp E F G P e I a and or not all-match z n line-number C no-pager"),
+	"git diff":         prints(gitDiff, "name-only cached staged diff-filter merge-base M find-renames no-renames relative a text w z ignore-submodules C no-pager"),
+	"git branch":       prints(gitBranch, "a all r remotes l list merged no-merged contains no-contains sort points-at show-current i ignore-case format no-color no-column D d delete m move c copy C no-pager"),
+	"git describe":     prints(gitDescribe, "all tags contains abbrev candidates exact-match long match exclude always first-parent dirty broken C no-pager"),
+	"git symbolic-ref": prints(refs, "short q quiet d delete m C no-pager"),
+	"git log":          prints(gitLog, "n max-count format pretty abbrev abbrev-commit no-patch s reverse date since until after before no-merges merges first-parent all C no-pager"),
+	"go list":          prints(refs, "deps test e find tags mod race C compiled export cover"),
+	"ls":               prints(ls, "1 a all A almost-all d directory t r reverse S c U u v X B I ignore sort time group-directories-first H L h"),
+	"rg":               judged(grep),
+	"grep":             judged(grep),
+	"egrep":            judged(grep),
+	"fgrep":            judged(grep),
+	"cat":              judged(cat),
+	"tee":              prints(func(inv *invocation) stream { return inv.stdin }, "a append i ignore-interrupts p output-error"),
+	"head":             prints(filter, "n lines q quiet silent"),
+	"tail":             prints(filter, "n lines q quiet silent f follow F retry s sleep-interval pid"),
+	"sort": prints(filter, `b ignore-leading-blanks d dictionary-order f ignore-case g general-numeric-sort i ignore-nonprinting M month-sort h human-numeric-sort
+		n numeric-sort R random-sort r reverse V version-sort sort m merge s stable u unique k key t field-separator S buffer-size T temporary-directory parallel batch-size random-source`),
+	"uniq":  prints(filter, "i ignore-case d repeated u unique f skip-fields s skip-chars w check-chars"),
+	"shuf":  prints(filter, "n head-count r repeat random-source"),
+	"tac":   judged(tac),
+	"env":   judged(passed),
+	"stat":  judged(stat),
+	"true":  prints(silent, ""),
+	"sleep": prints(silent, ""),
+	"rm":    prints(silent, "r R recursive f force d dir i I interactive one-file-system preserve-root no-preserve-root"),
+	"rmdir": prints(silent, "p parents ignore-fail-on-non-empty"),
+	"mkdir": prints(silent, "p parents m mode Z context"),
+	"touch": prints(silent, "a c no-create d date f h no-dereference m r reference t time"),
+	"chmod": prints(silent, "R recursive f silent quiet reference preserve-root no-preserve-root r w x X s t u g o"),
+	"cp":    prints(silent, copyOptions+" a archive d H L dereference P no-dereference l link s symbolic-link p preserve no-preserve parents R r recursive x one-file-system"),
+	"mv":    prints(silent, copyOptions),
+	"ln":    prints(silent, copyOptions+" s symbolic n no-dereference r relative L logical P physical"),
 }
+
+const copyOptions = "b backup f force i interactive n no-clobber S suffix t target-directory T no-target-directory u update strip-trailing-slashes"
 
 func lineOf(v value) stream {
 	if v.kind == known {
@@ -135,12 +159,7 @@ func lineOf(v value) stream {
 
 // silent is the output of commands that write nothing unless they are asked
 // to.
-func silent(inv *invocation) stream {
-	if inv.flag("v", "verbose", "c", "changes", "debug", "help", "version") {
-		return inv.unclear()
-	}
-	return textStream(text(""))
-}
+func silent(*invocation) stream { return textStream(text("")) }
 
 // passed is what the program wrote that a wrapper started.
 func passed(inv *invocation) stream {
@@ -167,7 +186,7 @@ func (inv *invocation) plainArgs() []word {
 
 func basename(inv *invocation) stream {
 	args := inv.plainArgs()
-	if len(args) == 0 || len(args) > 2 || inv.flag("a", "s", "z", "multiple", "suffix", "zero") {
+	if len(args) == 0 || len(args) > 2 {
 		return opaqueStream("the output of basename is not known")
 	}
 	v := args[0].value()
@@ -222,19 +241,20 @@ func dirname(inv *invocation) stream {
 	return lineOf(v)
 }
 
-func realpath(inv *invocation) stream {
-	args := inv.plainArgs()
-	if len(args) != 1 || args[0].kind == unknown || inv.name == "readlink" && !inv.flag("f", "canonicalize", "e", "m") || inv.flag("relative-to", "relative-base") {
+// readlink is realpath where it follows all links.
+func readlink(inv *invocation) stream {
+	if !inv.flag("f", "canonicalize", "m", "canonicalize-missing") {
 		return opaqueStream("where a link leads is not known")
 	}
-	p, glob, ok := inv.dir.abs(args[0])
-	if !ok {
-		return opaqueStream("the working folder is not known")
+	return realpath(inv)
+}
+
+func realpath(inv *invocation) stream {
+	args := inv.plainArgs()
+	if len(args) != 1 || args[0].kind == unknown || args[0].text == "" {
+		return opaqueStream("where a link leads is not known")
 	}
-	if glob {
-		return textStream(patternValue(p))
-	}
-	return lineOf(text(p))
+	return lineOf(inv.a.real(inv.dir.join(args[0])).value())
 }
 
 // mktemp makes a fresh name.
@@ -328,10 +348,10 @@ func (inv *invocation) asks(names ...string) bool {
 	return len(inv.args) == 1 && inv.args[0].kind == known && slices.Contains(names, inv.args[0].text)
 }
 
-// numberOr is a number, if so, or else a word of text.
+// numberOr is a number, if so, or else a token.
 func (inv *invocation) numberOr(isNumber bool) stream {
-	if t := inv.token(); !isNumber || t.text.kind == unknown {
-		return t
+	if !isNumber {
+		return inv.token()
 	}
 	return textStream(number().orNone())
 }
@@ -339,7 +359,7 @@ func (inv *invocation) numberOr(isNumber bool) stream {
 // numberIf is a number, if so, or else not known.
 func (inv *invocation) numberIf(isNumber bool) stream {
 	if isNumber {
-		return inv.numberOr(true)
+		return textStream(number().orNone())
 	}
 	return inv.unclear()
 }
@@ -458,17 +478,24 @@ func checksum(inv *invocation) stream {
 // numericDate are formats that come to a number without a zero in front.
 var numericDate = regexp.MustCompile(`^\+(%[YGsu]|%-[mdHMSjVI])(%-?[YGsumdHMSjVIN]|[0-9])*$`)
 
-// date writes digits and words, unless its format holds a slash.
+// plainDate are formats that come to no option and no slash.
+var plainDate = regexp.MustCompile(`^\+([A-Za-z0-9_]|%-?[YmdHMSsNjuwaAbBeCGgVUWIklFTRpyZn])([A-Za-z0-9_:.,@T -]|%[-_0^#]?[YmdHMSsNjuwaAbBeCGgVUWIklFTRpPyZztn]|%:z)*$`)
+
+// dateOption finds a word of a format that may begin with a dash.
+var dateOption = regexp.MustCompile(`( |%[nt])(-|%:?z)`)
+
+// date writes digits and words, in the form that it is asked for.
 func date(inv *invocation) stream {
+	numeric := false
 	for _, a := range inv.args {
-		if a.kind == unknown || strings.HasPrefix(a.text, "+") && strings.ContainsAny(a.text, "/DxX") || strings.HasPrefix(a.text, "-f") || strings.HasPrefix(a.text, "--f") {
+		switch {
+		case a.kind == unknown || a.starts("+") && (!plainDate.MatchString(a.text) || dateOption.MatchString(a.text)):
 			return opaqueStream("the output of date is not known")
-		}
-		if a.is("+%N") || numericDate.MatchString(a.text) {
-			return textStream(number().orNone())
+		case a.starts("+"):
+			numeric = a.is("+%N") || numericDate.MatchString(a.text)
 		}
 	}
-	return textStream(patternValue("*"))
+	return inv.numberOr(numeric)
 }
 
 // wc writes a number where it reads its standard input.
@@ -511,9 +538,13 @@ func firstField(inv *invocation) stream {
 }
 
 func revParse(inv *invocation) stream {
-	if inv.flag("show-toplevel") || len(inv.args) > 0 && inv.args[len(inv.args)-1].is("--show-toplevel") {
-		top := inv.a.o.Toplevel
-		if top != "" && (inv.dir.path == top || strings.HasPrefix(inv.dir.path, top+"/")) {
+	if inv.flag("show-toplevel") {
+		args := inv.args
+		for len(args) > 2 && args[0].is("-C") {
+			args = args[2:]
+		}
+		if top := inv.a.repository(inv.dir); top != "" && len(args) == 2 && args[0].is("rev-parse") {
+			inv.a.toplevel = top
 			return lineOf(text(top))
 		}
 		return opaqueStream("the top folder of the repository is not known")
@@ -566,9 +597,6 @@ func lsFiles(inv *invocation) stream {
 	}
 	inv.chooseFrom(inv.plainArgs())
 	out := inv.tree()
-	if !inv.onlyFlags(lsFilesPlain) {
-		return inv.unclear()
-	}
 	args := inv.plainArgs()
 	args = args[1+slices.IndexFunc(args, func(w word) bool { return w.is("ls-files") }):]
 	var names []word
@@ -595,17 +623,13 @@ func lsFiles(inv *invocation) stream {
 	return out
 }
 
-var lsFilesPlain = wordSet("c cached d deleted m modified o others i ignored k killed x exclude X exclude-from exclude-per-directory exclude-standard directory error-unmatch z with-tree")
-
 // gitGrep names files that hold a match.
 func gitGrep(inv *invocation) stream {
-	if !inv.flag("l", "files-with-matches", "name-only", "L", "files-without-match") || !inv.onlyFlags(gitGrepPlain) || inv.leaves("grep") {
+	if !inv.flag("l", "files-with-matches", "name-only", "L", "files-without-match") || inv.leaves("grep") {
 		return inv.unclear()
 	}
 	return inv.tree()
 }
-
-var gitGrepPlain = wordSet("l files-with-matches name-only L files-without-match i ignore-case v invert-match w word-regexp E F G P e I a and or not all-match z n line-number")
 
 // leaves reports whether a word of git's command may name something outside the
 // working folder, or another tree.
@@ -620,23 +644,19 @@ func (inv *invocation) leaves(command string) bool {
 
 // gitDiff names the files that differ.
 func gitDiff(inv *invocation) stream {
-	if !inv.flag("name-only") || !inv.onlyFlags(gitDiffPlain) {
+	if !inv.flag("name-only") {
 		return inv.unclear()
 	}
 	return inv.tree()
 }
 
-var gitDiffPlain = wordSet("name-only cached staged diff-filter merge-base M find-renames no-renames relative a text w z ignore-submodules")
-
 // gitBranch names branches, and marks one with a star.
 func gitBranch(inv *invocation) stream {
-	if !inv.onlyFlags(gitBranchPlain) || !inv.formatted("--format", refFormat) {
+	if !inv.formatted("--format", refFormat) {
 		return inv.unclear()
 	}
 	return refs(inv)
 }
-
-var gitBranchPlain = wordSet("a all r remotes l list merged no-merged contains no-contains sort points-at show-current i ignore-case format no-color no-column D d delete m move c copy")
 
 // formatted reports whether every word that may begin the option gives it a value
 // as it is to be: git takes an option by its beginning too.
@@ -657,37 +677,24 @@ func gitDescribe(inv *invocation) stream {
 
 var refFormat = regexp.MustCompile(`^%\(refname(:short)?\)$`)
 
-// goList names packages unless another form is asked for.
-func goList(inv *invocation) stream {
-	for _, a := range inv.args {
-		if a.kind == unknown || a.starts("-f") || a.starts("--f") || a.starts("-json") || a.starts("--json") || a.starts("-m") || a.starts("--m") {
-			return opaqueStream("the output of go list is not known")
-		}
-	}
-	return refs(inv)
-}
-
 // refs are words that may hold slashes, but are no options.
 func refs(inv *invocation) stream { return textStream(patternValue("**")) }
 
 func gitLog(inv *invocation) stream {
-	if !inv.onlyFlags(gitLogPlain) || !inv.flag("format", "pretty") || !inv.formatted("--format", logFormat) || !inv.formatted("--pretty", logFormat) {
+	if !inv.flag("format", "pretty") || !inv.formatted("--format", logFormat) || !inv.formatted("--pretty", logFormat) {
 		return inv.unclear()
 	}
 	return textStream(patternValue("*").orNone())
 }
 
-var (
-	gitLogPlain = wordSet("n max-count format pretty abbrev abbrev-commit no-patch s reverse date since until after before no-merges merges first-parent all")
-	// logFormat are the formats of hashes and times.
-	logFormat = regexp.MustCompile(`^(t?format:)?(%([hHtTpP]|[ac][ist])[-_. ]?)+$`)
-)
+// logFormat are the formats of hashes and times.
+var logFormat = regexp.MustCompile(`^(t?format:)?(%([hHtTpP]|[ac][ist])[-_. ]?)+$`)
 
 // ls writes the names of what a folder holds, or the files that it is given. A
 // glob is taken to match files, which it does in all but odd cases.
 func ls(inv *invocation) stream {
 	args := inv.operands()
-	if !inv.onlyFlags(lsPlain) || slices.ContainsFunc(args, word.lost) {
+	if slices.ContainsFunc(args, word.lost) {
 		return inv.unclear()
 	}
 	s := inv.listing(nil)
@@ -710,8 +717,6 @@ func ls(inv *invocation) stream {
 	}
 	return s
 }
-
-var lsPlain = wordSet("1 a all A almost-all d directory t r reverse S c u U v X B I ignore sort time group-directories-first H L h")
 
 // grep passes lines on, or lists the files that match.
 func grep(inv *invocation) stream {
@@ -750,8 +755,15 @@ var (
 
 // filter passes some of the lines that it reads on.
 func filter(inv *invocation) stream {
-	if inv.flag("c", "count", "bytes", "files0-from", "v", "verbose", "group", "all-repeated", "D", "z", "zero-terminated", "debug", "help", "version") ||
-		inv.name == "shuf" && inv.flag("i", "e") || inv.name == "tac" && len(inv.args) > 0 || len(inv.operands()) > 0 {
+	if len(inv.operands()) > 0 {
+		return inv.unclear()
+	}
+	return inv.lines()
+}
+
+// tac passes all lines on, in another order.
+func tac(inv *invocation) stream {
+	if len(inv.args) > 0 {
 		return inv.unclear()
 	}
 	return inv.lines()

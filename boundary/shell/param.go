@@ -45,7 +45,7 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		return
 	}
 	if r.joined && (quoted || !b.mode.list()) {
-		b.exists = true
+		b.exists, b.stays = true, b.stays || len(r.list) > 0
 		b.joined(r.list)
 		return
 	}
@@ -77,7 +77,7 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 			}
 		}
 		if quoted {
-			b.exists, b.vanished = true, false
+			b.exists, b.stays = true, true
 		}
 		if v.several && i == 0 && (len(b.buf) > 0 || b.unknown) {
 			b.lose("text stands before a list whose length is not known", true)

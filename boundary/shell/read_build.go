@@ -217,7 +217,7 @@ func (inv *invocation) ownFolder(w word) {
 	p, glob, ok := inv.dir.abs(w)
 	if ok && !(glob && climbs(p)) {
 		p = path.Clean(p)
-		for _, root := range []string{inv.a.o.Dir, inv.a.o.Toplevel} {
+		for _, root := range []string{inv.a.o.Dir, inv.a.toplevel} {
 			if glob {
 				root = quoteGlob(root)
 			}

@@ -280,7 +280,7 @@ func (inv *invocation) gitName(w word, pathspec bool) {
 // repository's top.
 func (inv *invocation) gitFile(w word) {
 	dir := inv.dir
-	if top := inv.a.o.Toplevel; top != "" && !strings.HasPrefix(w.text, "./") && !strings.HasPrefix(w.text, "../") && (dir.path == top || strings.HasPrefix(dir.path, top+"/")) {
+	if top := inv.a.toplevel; top != "" && !strings.HasPrefix(w.text, "./") && !strings.HasPrefix(w.text, "../") && (dir.path == top || strings.HasPrefix(dir.path, top+"/")) {
 		inv.dir = place{path: top}
 	}
 	inv.read(w)

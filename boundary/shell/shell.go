@@ -35,8 +35,13 @@ type Options struct {
 	// Dir is the absolute working folder, Home the user's home, Temp the folder
 	// for temporary files.
 	Dir, Home, Temp string
-	// Toplevel is what "git rev-parse --show-toplevel" prints; "" is unknown.
-	Toplevel string
+	// Toplevel returns what "git rev-parse --show-toplevel" prints in a folder; ""
+	// is unknown. It may be nil, which knows none.
+	Toplevel func(dir string) string
+	// Real returns an absolute path without links in it, as realpath prints it,
+	// or "" where that is not known or realpath fails: the folder of the path must
+	// be there. It may be nil, which knows none.
+	Real func(path string) string
 	// Env holds the variables known at the start. HOME, PWD and TMPDIR come from
 	// the fields above.
 	Env map[string]string
@@ -119,10 +124,11 @@ type analysis struct {
 	o             Options
 	rooms         *rooms
 	actions       []guard.Action
-	left          int  // work
-	again         int  // loops around whose body is walked once more
-	full          bool // a bound was reached and reported
-	texts         int  // texts within each other
+	left          int    // work
+	again         int    // loops around whose body is walked once more
+	full          bool   // a bound was reached and reported
+	texts         int    // texts within each other
+	toplevel      string // of the repository, where "git rev-parse" told it
 	links         []link
 	written       []place
 	blanks        bool // a name that is written holds a blank
@@ -388,6 +394,60 @@ func (a *analysis) wrote(p string) bool {
 		}
 	}
 	return false
+}
+
+// changed reports whether the command may write or delete a path or a folder that
+// it lies in, so that it may be another than it was.
+func (a *analysis) changed(p string) bool {
+	return slices.ContainsFunc(a.actions, func(x guard.Action) bool {
+		if x.Kind != guard.KindWrite && x.Kind != guard.KindDelete {
+			return false
+		}
+		if i := indexOf(x.Path, globMeta); x.Pattern && i >= 0 {
+			return strings.HasPrefix(p, x.Path[:i])
+		}
+		return within(p, path.Clean(x.Path))
+	})
+}
+
+// real is a place without links in its name.
+func (a *analysis) real(p place) place {
+	if p.path == "" {
+		return p
+	}
+	if !p.glob && a.o.Real != nil && !magicPath(p.path) && !a.changed(p.path) {
+		if r := a.o.Real(p.path); r != "" {
+			return place{path: r}
+		}
+	}
+	return place{reason: "where a link leads is not known"}
+}
+
+// repository is the top folder of the repository that a place lies in, or "" if
+// that isn't known.
+func (a *analysis) repository(p place) string {
+	dir := a.real(p).path
+	if dir == "" || a.o.Toplevel == nil || slices.ContainsFunc(a.actions, makesRepository) {
+		return ""
+	}
+	top := a.o.Toplevel(dir)
+	for d := dir; within(d, top); d = path.Dir(d) {
+		for _, f := range [...]string{"/HEAD", "/config", "/commondir"} {
+			if a.changed(d + "/.git" + f) {
+				return ""
+			}
+		}
+		if d == "/" {
+			break
+		}
+	}
+	return top
+}
+
+// makesRepository reports whether a command may make a repository in a folder that
+// it doesn't name.
+func makesRepository(x guard.Action) bool {
+	return x.Command == "git init" || strings.HasPrefix(x.Command, "git submodule")
 }
 
 // connect reports that the host in a word is reached.

@@ -29,7 +29,8 @@ func view(name string) ([]byte, error) {
 
 func options() shell.Options {
 	return shell.Options{
-		Dialect: guard.DialectBash, Dir: "/w", Home: "/home/u", Temp: "/tmp", Toplevel: "/w", View: view,
+		Dialect: guard.DialectBash, Dir: "/w", Home: "/home/u", Temp: "/tmp", View: view,
+		Toplevel: func(string) string { return "/w" }, Real: path.Clean,
 		Sensitive: func(p string) bool { return strings.HasSuffix(p, "/.env") || strings.Contains(p, "/.ssh") },
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
@@ -25,7 +26,7 @@ import (
 // judge runs the analysis of a sample, before the script runs.
 func (x *sample) analyze() []guard.Action {
 	o := shell.Options{
-		Dialect: guard.DialectBash, Dir: x.work(), Home: x.home(), Temp: x.root + "/tmp", View: x.view,
+		Dialect: guard.DialectBash, Dir: x.work(), Home: x.home(), Temp: x.root + "/tmp", View: x.view, Real: realName,
 		Env: environment, Command: stubSpec,
 	}
 	if !x.posix {
@@ -33,6 +34,20 @@ func (x *sample) analyze() []guard.Action {
 	}
 	o.Dialect = guard.DialectAny
 	return shell.Analyze(x.text, o)
+}
+
+// realName is a path without links; only its last name may be missing.
+func realName(name string) string {
+	if p, err := filepath.EvalSymlinks(name); err == nil {
+		return p
+	}
+	folder, base := path.Split(name)
+	p, err := filepath.EvalSymlinks(folder)
+	_, there := os.Lstat(name)
+	if err != nil || there == nil || base == "" || base == "." || base == ".." {
+		return ""
+	}
+	return p + "/" + base
 }
 
 // stubSpec says that the words of stubs are data: their real ones may be
