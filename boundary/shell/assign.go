@@ -109,6 +109,9 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 		v = lostArray("an array that is not known")
 	}
 	assoc := old.array && old.keys != nil
+	if assoc && v.keys == nil && v.array {
+		v.keys = []string{}
+	}
 	for _, e := range as.Array.Elems {
 		if e.Index != nil {
 			k, ok := e.Index.(*syntax.Word)
@@ -131,6 +134,9 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 		for _, f := range x.field(nil, e.Value, element) {
 			if f.kind == unknown && f.split {
 				v = lostArray(f.reason)
+			}
+			if assoc { // keys and values by turns, or errors in an older Bash
+				v = lostArray("an array that is not known")
 			}
 			if v.array {
 				v.list = append(v.list, x.attributed(old, f.element()))

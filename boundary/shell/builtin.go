@@ -521,7 +521,7 @@ func sourced(ws worlds, given, caller *state) worlds {
 }
 
 // content is the text of a file that an interpreter runs: one that can be read
-// now and isn't written by the command itself, or a process substitution of
+// now and isn't written or deleted by the command itself, or a process substitution of
 // known text.
 func (inv *invocation) content(w word) (string, bool) {
 	if w.kind != known {
@@ -539,7 +539,7 @@ func (inv *invocation) content(w word) (string, bool) {
 		return s.text.text, s.text.kind == known && s.file == nil
 	}
 	p, glob, ok := inv.dir.abs(w)
-	if !ok || glob || inv.a.o.View == nil || inv.a.wrote(p) {
+	if !ok || glob || inv.a.o.View == nil || inv.a.wrote(p) || inv.a.does(guard.KindDelete, p) {
 		return "", false
 	}
 	b, err := inv.a.o.View(p)
@@ -866,7 +866,10 @@ func mapfile(w *walker, c *builtinCall) flow {
 		lost := st.copy() // it is given an index and a line
 		lost.params, lost.lost = nil, "what mapfile reads is not known"
 		cb.text += ` "$@"`
-		st = merge(withParams(w.nested(cb, lost).all(), st).add(worlds{st}), "it differs with the way taken")
+		after := withParams(w.nested(cb, lost).all(), st).add(worlds{st}).narrowed("it differs with the way taken")
+		if st = after[0]; len(after) > 1 {
+			c.unknown(cb.span, "what mapfile runs changes the options of the shell")
+		}
 	}
 	name := lit("MAPFILE", c.span)
 	if len(c.args) > 0 {

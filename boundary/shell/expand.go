@@ -171,7 +171,8 @@ type builder struct {
 	reason   string
 	split    bool
 	all      bool // of a tree: see value
-	files    bool // of a tree: see value.joined
+	files    bool // see value.joined
+	mixed    bool // see value
 	tree     bool // buf is a folder and stands for what lies beneath
 	num      bool // buf covers an integer
 	looks    bool // files may be looked up for buf: it holds more wildcards than those that cover integers
@@ -271,7 +272,8 @@ func (b *builder) end() {
 			b.x.w.mayAbort(b.x.st)
 		}
 		w.kind, w.text, w.tree, w.split = pattern, string(b.buf), b.tree, b.split
-		w.num, w.empty, w.all, w.joined = b.num, b.empty, b.tree && b.all, b.tree && b.files
+		w.num, w.empty, w.all, w.joined = b.num, b.empty, b.tree && b.all, b.files
+		w.mixed = b.mixed
 		b.out = append(b.out, w)
 		if hidden, ok := b.dotted(w); ok {
 			b.out = append(b.out, hidden)
@@ -295,6 +297,7 @@ func (b *builder) end() {
 func (b *builder) reset() {
 	b.buf, b.escaped, b.glob, b.exists, b.unknown, b.reason, b.split, b.tree = b.buf[:0], false, false, false, false, "", false, false
 	b.num, b.empty, b.open, b.covers, b.bracket, b.slashed, b.looks, b.begun = false, false, false, false, false, false, false, false
+	b.files, b.mixed = false, false
 }
 
 // oneSlash is a glob with single slashes behind its first wildcard: so Bash
@@ -482,6 +485,7 @@ func (b *builder) follow(s string) {
 		b.open = false
 		b.lose("text stands behind a list whose length is not known", true)
 	}
+	b.mixed, b.files = b.mixed || b.files, false
 	if b.tree {
 		b.tree = false
 		b.buf = append(b.buf, "/**"...)
@@ -510,7 +514,8 @@ func (b *builder) lose(reason string, split bool) {
 // value adds the value of an expansion.
 func (b *builder) value(v value, quoted bool) {
 	quoted = quoted || !b.mode.list()
-	b.split = b.split || v.several || v.kind == pattern && !quoted && !v.num
+	several, alone := v.several || v.joined, len(b.buf) == 0 && !b.unknown
+	b.split = b.split || !quoted && (several || v.kind == pattern && !v.num)
 	looks := b.looks
 	switch {
 	case v.kind == unknown:
@@ -519,20 +524,24 @@ func (b *builder) value(v value, quoted bool) {
 		b.lose("the shell splits a value that is not known", true)
 	case v.kind == pattern && b.exact:
 		b.lose("a pattern that is not known", false)
+	case v.kind == pattern && several && !quoted && !alone:
+		b.lose("text stands before a list whose length is not known", true)
 	case v.kind == pattern && !quoted && strings.IndexByte(v.text, '\\') >= 0:
 		b.again(v)
-	case v.tree && (v.joined || v.several) && quoted && b.mode.list():
+		b.open = several
+	case v.tree && several && quoted && b.mode.list():
 		b.lose("the names of several files make one word", false)
-	case v.tree && len(b.buf) == 0 && !b.unknown:
+	case v.tree && alone:
 		b.match(v.text)
-		b.tree, b.empty, b.all, b.files = true, v.empty, v.all, quoted && (v.joined || v.several)
+		b.tree, b.empty, b.all, b.open, b.files = true, v.empty, v.all, several && !quoted, several && quoted
 	case v.tree:
 		b.match(v.text + "/**")
+		b.mixed = b.mixed || several
 	case v.kind == pattern:
-		alone := len(b.buf) == 0 && !b.unknown
 		b.piece(v.text, true)
 		b.match(v.text)
-		b.num, b.empty = alone && v.num, alone && v.empty
+		b.num, b.empty, b.open, b.files = alone && v.num, alone && v.empty, several && !quoted, several && quoted && alone
+		b.mixed = b.mixed || v.mixed || several && !alone
 	case quoted:
 		b.exists = true
 		b.text(v.text)
@@ -564,7 +573,7 @@ func (x *expansion) splits(v value) bool {
 	if v.num {
 		return ifs.kind != known || strings.ContainsAny(ifs.text, "-0123456789")
 	}
-	return !ifs.is(" \t\n") && !ifs.is("") || (x.w.a.blanks || indexOf(v.text, " \t\n") >= 0) && !ifs.is("")
+	return !ifs.is(" \t\n") && !ifs.is("") || (v.mixed || x.w.a.blanks || indexOf(v.text, " \t\n") >= 0) && !ifs.is("")
 }
 
 const loneDollarSign = "Bash may not split a word with a dollar sign that stands alone"

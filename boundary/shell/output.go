@@ -40,7 +40,7 @@ func (inv *invocation) buildFlags() stream {
 	if !asks {
 		return inv.unclear()
 	}
-	return textStream(patternValue(compilerOptions))
+	return textStream(patternValue(compilerOptions).orNone()).several()
 }
 
 var buildQuestions = wordSet("cflags libs cflags-only-I cflags-only-other libs-only-l libs-only-L libs-only-other includes ldflags cxxflags cppflags")
@@ -56,9 +56,25 @@ func (inv *invocation) onlyFlags(plain map[string]bool) bool {
 	return !slices.ContainsFunc(inv.flags, func(f string) bool { return !plain[f] && !isNumber(f) })
 }
 
-// token is one word of letters, digits and marks that is no option and holds no
-// slash, or several.
-func (inv *invocation) token() stream { return textStream(patternValue("*").orNone()) }
+// tokens are words of letters, digits and marks that are no options and hold no
+// slash; refs are such that may hold slashes.
+func (inv *invocation) tokens() stream { return textStream(patternValue("*").orNone()).several() }
+func (inv *invocation) refs() stream   { return textStream(patternValue("**").orNone()).several() }
+
+// several says that an output is several words, of which each is covered.
+func (s stream) several() stream {
+	s.text.several = true
+	return s
+}
+
+// onlyOne says that it is one line, if so, which holds no blanks where its words are
+// tokens, refs or numbers.
+func (s stream) onlyOne(one bool) stream {
+	if one {
+		s.text.several, s.single = false, true
+	}
+	return s
+}
 
 // output says what a command writes.
 type output struct {
@@ -76,36 +92,44 @@ func judged(of func(inv *invocation) stream) output { return output{nil, of} }
 
 // outputs computes what commands write.
 var outputs = map[string]output{
-	"pwd":              prints(func(inv *invocation) stream { return lineOf(inv.a.real(inv.dir).value()) }, "P physical"),
-	"basename":         prints(basename, ""),
-	"dirname":          prints(dirname, ""),
-	"realpath":         prints(realpath, "m canonicalize-missing q quiet P physical"),
-	"readlink":         prints(readlink, "f canonicalize m canonicalize-missing q quiet s silent"),
-	"mktemp":           judged(mktemp),
-	"seq":              prints(seq, ""),
-	"date":             prints(date, "u utc universal d date r reference I iso-8601 rfc-3339 j v"),
-	"cksum":            judged(checksum),
-	"md5sum":           judged(checksum),
-	"sha1sum":          judged(checksum),
-	"sha256sum":        judged(checksum),
-	"sha512sum":        judged(checksum),
-	"expr":             judged(func(inv *invocation) stream { return numeric(inv, "+-*/%():0123456789") }),
-	"wc":               judged(wc),
-	"uname":            prints((*invocation).token, "s kernel-name n nodename r kernel-release m machine p processor i hardware-platform"),
-	"whoami":           prints((*invocation).token, ""),
-	"logname":          prints((*invocation).token, ""),
-	"arch":             prints((*invocation).token, ""),
-	"uuidgen":          prints((*invocation).token, "r random t time"),
-	"hostname":         prints((*invocation).token, "s short f fqdn long d domain i ip-address I all-ip-addresses"),
-	"nproc":            prints(func(inv *invocation) stream { return inv.numberIf(len(inv.operands()) == 0) }, "all ignore"),
-	"id":               prints(func(inv *invocation) stream { return inv.numberOr(inv.flag("u", "g") && !inv.flag("n", "name")) }, "u user g group G groups n name r real"),
-	"tput":             judged(func(inv *invocation) stream { return inv.numberIf(inv.asks("cols", "lines", "colors")) }),
-	"getconf":          judged(func(inv *invocation) stream { return inv.numberIf(inv.asks(numericConf...)) }),
-	"pgrep":            prints(func(inv *invocation) stream { return inv.numberIf(inv.flag("c", "count")) }, "c count f full u euid U uid P parent x exact i ignore-case"),
-	"git rev-list":     prints(func(inv *invocation) stream { return inv.numberIf(inv.flag("count")) }, "count all branches tags remotes since until after before no-merges merges first-parent n max-count author grep C no-pager"),
-	"git merge-base":   prints((*invocation).token, "a all octopus independent fork-point is-ancestor C no-pager"),
-	"git hash-object":  prints((*invocation).token, "t w stdin stdin-paths no-filters path C no-pager"),
-	"git write-tree":   prints((*invocation).token, "missing-ok C no-pager"),
+	"pwd":       prints(func(inv *invocation) stream { return lineOf(inv.a.real(inv.dir).value()) }, "P physical"),
+	"basename":  prints(basename, ""),
+	"dirname":   prints(dirname, ""),
+	"realpath":  prints(realpath, "m canonicalize-missing q quiet P physical"),
+	"readlink":  prints(readlink, "f canonicalize m canonicalize-missing q quiet s silent"),
+	"mktemp":    judged(mktemp),
+	"seq":       prints(seq, ""),
+	"date":      prints(date, "u utc universal d date r reference I iso-8601 rfc-3339 j v"),
+	"cksum":     judged(checksum),
+	"md5sum":    judged(checksum),
+	"sha1sum":   judged(checksum),
+	"sha256sum": judged(checksum),
+	"sha512sum": judged(checksum),
+	"expr":      judged(func(inv *invocation) stream { return numeric(inv, "+-*/%():0123456789") }),
+	"wc":        judged(wc),
+	"uname": prints(func(inv *invocation) stream {
+		return inv.tokens().onlyOne(len(inv.args) == 0 || len(inv.args) == 1 && len(inv.args[0].text) == 2)
+	}, "s kernel-name n nodename r kernel-release m machine p processor i hardware-platform"),
+	"whoami":  prints(oneToken, ""),
+	"logname": prints(oneToken, ""),
+	"arch":    prints(oneToken, ""),
+	"uuidgen": prints(oneToken, "r random t time"),
+	"hostname": prints(func(inv *invocation) stream {
+		return inv.tokens().onlyOne(!inv.flag("i", "I", "ip-address", "all-ip-addresses"))
+	}, "s short f fqdn long d domain i ip-address I all-ip-addresses"),
+	"nproc": prints(func(inv *invocation) stream { return inv.numberIf(len(inv.operands()) == 0) }, "all ignore"),
+	"id": prints(func(inv *invocation) stream {
+		return inv.numberOr(inv.flag("u", "g") && !inv.flag("n", "name") && len(inv.operands()) <= 1)
+	}, "u user g group G groups n name r real"),
+	"tput":           judged(func(inv *invocation) stream { return inv.numberIf(inv.asks("cols", "lines", "colors")) }),
+	"getconf":        judged(func(inv *invocation) stream { return inv.numberIf(inv.asks(numericConf...)) }),
+	"pgrep":          prints(func(inv *invocation) stream { return inv.numberIf(inv.flag("c", "count")) }, "c count f full u euid U uid P parent x exact i ignore-case"),
+	"git rev-list":   prints(func(inv *invocation) stream { return inv.numberIf(inv.flag("count")) }, "count all branches tags remotes since until after before no-merges merges first-parent n max-count author grep C no-pager"),
+	"git merge-base": prints(func(inv *invocation) stream { return inv.tokens().onlyOne(!inv.flag("a", "all", "independent")) }, "a all octopus independent fork-point is-ancestor C no-pager"),
+	"git hash-object": prints(func(inv *invocation) stream {
+		return inv.tokens().onlyOne(len(inv.operands()) == 1 && !inv.flag("stdin", "stdin-paths"))
+	}, "t w stdin stdin-paths no-filters path C no-pager"),
+	"git write-tree":   prints(oneToken, "missing-ok C no-pager"),
 	"tr":               judged(trimmed),
 	"du":               judged(du),
 	"lsof":             judged(listeners),
@@ -117,9 +141,9 @@ var outputs = map[string]output{
 	"git diff":         prints(gitDiff, "name-only cached staged diff-filter merge-base M find-renames no-renames relative a text w z ignore-submodules C no-pager"),
 	"git branch":       prints(gitBranch, "a all r remotes l list merged no-merged contains no-contains sort points-at show-current i ignore-case format no-color no-column D d delete m move c copy C no-pager"),
 	"git describe":     prints(gitDescribe, "all tags contains abbrev candidates exact-match long match exclude always first-parent dirty broken C no-pager"),
-	"git symbolic-ref": prints(refs, "short q quiet d delete m C no-pager"),
+	"git symbolic-ref": prints(func(inv *invocation) stream { return inv.refs().onlyOne(true) }, "short q quiet d delete m C no-pager"),
 	"git log":          prints(gitLog, "n max-count format pretty abbrev abbrev-commit no-patch s reverse date since until after before no-merges merges first-parent all C no-pager"),
-	"go list":          prints(refs, "deps test e find tags mod race C compiled export cover"),
+	"go list":          prints((*invocation).refs, "deps test e find tags mod race C compiled export cover"),
 	"ls":               prints(ls, "1 a all A almost-all d directory t r reverse S c U u v X B I ignore sort time group-directories-first H L h"),
 	"rg":               judged(grep),
 	"grep":             judged(grep),
@@ -149,6 +173,8 @@ var outputs = map[string]output{
 }
 
 const copyOptions = "b backup f force i interactive n no-clobber S suffix t target-directory T no-target-directory u update strip-trailing-slashes"
+
+func oneToken(inv *invocation) stream { return inv.tokens().onlyOne(true) }
 
 func lineOf(v value) stream {
 	if v.kind == known {
@@ -257,63 +283,57 @@ func realpath(inv *invocation) stream {
 	return lineOf(inv.a.real(inv.dir.join(args[0])).value())
 }
 
-// mktemp makes a fresh name.
+// mktemp makes a fresh name. Where it may fail it writes none: in a folder that
+// isn't there, and by a template with few X.
 func mktemp(inv *invocation) stream {
-	dir, template := quoteGlob(inv.a.temp()), "tmp.??????????"
-	lost := !inv.temp().is(inv.a.temp())
+	temp := place{path: inv.a.temp()}
+	dir, template := temp, lit("tmp.XXXXXXXXXX", inv.span)
+	templates, lost := 0, !inv.temp().is(temp.path)
 	for i := 0; i < len(inv.args); i++ {
 		a := inv.args[i]
-		next := func() (w word) {
-			if i+1 < len(inv.args) {
-				i++
-				w = inv.args[i]
-			}
-			return w
+		tempDir := func(w word) {
+			dir = inv.dir.join(w)
+			lost = lost || w.text == ""
 		}
 		switch {
 		case a.kind != known:
 			lost = true
-		case strings.HasPrefix(a.text, "--tmpdir="):
-			dir, lost = inv.tempDir(a.after(len("--tmpdir=")), lost)
-		case strings.HasPrefix(a.text, "--"):
+		case a.starts("--tmpdir="):
+			tempDir(a.after(len("--tmpdir=")))
+		case a.starts("--"):
 			lost = lost || !slices.Contains([]string{"--", "--tmpdir", "--directory", "--dry-run", "--quiet"}, a.text)
-		case strings.HasPrefix(a.text, "-"):
-			if p := strings.IndexByte(a.text, 'p'); p == len(a.text)-1 {
-				dir, lost = inv.tempDir(next(), lost)
-			} else if p > 0 {
-				dir, lost = inv.tempDir(a.after(p+1), lost)
+		case a.starts("-"):
+			letters, of, p := strings.Cut(a.text[1:], "p")
+			lost = lost || strings.Trim(letters, "dqtu") != "" || p && inv.flag("t")
+			if p && of != "" {
+				tempDir(a.after(len(a.text) - len(of)))
+			} else if p && i+1 < len(inv.args) {
+				i++
+				tempDir(inv.args[i])
 			}
-		case strings.Contains(a.text, "/"):
-			if path.IsAbs(a.text) {
-				dir = quoteGlob(path.Dir(a.text))
-			} else {
-				dir = quoteGlob(path.Join(inv.dir.path, path.Dir(a.text)))
-				lost = lost || inv.dir.path == "" || inv.dir.glob
-			}
-			template = freshName(path.Base(a.text))
 		default:
-			template = freshName(a.text)
-			if !inv.tempFlag() {
-				dir = quoteGlob(inv.dir.path)
-				lost = lost || inv.dir.path == "" || inv.dir.glob
-			}
+			template = a
+			templates++
 		}
 	}
-	if lost {
+	folder, base := path.Split(template.text)
+	if templates > 0 && (path.IsAbs(folder) || !inv.tempFlag()) {
+		dir = inv.dir
+	}
+	if folder != "" {
+		dir = dir.join(lit(folder, template.span))
+	}
+	name, sure := freshName(base)
+	if lost || dir.path == "" {
 		return opaqueStream("the name of a temporary file is not known")
 	}
-	return textStream(patternValue(dir + "/" + template))
-}
-
-func (inv *invocation) tempDir(w word, lost bool) (string, bool) {
-	p, glob, ok := inv.dir.abs(w)
-	if w.kind == unknown || !ok {
-		return "", true
+	sure = sure && templates <= 1 && (dir == temp || !dir.glob && inv.a.real(place{path: dir.path + "/."}).path != "")
+	if !dir.glob {
+		dir.path = quoteGlob(dir.path)
 	}
-	if !glob {
-		p = quoteGlob(p)
-	}
-	return strings.TrimSuffix(p, "/"), lost
+	v := patternValue(strings.TrimSuffix(dir.path, "/") + "/" + name)
+	v.empty = !sure
+	return textStream(v)
 }
 
 // tempFlag reports whether a bare template of mktemp is taken from the
@@ -327,17 +347,19 @@ func (inv *invocation) tempFlag() bool {
 	return false
 }
 
-func freshName(template string) string {
+// freshName is the name that a template makes. It is not sure that mktemp takes a
+// template whose last X are fewer than three.
+func freshName(template string) (name string, sure bool) {
 	s := quoteGlob(template)
 	i := strings.LastIndex(s, "XXX")
 	if i < 0 {
-		return s + ".*"
+		return s + ".*", false
 	}
 	j := i + 3
 	for i > 0 && s[i-1] == 'X' {
 		i--
 	}
-	return s[:i] + strings.Repeat("?", j-i) + s[j:]
+	return s[:i] + strings.Repeat("?", j-i) + s[j:], !strings.Contains(s[j:], "X")
 }
 
 // numericConf are those variables of getconf whose values are numbers.
@@ -348,10 +370,10 @@ func (inv *invocation) asks(names ...string) bool {
 	return len(inv.args) == 1 && inv.args[0].kind == known && slices.Contains(names, inv.args[0].text)
 }
 
-// numberOr is a number, if so, or else a token.
+// numberOr is a number, if so, or else tokens.
 func (inv *invocation) numberOr(isNumber bool) stream {
 	if !isNumber {
-		return inv.token()
+		return inv.tokens()
 	}
 	return textStream(number().orNone())
 }
@@ -390,7 +412,7 @@ func seq(inv *invocation) stream {
 			return opaqueStream("the output of seq is not known")
 		}
 		if err != nil || a.kind != known || v < -1e6 || v > 1e6 {
-			return textStream(number())
+			return textStream(number()).several()
 		}
 		n[i] = v
 	}
@@ -402,7 +424,7 @@ func seq(inv *invocation) stream {
 		from, step, to = n[0], n[1], n[2]
 	}
 	if step == 0 || (to-from)/step > maxItems {
-		return textStream(number())
+		return textStream(number()).several()
 	}
 	var b strings.Builder
 	for i := from; step > 0 && i <= to || step < 0 && i >= to; i += step {
@@ -430,7 +452,7 @@ func listeners(inv *invocation) stream {
 			return opaqueStream("the output of lsof is not known")
 		}
 	}
-	return inv.numberIf(terse && port)
+	return inv.numberIf(terse && port).several()
 }
 
 var (
@@ -472,7 +494,7 @@ func checksum(inv *invocation) stream {
 	if len(inv.args) > 0 {
 		return inv.unclear()
 	}
-	return textStream(patternValue("*"))
+	return inv.tokens()
 }
 
 // numericDate are formats that come to a number without a zero in front.
@@ -481,21 +503,25 @@ var numericDate = regexp.MustCompile(`^\+(%[YGsu]|%-[mdHMSjVI])(%-?[YGsumdHMSjVI
 // plainDate are formats that come to no option and no slash.
 var plainDate = regexp.MustCompile(`^\+([A-Za-z0-9_]|%-?[YmdHMSsNjuwaAbBeCGgVUWIklFTRpyZn])([A-Za-z0-9_:.,@T -]|%[-_0^#]?[YmdHMSsNjuwaAbBeCGgVUWIklFTRpPyZztn]|%:z)*$`)
 
+// blankDate finds a blank in what a format comes to.
+var blankDate = regexp.MustCompile(`[ ]|%[^A-Za-z]*[ntceklr]`)
+
 // dateOption finds a word of a format that may begin with a dash.
 var dateOption = regexp.MustCompile(`( |%[nt])(-|%:?z)`)
 
 // date writes digits and words, in the form that it is asked for.
 func date(inv *invocation) stream {
-	numeric := false
+	numeric, one := false, false
 	for _, a := range inv.args {
 		switch {
 		case a.kind == unknown || a.starts("+") && (!plainDate.MatchString(a.text) || dateOption.MatchString(a.text)):
 			return opaqueStream("the output of date is not known")
 		case a.starts("+"):
 			numeric = a.is("+%N") || numericDate.MatchString(a.text)
+			one = !blankDate.MatchString(a.text)
 		}
 	}
-	return inv.numberOr(numeric)
+	return inv.numberOr(numeric).onlyOne(one)
 }
 
 // wc writes a number where it reads its standard input.
@@ -549,6 +575,7 @@ func revParse(inv *invocation) stream {
 		}
 		return opaqueStream("the top folder of the repository is not known")
 	}
+	revisions := 0
 	for i, a := range inv.args {
 		if i == 0 && a.is("rev-parse") {
 			continue
@@ -557,8 +584,11 @@ func revParse(inv *invocation) stream {
 		if !(revision.MatchString(a.text) || a.kind == pattern && a.text == "*") {
 			return inv.unclear()
 		}
+		if !a.starts("-") {
+			revisions++
+		}
 	}
-	return textStream(patternValue("**").orNone())
+	return inv.refs().onlyOne(revisions <= 1)
 }
 
 var revision = regexp.MustCompile(`^(--(short(=[0-9]+)?|verify|quiet|abbrev-ref|symbolic-full-name|is-[a-z-]+)|-q|[A-Za-z0-9@_][A-Za-z0-9@_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*([~^][0-9]*|[~^@]\{[a-z]*\})*)$`)
@@ -655,7 +685,7 @@ func gitBranch(inv *invocation) stream {
 	if !inv.formatted("--format", refFormat) {
 		return inv.unclear()
 	}
-	return refs(inv)
+	return inv.refs().onlyOne(inv.flag("show-current"))
 }
 
 // formatted reports whether every word that may begin the option gives it a value
@@ -672,23 +702,35 @@ func gitDescribe(inv *invocation) stream {
 	if slices.ContainsFunc(inv.args, func(a word) bool { return a.starts("--d") && !a.is("--dirty") || a.starts("--b") && !a.is("--broken") }) {
 		return inv.unclear()
 	}
-	return refs(inv)
+	return inv.refs().onlyOne(len(inv.operands()) <= 2)
 }
 
 var refFormat = regexp.MustCompile(`^%\(refname(:short)?\)$`)
-
-// refs are words that may hold slashes, but are no options.
-func refs(inv *invocation) stream { return textStream(patternValue("**")) }
 
 func gitLog(inv *invocation) stream {
 	if !inv.flag("format", "pretty") || !inv.formatted("--format", logFormat) || !inv.formatted("--pretty", logFormat) {
 		return inv.unclear()
 	}
-	return textStream(patternValue("*").orNone())
+	var counts []word
+	blank := false
+	for i, a := range inv.args {
+		if logCount.MatchString(a.text) || i > 0 && inv.args[i-1].is("-n") {
+			counts = append(counts, a)
+		}
+		blank = blank || strings.Contains(a.text, " ")
+	}
+	if len(counts) > 0 && counts[0].is("-n") {
+		counts = counts[1:]
+	}
+	one := len(counts) == 1 && (counts[0].is("1") || counts[0].is("-1") || counts[0].is("-n1") || counts[0].is("--max-count=1"))
+	return inv.tokens().onlyOne(one && !blank)
 }
 
-// logFormat are the formats of hashes and times.
-var logFormat = regexp.MustCompile(`^(t?format:)?(%([hHtTpP]|[ac][ist])[-_. ]?)+$`)
+var (
+	logCount = regexp.MustCompile(`^-([n0-9]|-max)`)
+	// logFormat are the formats of hashes and times.
+	logFormat = regexp.MustCompile(`^(t?format:)?(%([hHtT]|[ac][st])[-_. ]?)+$`)
+)
 
 // ls writes the names of what a folder holds, or the files that it is given. A
 // glob is taken to match files, which it does in all but odd cases.
@@ -758,7 +800,13 @@ func filter(inv *invocation) stream {
 	if len(inv.operands()) > 0 {
 		return inv.unclear()
 	}
-	return inv.lines()
+	return inv.lines().onlyOne((inv.name == "head" || inv.name == "tail") && asksForOne(inv.args))
+}
+
+// asksForOne reports whether words ask for one line.
+func asksForOne(args []word) bool {
+	one := len(args) == 2 && args[0].is("-n") && args[1].is("1")
+	return one || len(args) == 1 && (args[0].is("-1") || args[0].is("-n1") || args[0].is("--lines=1"))
 }
 
 // tac passes all lines on, in another order.

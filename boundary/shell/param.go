@@ -88,7 +88,7 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		}
 		b.value(one, quoted)
 		b.split = b.split || v.several
-		b.open = v.several
+		b.open = b.open || v.several
 	}
 }
 
@@ -396,6 +396,8 @@ func (x *expansion) element(r found, index syntax.ArithmExpr) found {
 	}
 	if sub == "@" || sub == "*" {
 		switch {
+		case len(r.keys) > 1:
+			return lostList(keyOrder)
 		case r.array:
 		case r.unset:
 			r.list = nil
@@ -438,6 +440,8 @@ func (x *expansion) element(r found, index syntax.ArithmExpr) found {
 	return single(x.at(r.list, int(i)))
 }
 
+const keyOrder = "the order of the keys of an associative array"
+
 func (x *expansion) keyed(r found, index syntax.ArithmExpr) found {
 	w, ok := index.(*syntax.Word)
 	if !ok {
@@ -474,6 +478,9 @@ func (x *expansion) indirect(p *syntax.ParamExp, name string) found {
 				list[i] = value{text: strconv.Itoa(i), num: true}
 			}
 			return found{variable: variable{list: list, array: true}, isList: true, joined: w.Lit() == "*"}
+		}
+		if len(r.keys) > 1 {
+			return lostList(keyOrder)
 		}
 		if r.array && r.keys != nil {
 			list := make([]value, len(r.keys))

@@ -399,8 +399,15 @@ func (a *analysis) wrote(p string) bool {
 // changed reports whether the command may write or delete a path or a folder that
 // it lies in, so that it may be another than it was.
 func (a *analysis) changed(p string) bool {
+	return a.does(guard.KindWrite, p) || a.does(guard.KindDelete, p)
+}
+
+// does reports whether the command may do something of a kind to a path or a folder
+// that it lies in.
+func (a *analysis) does(kind guard.Kind, p string) bool {
+	p = path.Clean(p)
 	return slices.ContainsFunc(a.actions, func(x guard.Action) bool {
-		if x.Kind != guard.KindWrite && x.Kind != guard.KindDelete {
+		if x.Kind != kind {
 			return false
 		}
 		if i := indexOf(x.Path, globMeta); x.Pattern && i >= 0 {
@@ -416,7 +423,7 @@ func (a *analysis) real(p place) place {
 		return p
 	}
 	if !p.glob && a.o.Real != nil && !magicPath(p.path) && !a.changed(p.path) {
-		if r := a.o.Real(p.path); r != "" {
+		if r := a.o.Real(p.path); r != "" && !a.changed(r) {
 			return place{path: r}
 		}
 	}

@@ -16,7 +16,8 @@ type value struct {
 	tree   bool // of a pattern: any file beneath the folder text
 	empty  bool // of a pattern: it may also be empty
 	all    bool // of a tree: hidden files and ignored ones are meant too
-	joined bool // of a tree: the names of several files stand in one text
+	joined bool // of a pattern: several words that it covers may stand in one text
+	mixed  bool // of a pattern: several stand in it beside other text, and it covers not each
 	// several: as an element of a list it stands for no value or several.
 	several bool
 }
@@ -25,10 +26,10 @@ func text(s string) value              { return value{text: s} }
 func unknownValue(reason string) value { return value{kind: unknown, reason: reason} }
 func patternValue(glob string) value   { return value{kind: pattern, text: glob} }
 func (v value) word(s guard.Span) word {
-	return word{text: v.text, kind: v.kind, reason: v.reason, split: v.several, tree: v.tree, all: v.all, joined: v.joined, num: v.num, empty: v.empty, span: s}
+	return word{text: v.text, kind: v.kind, reason: v.reason, split: v.several, tree: v.tree, all: v.all, joined: v.joined, mixed: v.mixed, num: v.num, empty: v.empty, span: s}
 }
 func (w word) value() value {
-	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, all: w.all, joined: w.joined, num: w.num, empty: w.empty}
+	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, all: w.all, joined: w.joined, mixed: w.mixed, num: w.num, empty: w.empty}
 }
 
 // orNone is a pattern for the output of a command that writes nothing where it
@@ -224,41 +225,46 @@ func (a worlds) add(b worlds) worlds {
 		}
 	}
 	if len(out) > maxWorlds {
-		return out.narrowed()
+		return out.narrowed("it differs with the way taken")
 	}
 	return out
 }
 
-// narrowed is one state for all, or one for each of two sets of options: what a
-// shell reads and exports under both has no one description.
-func (a worlds) narrowed() worlds {
-	var alike, others worlds
-	for _, st := range a {
-		if st.opts == a[0].opts {
-			alike = append(alike, st)
-		} else {
-			others = append(others, st)
+// apart are the options under which a shell does one thing and without them
+// another, so that no description covers both.
+const apart = optAllexport | optLastpipe | optAliases | optExtglob
+
+// narrowed is one state for all whose options are alike.
+func (a worlds) narrowed(reason string) worlds {
+	var out worlds
+	for i, st := range a {
+		if slices.ContainsFunc(a[:i], st.optsLike) {
+			continue
 		}
-	}
-	out := worlds{merge(alike, "it differs with the way taken")}
-	if len(others) > 0 {
-		out = append(out, merge(others, "it differs with the way taken"))
+		c := st.copy()
+		for _, o := range a[i+1:] {
+			if st.optsLike(o) {
+				c.mergeWith(o, reason)
+			}
+		}
+		out = append(out, c)
 	}
 	return out
+}
+
+func (st *state) optsLike(o *state) bool { return (st.opts^o.opts)&apart == 0 }
+
+// any are the options that are set in one of the states.
+func (a worlds) any() (opts optionSet) {
+	for _, st := range a {
+		opts |= st.opts
+	}
+	return opts
 }
 
 func (st *state) equal(o *state) bool {
 	return st.dir == o.dir && st.oldDir == o.oldDir && st.vars == o.vars &&
 		st.funcs == o.funcs && st.locals == o.locals && st.aliases == o.aliases && slices.Equal(st.stack, o.stack) && slices.Equal(st.params, o.params) && st.lost == o.lost && st.opts == o.opts
-}
-
-// merge makes one state of several: what they don't agree on is unknown.
-func merge(ws worlds, reason string) *state {
-	c := ws[0].copy()
-	for _, st := range ws[1:] {
-		c.mergeWith(st, reason)
-	}
-	return c
 }
 
 // either is the state where it isn't known whether what led from one to the
@@ -267,9 +273,12 @@ func either(before, after *state, reason string) *state {
 	if before == after {
 		return after
 	}
-	return merge(worlds{before, after}, reason)
+	c := before.copy()
+	c.mergeWith(after, reason)
+	return c
 }
 
+// mergeWith makes unknown what the states don't agree on.
 func (st *state) mergeWith(o *state, reason string) {
 	if st.dir != o.dir {
 		st.dir = place{reason: reason}
@@ -285,10 +294,8 @@ func (st *state) mergeWith(o *state, reason string) {
 	}
 	st.mergeVars(o, reason)
 	st.locals = mergeLocals(st.locals, o.locals, reason)
-	st.opts |= o.opts &^ optErrexit
-	if o.opts&optErrexit == 0 {
-		st.opts &^= optErrexit
-	}
+	const both = optErrexit | optNoglob // without them, more may happen
+	st.opts = (st.opts|o.opts)&^both | st.opts&o.opts&both
 	st.funcs = mergeFuncs(st.funcs, o.funcs)
 	st.mergeLists(o)
 }
@@ -454,12 +461,13 @@ func (f flow) add(g flow) flow { return flow{f.ok.add(g.ok), f.fail.add(g.fail)}
 
 // stream is what flows through standard input or output.
 type stream struct {
-	set   bool   // false: inherited from whoever runs the shell
-	text  value  // known text, a glob that covers it, or unknown
-	names []word // its lines are names that these words cover
-	size  byte   // if not 0: it is one line of a number, this character and a name
-	file  *word  // it is this file
-	dir   place  // from where names and file are taken
+	set    bool   // false: inherited from whoever runs the shell
+	text   value  // known text, a glob that covers it, or unknown
+	names  []word // its lines are names that these words cover
+	single bool   // there is one line, or none
+	size   byte   // if not 0: it is one line of a number, this character and a name
+	file   *word  // it is this file
+	dir    place  // from where names and file are taken
 }
 
 func opaqueStream(reason string) stream { return stream{set: true, text: unknownValue(reason)} }

@@ -284,7 +284,7 @@ func (w *walker) stmt(s *syntax.Stmt, in worlds) flow {
 
 // stmtIn walks a statement in one state.
 func (w *walker) stmtIn(s *syntax.Stmt, in worlds) flow {
-	if in[0].opts&optExits != 0 || w.proc.anytime {
+	if in.any()&optExits != 0 || w.proc.anytime {
 		w.mayExit(in)
 	}
 	if s.Coprocess || s.Disown {
@@ -589,7 +589,7 @@ func (w *walker) pipe(c *syntax.BinaryCmd, in worlds) flow {
 	}
 	f := y.stmt(c.Y, in)
 	y.finish(f.all())
-	if in[0].opts&optLastpipe != 0 {
+	if in.any()&optLastpipe != 0 {
 		return flow{in.add(f.ok), in.add(f.fail)}
 	}
 	return both(in)
@@ -650,15 +650,15 @@ func (w *walker) repeat(in worlds, n syntax.Node, round func(worlds) worlds) wor
 		if len(next) == len(all) && (len(next) == 0 || next[0] == all[0]) {
 			return all
 		}
-		wide := merge(next, "it changes in a loop")
-		if len(all) == 1 && i > 0 && wide.sameAs(all[0]) {
+		wide := next.narrowed("it changes in a loop")
+		if i > 0 && slices.EqualFunc(wide, all, (*state).sameAs) {
 			return all
 		}
 		if i == maxRounds {
 			w.a.unknown(w.u.at(n), "a loop changes too much to be followed", false)
-			return worlds{wide}
+			return wide
 		}
-		all = worlds{wide}
+		all = wide
 		out = round(all)
 	}
 }
@@ -921,7 +921,7 @@ func (x *expansion) substitute(c *syntax.CmdSubst) value {
 		return unknownValue("the output of a command is not known")
 	case len(out.names) > 0 && v.kind == unknown:
 		return x.nameList(out)
-	case v.kind == known:
+	case v.kind != unknown:
 		v.text = strings.TrimRight(v.text, "\n")
 	}
 	return v
@@ -932,7 +932,7 @@ func (x *expansion) substitute(c *syntax.CmdSubst) value {
 func (x *expansion) nameList(s stream) value {
 	if n, ok := s.name(x.st.dir); ok {
 		v := n.value().orNone()
-		v.several = true
+		v.several = !s.single
 		return v
 	}
 	return unknownValue("the output of a command is not known")

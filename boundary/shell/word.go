@@ -23,7 +23,8 @@ type word struct {
 	split  bool       // of an unknown or a pattern: it stood unquoted and may be no word or several
 	tree   bool       // of a pattern: any file beneath the folder text
 	all    bool       // of a tree: hidden files and ignored ones are meant too
-	joined bool       // of a tree: the names of several files stand in one text
+	joined bool       // of a pattern: several words that it covers may stand in one text
+	mixed  bool       // of a pattern: several stand in it beside other text, and it covers not each
 	num    bool       // of a pattern: it covers an integer
 	empty  bool       // of a pattern: it may also be empty
 	span   guard.Span // where it stands in the text
