@@ -113,10 +113,11 @@ const maxRoom = 256
 
 // Work of one analysis, counted in statements, words and pieces of long values
 // and nested texts: so much at least, and one more for so many bytes of the
-// text. A text without loops and calls needs no more than that.
+// text. One without loops and calls that is made of words, not of single letters,
+// needs no more than that.
 const (
-	workBase    = 20_000
-	bytesOfWork = 2
+	workBase    = 12_000
+	bytesOfWork = 4
 )
 
 // analysis is one run of Analyze.

@@ -238,11 +238,26 @@ func newGenerator(seed uint64, posix bool) *generator {
 func (g *generator) script(size int) *node {
 	g.left = size
 	g.calm = g.IntN(12) > 0
-	if seeds := seedScripts(); !g.posix && len(seeds) > 0 && g.IntN(8) == 0 {
-		seed := &node{symbol: "stmt", text: seeds[g.IntN(len(seeds))] + "\n"}
-		return &node{kids: []*node{g.expand("prelude"), {text: "\n"}, g.expand("block"), {text: "\n"}, seed, g.expand("probe")}}
+	if g.IntN(8) > 0 {
+		return g.expand("script")
 	}
-	return g.expand("script")
+	n := &node{kids: []*node{g.expand("prelude"), {text: "\n"}}}
+	seeds := seedScripts()
+	for range 1 + g.IntN(3) {
+		seed := seeds[g.IntN(len(seeds))]
+		if strings.Contains(seed, "..") {
+			if g.ups == 0 {
+				continue
+			}
+			g.ups = 0
+		}
+		n.kids = append(n.kids, seedNode(seed))
+		if g.IntN(3) == 0 {
+			n.kids = append(n.kids, g.expand("stmt"), &node{text: "\n"})
+		}
+	}
+	n.kids = append(n.kids, g.expand("probe"))
+	return n
 }
 
 // file makes the text of a script file.

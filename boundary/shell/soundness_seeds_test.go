@@ -46,6 +46,20 @@ var seedScripts = sync.OnceValue(func() []string {
 	return slices.Compact(out)
 })
 
+// seedNode parts a seed into its statements, so that the minimiser can take some
+// away.
+func seedNode(s string) *node {
+	f, err := syntax.NewParser().Parse(strings.NewReader(s), "")
+	if err != nil || strings.Contains(s, "<<") {
+		return &node{kids: []*node{{symbol: "stmt", text: s}, {text: "\n"}}}
+	}
+	n := &node{}
+	for _, st := range f.Stmts {
+		n.kids = append(n.kids, &node{symbol: "stmt", text: s[st.Pos().Offset():st.End().Offset()]}, &node{text: "\n"})
+	}
+	return n
+}
+
 // seedWords says what stands for the programs and files of the tables.
 var seedWords = []struct {
 	word *regexp.Regexp
@@ -67,9 +81,10 @@ func toStubs(s string) string {
 	return s
 }
 
-// quietBuiltins may stand in a seed.
-var quietBuiltins = strings.Fields(`echo printf : true false cd set eval trap test [ read export declare local unset shift pushd popd
-	alias shopt command builtin exec let mapfile return . command_not_found_handle f g`)
+// quietWords may stand in a seed, in front of words or alone.
+var quietWords = strings.Fields(`echo printf : true false cd set eval trap test [ read export declare local unset shift pushd popd
+	alias shopt command builtin exec let mapfile return . source command_not_found_handle f g h i typeset readonly getopts wait readarray dirs hash type
+	unalias enable bash sh env xargs find cat rm touch mkdir cp mv tee nice timeout break continue exit`)
 
 // seedable reports whether a text starts nothing but stubs and surely ends.
 func seedable(s string) bool {
@@ -80,7 +95,7 @@ func seedable(s string) bool {
 	ok, starts := true, false
 	syntax.Walk(f, func(n syntax.Node) bool {
 		switch n := n.(type) {
-		case *syntax.WhileClause, *syntax.ForClause, *syntax.FuncDecl, *syntax.CoprocClause:
+		case *syntax.WhileClause, *syntax.CoprocClause:
 			ok = false
 		case *syntax.CallExpr:
 			if len(n.Args) == 0 {
@@ -89,7 +104,7 @@ func seedable(s string) bool {
 			name := n.Args[0].Lit()
 			_, stub := stubs[name]
 			starts = starts || stub
-			ok = ok && (stub || name == "" || slices.Contains(quietBuiltins, name))
+			ok = ok && (stub || name == "" || slices.Contains(quietWords, name))
 		}
 		return true
 	})
