@@ -173,6 +173,7 @@ type builder struct {
 	all      bool // of a tree: see value
 	files    bool // see value.joined
 	mixed    bool // see value
+	many     bool // see word
 	tree     bool // buf is a folder and stands for what lies beneath
 	num      bool // buf covers an integer
 	looks    bool // files may be looked up for buf: it holds more wildcards than those that cover integers
@@ -273,7 +274,7 @@ func (b *builder) end() {
 		}
 		w.kind, w.text, w.tree, w.split = pattern, string(b.buf), b.tree, b.split
 		w.num, w.empty, w.all, w.joined = b.num, b.empty, b.tree && b.all, b.files
-		w.mixed = b.mixed
+		w.mixed, w.many = b.mixed, b.many
 		b.out = append(b.out, w)
 		if hidden, ok := b.dotted(w); ok {
 			b.out = append(b.out, hidden)
@@ -297,7 +298,7 @@ func (b *builder) end() {
 func (b *builder) reset() {
 	b.buf, b.escaped, b.glob, b.exists, b.unknown, b.reason, b.split, b.tree = b.buf[:0], false, false, false, false, "", false, false
 	b.num, b.empty, b.open, b.covers, b.bracket, b.slashed, b.looks, b.begun = false, false, false, false, false, false, false, false
-	b.files, b.mixed = false, false
+	b.files, b.mixed, b.many = false, false, false
 }
 
 // oneSlash is a glob with single slashes behind its first wildcard: so Bash
@@ -456,7 +457,7 @@ func (b *builder) wild(s string) {
 		s = foldGlob(s)
 	}
 	b.match(s)
-	b.split = true
+	b.split, b.many = true, true
 }
 
 var caret = regexp.MustCompile(`\[\^\]?[^]]*\]`)
@@ -516,6 +517,7 @@ func (b *builder) value(v value, quoted bool) {
 	quoted = quoted || !b.mode.list()
 	several, alone := v.several || v.joined, len(b.buf) == 0 && !b.unknown
 	b.split = b.split || !quoted && (several || v.kind == pattern && !v.num)
+	b.many = b.many || !quoted && several
 	looks := b.looks
 	switch {
 	case v.kind == unknown:

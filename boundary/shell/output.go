@@ -220,9 +220,9 @@ func basename(inv *invocation) stream {
 	case v.kind == unknown || v.text == "":
 		return opaqueStream("a part of a name that is not known")
 	case v.tree || v.kind == pattern && strings.Contains(v.text, "]"): // any name, or a set that a slash may stand in
-		return textStream(patternValue("*"))
+		return inv.tokens().onlyOne(!v.joined)
 	}
-	v.text = path.Base(v.text)
+	v.text, v.several = path.Base(v.text), v.kind == pattern && v.joined
 	if len(args) == 2 {
 		s, ok := strings.CutSuffix(v.text, args[1].text)
 		switch {
@@ -239,10 +239,11 @@ func basename(inv *invocation) stream {
 
 func dirname(inv *invocation) stream {
 	args := inv.plainArgs()
-	if len(args) != 1 || args[0].kind == unknown {
+	if len(args) != 1 || args[0].kind == unknown || args[0].joined || args[0].mixed {
 		return opaqueStream("a part of a name that is not known")
 	}
 	v := args[0].value()
+	v.several = v.kind == pattern && args[0].many
 	if v.tree { // a folder of it, or the one that it lies in
 		if base := path.Base(v.text); base != "." && base != ".." {
 			v.text = path.Dir(v.text)
@@ -251,17 +252,16 @@ func dirname(inv *invocation) stream {
 	}
 	i := strings.LastIndexByte(strings.TrimRight(v.text, "/"), '/')
 	switch {
+	case i < 0 && strings.HasPrefix(v.text, "/"):
+		v.text = "/"
 	case i < 0:
-		v = text(".")
-		if strings.HasPrefix(args[0].text, "/") {
-			v = text("/")
-		}
+		v.text = "."
 	case i == 0:
 		v.text = "/"
 	default:
 		v.text = strings.TrimRight(v.text[:i], "/")
 	}
-	if v.kind == pattern && !isGlob(v.text) {
+	if v.kind == pattern && !isGlob(v.text) && !v.several {
 		v = text(unquoteGlob(v.text))
 	}
 	return lineOf(v)

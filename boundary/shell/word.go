@@ -25,6 +25,7 @@ type word struct {
 	all    bool       // of a tree: hidden files and ignored ones are meant too
 	joined bool       // of a pattern: several words that it covers may stand in one text
 	mixed  bool       // of a pattern: several stand in it beside other text, and it covers not each
+	many   bool       // of a pattern: it surely stands for all that match, which may be several words
 	num    bool       // of a pattern: it covers an integer
 	empty  bool       // of a pattern: it may also be empty
 	span   guard.Span // where it stands in the text
