@@ -63,7 +63,11 @@ func (n *vars) exported() *vars {
 	c := &vars{name: n.name, hash: n.hash, childIsMade: true}
 	c.child = c
 	if n.v != nil && (n.v.exported || n.v.unset) && !n.v.uncovers && !n.v.array {
-		c.v = n.v
+		if c.v = n.v; n.v.integer || n.v.folds != 0 || n.v.nameref || n.v.readonly {
+			plain := *n.v // attributes are the shell's own
+			plain.integer, plain.folds, plain.nameref, plain.readonly = false, 0, false, false
+			c.v = &plain
+		}
 	}
 	c.sides = [2]*vars{n.sides[0].exported(), n.sides[1].exported()}
 	switch {

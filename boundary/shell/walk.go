@@ -947,9 +947,20 @@ func (s stream) name(dir place) (word, bool) {
 	n := s.names[0]
 	last := strings.LastIndexByte(n.text, '/') + 1
 	if len(s.names) == 2 && n.text[last:] == "*" && s.names[1].text == n.text[:last]+".*" {
-		return word{text: strings.TrimSuffix(n.text[:last], "**/") + ".", kind: pattern, tree: true, all: true, span: n.span}, true
+		return word{text: folderOf(strings.TrimSuffix(n.text[:last], "**/")), kind: pattern, tree: true, all: true, span: n.span}, true
 	}
 	return n, len(s.names) == 1 || s.names[1].text == n.text[:last]+"."+n.text[last:]
+}
+
+// folderOf is a folder without the slash behind it.
+func folderOf(p string) string {
+	switch p {
+	case "":
+		return "."
+	case "/":
+		return p
+	}
+	return strings.TrimRight(p, "/")
 }
 
 // process walks a process substitution and returns the name that stands for
