@@ -266,7 +266,14 @@ func (w *walker) declare(c *syntax.DeclClause, redirs []*syntax.Redirect, in wor
 			x.arithmetic(as.Index)
 			x.st = either(before, x.st, "it depends on whether a subscript is evaluated")
 		case as.Array != nil || as.Index != nil:
-			x.st = d.attributes(as.Name.Value, d.hide(as.Name.Value, x.st))
+			x.st = d.hide(as.Name.Value, x.st)
+			if old, _ := x.st.lookup(as.Name.Value); as.Array != nil && d.converts(old) {
+				w.mayAbort(x.st)
+				w.assign(as, x.st, d.exports)
+				x.st = w.change(x.st, as.Name.Value, lostArray("an array can't become one of another kind"))
+				break
+			}
+			x.st = d.attributes(as.Name.Value, x.st)
 			x.st = d.settle(as.Name.Value, w.assign(as, x.st, d.exports))
 		default:
 			v := x.declared(as.Value)
@@ -559,6 +566,15 @@ func (d *declaration) attributes(name string, st *state) *state {
 		v = list
 	}
 	return st.set(name, v)
+}
+
+// converts reports whether the declaration may want to make an indexed array
+// associative, or the other way round, which is an error.
+func (d *declaration) converts(old variable) bool {
+	if old.listed {
+		return d.assoc || d.list
+	}
+	return old.array && (d.assoc && old.keys == nil || d.list && old.keys != nil)
 }
 
 // settle makes a variable with a fresh value what the declaration says.

@@ -194,6 +194,9 @@ func cd(w *walker, c *builtinCall) flow {
 		w.out.add(opaqueStream("what cd writes is not known"))
 	}
 	f := w.changeDir(c, target, physical)
+	if target.kind == pattern && target.empty { // Bash stays where it is
+		f.ok = f.ok.add(c.in)
+	}
 	if len(c.args) > 0 && c.args[0].is("-") { // there may be no folder from before
 		f.fail = f.fail.add(c.in)
 	}

@@ -447,7 +447,7 @@ func (inv *invocation) eachChunk(args, items []word, size word) {
 		inv.run(append(args[:len(args):len(args)], word{kind: unknown, reason: "which words xargs gives together is not known", split: true, span: inv.span}))
 	}
 	single := size.is("1")
-	if single && !inv.flag("r") && !slices.ContainsFunc(items, func(w word) bool { return w.kind == known }) {
+	if !inv.flag("r") && !slices.ContainsFunc(items, func(w word) bool { return w.kind == known }) {
 		inv.run(args) // once, where there are none
 	}
 	var out stream

@@ -355,8 +355,45 @@ func (w *walker) run(words []word, in worlds, st *state, span guard.Span) flow {
 			return out
 		}
 	}
-	return out.add(w.runBuiltin(words, in, st, span))
+	return out.add(w.runPerhaps(words, in, st, span))
 }
+
+// runPerhaps runs a builtin or a program without those of its words that may be
+// none, and with all.
+func (w *walker) runPerhaps(words []word, in worlds, st *state, span guard.Span) (f flow) {
+	var optional []int
+	for i, a := range words {
+		if a.kind == pattern && a.empty && a.split {
+			optional = append(optional, i)
+		}
+	}
+	if heedless[words[0].text] {
+		optional = nil
+	}
+	if len(optional) > 3 {
+		w.a.unknown(span, "which words "+words[0].text+" is given depends on what other commands write", false)
+		optional = nil
+	}
+	for left := 1; left < 1<<len(optional); left++ {
+		var few []word
+		for i, a := range words {
+			if j := slices.Index(optional, i); j < 0 || left>>j&1 == 0 {
+				few = append(few, a)
+			}
+		}
+		s := *w
+		if w.out != nil {
+			s.out = &capture{}
+		}
+		f = f.add(s.runBuiltin(few, in, st, span))
+		w.out.mix()
+	}
+	return f.add(w.runBuiltin(words, in, st, span))
+}
+
+// heedless are commands that do no more without a word than with it, and write
+// nothing else that matters.
+var heedless = wordSet("echo printf : true false test [ basename dirname realpath readlink kill rm rmdir mkdir touch")
 
 func (st *state) function(name string) *function {
 	for f := st.funcs; f != nil; f = f.next {

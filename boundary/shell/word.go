@@ -61,7 +61,7 @@ func (w word) cut(sep string) (before string, after word, ok bool) {
 
 // arg is the word as it stands in an action's Args.
 func (w word) arg() string {
-	if w.kind == unknown {
+	if w.kind == unknown || w.empty && !w.split && strings.Trim(w.text, "*") != "" {
 		return guard.UnknownWord
 	}
 	if w.tree {
