@@ -528,6 +528,8 @@ func (b *builder) value(v value, quoted bool) {
 		b.lose("a pattern that is not known", false)
 	case v.kind == pattern && several && !quoted && !alone:
 		b.lose("text stands before a list whose length is not known", true)
+	case v.kind == pattern && several && !quoted && b.x.ifs().is(""):
+		b.lose("the names of several files make one word", true)
 	case v.kind == pattern && !quoted && strings.IndexByte(v.text, '\\') >= 0:
 		b.again(v)
 		b.open = several
