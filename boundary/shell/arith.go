@@ -122,6 +122,14 @@ func parseInt(s string) (int64, bool) {
 func (x *expansion) unary(e *syntax.UnaryArithm) result {
 	if e.Op == syntax.Inc || e.Op == syntax.Dec {
 		r := x.arithmetic(e.X)
+		switch w, ok := e.X.(*syntax.Word); {
+		case e.Post || ok && assignable(w):
+		case ok && !isNumber(w.Lit()): // its text may be a name
+			x.w.a.unknown(x.w.u.at(e), "text stands behind two signs in arithmetic", false)
+			return result{}
+		default: // two signs
+			return r
+		}
 		d := int64(1)
 		if e.Op == syntax.Dec {
 			d = -1
@@ -143,6 +151,15 @@ func (x *expansion) unary(e *syntax.UnaryArithm) result {
 		r.n = truth(r.n == 0)
 	}
 	return r
+}
+
+// assignable reports whether a word of arithmetic is a variable, or an element of one.
+func assignable(w *syntax.Word) bool {
+	if isName(w.Lit()) {
+		return true
+	}
+	p, ok := w.Parts[0].(*syntax.ParamExp)
+	return ok && len(w.Parts) == 1 && p.Short && p.Index != nil
 }
 
 func truth(b bool) int64 {

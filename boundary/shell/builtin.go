@@ -194,7 +194,13 @@ func cd(w *walker, c *builtinCall) flow {
 		w.out.add(opaqueStream("what cd writes is not known"))
 	}
 	f := w.changeDir(c, target, physical)
-	if target.kind == pattern && target.empty { // Bash stays where it is
+	switch {
+	case target.kind != pattern || !target.empty:
+	case target.split: // without a word, cd goes home
+		home := c.st.inDir(place{reason: "cd goes home where the output of a command is empty"})
+		home.movedTo()
+		f.ok = f.ok.add(worlds{home})
+	default: // Bash stays where it is
 		f.ok = f.ok.add(c.in)
 	}
 	if len(c.args) > 0 && c.args[0].is("-") { // there may be no folder from before

@@ -391,9 +391,9 @@ func (w *walker) runPerhaps(words []word, in worlds, st *state, span guard.Span)
 	return f.add(w.runBuiltin(words, in, st, span))
 }
 
-// heedless are commands that do no more without a word than with it, and write
-// nothing else that matters.
-var heedless = wordSet("echo printf : true false test [ basename dirname realpath readlink kill rm rmdir mkdir touch")
+// heedless are commands that do no more without a word than with it and write
+// nothing else that matters, and cd, which sees to it itself.
+var heedless = wordSet("echo printf : true false test [ cd basename dirname realpath readlink kill rm rmdir mkdir touch")
 
 func (st *state) function(name string) *function {
 	for f := st.funcs; f != nil; f = f.next {

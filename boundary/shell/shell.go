@@ -397,11 +397,9 @@ func (a *analysis) wrote(p string) bool {
 	return false
 }
 
-// changed reports whether the command may write or delete a path or a folder that
-// it lies in, so that it may be another than it was.
-func (a *analysis) changed(p string) bool {
-	return a.does(guard.KindWrite, p) || a.does(guard.KindDelete, p)
-}
+// moved reports whether the command may put something else in the place of a path
+// or of a folder that it lies in: a link, for one.
+func (a *analysis) moved(p string) bool { return a.wrote(p) || a.does(guard.KindDelete, p) }
 
 // does reports whether the command may do something of a kind to a path or a folder
 // that it lies in.
@@ -423,8 +421,8 @@ func (a *analysis) real(p place) place {
 	if p.path == "" {
 		return p
 	}
-	if !p.glob && a.o.Real != nil && !magicPath(p.path) && !a.changed(p.path) {
-		if r := a.o.Real(p.path); r != "" && !a.changed(r) {
+	if !p.glob && a.o.Real != nil && !magicPath(p.path) && !a.moved(p.path) {
+		if r := a.o.Real(p.path); r != "" && !a.moved(r) {
 			return place{path: r}
 		}
 	}
@@ -441,7 +439,7 @@ func (a *analysis) repository(p place) string {
 	top := a.o.Toplevel(dir)
 	for d := dir; within(d, top); d = path.Dir(d) {
 		for _, f := range [...]string{"/HEAD", "/config", "/commondir"} {
-			if a.changed(d + "/.git" + f) {
+			if f = d + "/.git" + f; a.does(guard.KindWrite, f) || a.does(guard.KindDelete, f) {
 				return ""
 			}
 		}

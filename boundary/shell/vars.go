@@ -62,12 +62,8 @@ func (n *vars) exported() *vars {
 	}
 	c := &vars{name: n.name, hash: n.hash, childIsMade: true}
 	c.child = c
-	if n.v != nil && (n.v.exported || n.v.unset) && !n.v.uncovers && !n.v.array {
-		if c.v = n.v; n.v.integer || n.v.folds != 0 || n.v.nameref || n.v.readonly {
-			plain := *n.v // attributes are the shell's own
-			plain.integer, plain.folds, plain.nameref, plain.readonly = false, 0, false, false
-			c.v = &plain
-		}
+	if n.v != nil && (n.v.exported || n.v.unset) && !n.v.uncovers && !n.v.array && n.name != "IFS" {
+		c.v = n.v.inherited(n.name)
 	}
 	c.sides = [2]*vars{n.sides[0].exported(), n.sides[1].exported()}
 	switch {
@@ -79,6 +75,25 @@ func (n *vars) exported() *vars {
 	n.child, n.childIsMade = c, true
 	return c
 }
+
+// inherited is an exported variable as a shell finds it that is started: without
+// attributes.
+func (v *variable) inherited(name string) *variable {
+	switch {
+	case startsAnew[name] && !v.unset:
+		n := v.lost("shells begin with a value of their own for " + name)
+		return &n
+	case !v.integer && v.folds == 0 && !v.nameref && !v.readonly:
+		return v
+	}
+	n := *v
+	n.integer, n.folds, n.nameref, n.readonly = false, 0, false, false
+	return &n
+}
+
+// startsAnew are variables that some shells don't take from whoever starts them.
+// None takes IFS.
+var startsAnew = wordSet("OPTIND OPTERR PS1 PS2 PS4 SHLVL OLDPWD BASH BASH_VERSION PPID HISTCMD")
 
 // differing are the names that may stand for something else in one of two
 // sets, in order.
