@@ -338,8 +338,9 @@ func (c *checker) visit(n syntax.Node) bool {
 }
 
 // expansion refuses what the words within ${…} hold without the tree: a process
-// substitution, which is text there, and a quote that Bash can't find the end of
-// where it reads the text of a substitution again.
+// substitution, which is text there; a quote that Bash can't find the end of where
+// it reads the text of a substitution again; and $[…], in which Bash finds the end
+// of the expansion.
 func (c *checker) expansion(p *syntax.ParamExp) {
 	for _, part := range parsed.Parts(p) {
 		if parsed.HidesProcess(part) {
@@ -347,6 +348,9 @@ func (c *checker) expansion(p *syntax.ParamExp) {
 		}
 		if q, ok := part.(*syntax.SglQuoted); ok && q.Dollar && strings.Contains(q.Value, `\'`) {
 			c.fail("an expansion holds an escaped quote")
+		}
+		if parsed.OldArithmetic(part) && strings.Contains(c.src[part.Pos().Offset():part.End().Offset()], "}") {
+			c.fail("an expansion holds arithmetic in brackets in which it ends")
 		}
 	}
 }

@@ -115,6 +115,8 @@ func parameter(p *syntax.ParamExp) string {
 		return "an expansion with @"
 	case slices.ContainsFunc(parsed.Parts(p), parsed.HidesProcess):
 		return "process substitution"
+	case slices.ContainsFunc(parsed.Parts(p), parsed.OldArithmetic):
+		return "arithmetic in brackets"
 	}
 	return ""
 }

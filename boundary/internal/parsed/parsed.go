@@ -68,6 +68,13 @@ func Parts(p *syntax.ParamExp) (parts []syntax.WordPart) {
 	return parts
 }
 
+// OldArithmetic reports whether a part of a word within ${…} is $[…], which Bash
+// doesn't know there: a "}" in it ends the expansion.
+func OldArithmetic(part syntax.WordPart) bool {
+	a, ok := part.(*syntax.ArithmExp)
+	return ok && a.Bracket
+}
+
 // HidesProcess reports whether a part of a word within ${…}, or of an extended
 // pattern, holds what Bash runs as a process substitution and the parser takes for
 // text.
