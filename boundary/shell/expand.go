@@ -478,8 +478,12 @@ func (b *builder) match(s string) {
 // follow makes what stands in buf ready for more: a tree becomes an ordinary
 // glob, and what may be empty doesn't say of a path where it begins.
 func (b *builder) follow(s string) {
-	if b.empty && s != "" && s[0] == '/' {
-		b.lose("it is another path where the output of a command is empty", b.split)
+	if b.empty && s != "" {
+		whole, ok := orEmpty(string(b.buf))
+		if !ok || b.tree || s[0] == '/' {
+			b.lose("it is another path where the output of a command is empty", b.split)
+		}
+		b.buf = append(b.buf[:0], whole...)
 	}
 	b.num, b.empty = false, false
 	if b.open {
@@ -491,6 +495,15 @@ func (b *builder) follow(s string) {
 		b.tree = false
 		b.buf = append(b.buf, "/**"...)
 	}
+}
+
+// orEmpty is a glob that covers what another covers, and nothing too. It is false
+// where that would be other files than it names.
+func orEmpty(glob string) (string, bool) {
+	if strings.Trim(glob, "*") == "" {
+		return glob, true
+	}
+	return "*", strings.IndexByte(glob, '/') < 0
 }
 
 // isGlob reports whether a text holds something that pathname expansion would
@@ -515,6 +528,13 @@ func (b *builder) lose(reason string, split bool) {
 // value adds the value of an expansion.
 func (b *builder) value(v value, quoted bool) {
 	quoted = quoted || !b.mode.list()
+	if v.kind == pattern && v.empty && (len(b.buf) > 0 || b.unknown) {
+		whole, ok := orEmpty(v.text)
+		if v.text = whole; !ok || v.tree {
+			b.lose("it is another path where the output of a command is empty", !quoted)
+			return
+		}
+	}
 	several, alone := v.several || v.joined, len(b.buf) == 0 && !b.unknown
 	b.split = b.split || !quoted && (several || v.kind == pattern && !v.num)
 	b.many = b.many || !quoted && several

@@ -77,6 +77,8 @@ func TestReaders(t *testing.T) {
 		{"output", "cd \"$(ls -d b*)\" && rm x", "delete /w/b*/x; delete /w/x; exec ls; exec rm; list /w/b*"},
 		{"output", "tar cf $(git branch --show-current) f", "exec git branch; read /w/f +; write /w/**; write /w/f"},
 		{"output", "ls b* | xargs cp f g", "exec cp; exec xargs; list /w/b*; read /w/f; read /w/g; write /w/b*/f; write /w/b*/g; write /w/g; write /w/g/f"},
+		{"output", "v=$(find d -name x | head -1); rm d/$v", "exec find; exec head; exec rm; list /w/d +; unknown"},
+		{"output", "v=$(ls b*.c | head -1); rm $v.o", "delete /w/*.o; exec head; exec ls; exec rm; list /w/b*.c"},
 		{"output", "rm d/$(ls d)", "exec ls; list /w/d; unknown"},
 		{"output", "rm $(ls d).o", "exec ls; list /w/d; unknown"},
 		{"output", "cat d/$(ls -t d | head -1)", "exec head; exec ls; list /w/d; read /w/d/*"},
