@@ -203,7 +203,7 @@ func cd(w *walker, c *builtinCall) flow {
 	default: // Bash stays where it is
 		f.ok = f.ok.add(c.in)
 	}
-	if len(c.args) > 0 && c.args[0].is("-") { // there may be no folder from before
+	if len(c.args) > 1 || len(c.args) > 0 && c.args[0].is("-") { // too many words, or no folder from before
 		f.fail = f.fail.add(c.in)
 	}
 	return f
