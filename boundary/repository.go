@@ -4,6 +4,7 @@ import (
 	"os"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -12,16 +13,16 @@ import (
 // elsewhere reports whether a path lies in a workspace or a home that this machine
 // doesn't have: it is judged for another, where nothing in it is a link.
 func (b *binding) elsewhere(name string) bool {
-	missing := func(root string) bool {
-		_, err := os.Lstat(root)
-		return root != "" && within(name, root) && os.IsNotExist(err)
-	}
-	for _, root := range b.in.c.Workspace.roots {
-		if missing(root) {
-			return true
-		}
-	}
-	return missing(b.in.c.Workspace.home)
+	w := b.in.c.Workspace
+	return slices.ContainsFunc(append(slices.Clip(w.roots), w.home), func(root string) bool {
+		return root != "" && within(name, root) && absent(root)
+	})
+}
+
+// absent reports whether there surely is nothing at a path.
+func absent(name string) bool {
+	_, err := os.Lstat(name)
+	return os.IsNotExist(err)
 }
 
 // real is an absolute path without links in it as realpath prints it, or "" where
@@ -35,12 +36,13 @@ func (b *binding) real(name string) string {
 	if err != nil || isMagic(found.path) {
 		return ""
 	}
-	if _, err := os.Stat(name); err == nil {
+	_, err = os.Stat(name)
+	folder, base := path.Split(name)
+	named := base != "" && base != "." && base != ".."
+	if err == nil || os.IsNotExist(err) && named && isFolder(folder) && isFolder(path.Dir(found.path)) {
 		return found.path
-	} else if folder, base := path.Split(name); !os.IsNotExist(err) || base == "" || base == "." || base == ".." || !isFolder(folder) || !isFolder(path.Dir(found.path)) {
-		return ""
 	}
-	return found.path
+	return ""
 }
 
 func isFolder(name string) bool {
@@ -54,15 +56,15 @@ func isFolder(name string) bool {
 func (b *binding) toplevel(dir string) string {
 	w := b.in.c.Workspace
 	for _, root := range w.roots {
-		if within(dir, root) && b.elsewhere(root) {
+		if within(dir, root) && absent(root) {
 			return root // the workspace is the repository
 		}
 	}
 	for d := dir; d != "" && w.Zone(d) == guard.ZoneWorkspace; d = path.Dir(d) {
-		if _, err := os.Lstat(d + "/HEAD"); !os.IsNotExist(err) {
+		if !absent(d + "/HEAD") {
 			return "" // a repository without a top, or a part of one
 		}
-		if _, err := os.Lstat(d + "/.git"); os.IsNotExist(err) {
+		if absent(d + "/.git") {
 			continue
 		}
 		if b.usualRepository(d) && sameDevice(dir, d) {
@@ -81,12 +83,9 @@ func (b *binding) usualRepository(d string) bool {
 			return false
 		}
 	}
-	if _, err := os.Lstat(d + "/.git/commondir"); !os.IsNotExist(err) {
-		return false
-	}
 	head, err1 := b.view(d + "/.git/HEAD")
 	config, err2 := b.view(d + "/.git/config")
-	return err1 == nil && err2 == nil && gitHead.Match(head) && usualConfig(string(config))
+	return absent(d+"/.git/commondir") && err1 == nil && err2 == nil && gitHead.Match(head) && usualConfig(string(config))
 }
 
 // usualConfig reports whether every line of a repository's configuration is one

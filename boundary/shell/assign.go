@@ -269,7 +269,7 @@ func (w *walker) declare(c *syntax.DeclClause, redirs []*syntax.Redirect, in wor
 			x.st = d.hide(as.Name.Value, x.st)
 			if old, _ := x.st.lookup(as.Name.Value); as.Array != nil && d.converts(old) {
 				w.mayAbort(x.st)
-				w.assign(as, x.st, d.exports)
+				w.assign(as, x.st, d.exports) // for what its words run
 				x.st = w.change(x.st, as.Name.Value, lostArray("an array can't become one of another kind"))
 				break
 			}

@@ -197,9 +197,7 @@ func cd(w *walker, c *builtinCall) flow {
 	switch {
 	case target.kind != pattern || !target.empty:
 	case target.split: // without a word, cd goes home
-		home := c.st.inDir(place{reason: "cd goes home where the output of a command is empty"})
-		home.movedTo()
-		f.ok = f.ok.add(worlds{home})
+		f.ok = f.ok.add(worlds{c.st.inDir(place{reason: "cd goes home where the output of a command is empty"})})
 	default: // Bash stays where it is
 		f.ok = f.ok.add(c.in)
 	}
@@ -213,9 +211,7 @@ func cd(w *walker, c *builtinCall) flow {
 // save for folders that are surely there.
 func (w *walker) changeDir(c *builtinCall, target word, physical bool) flow {
 	to := w.destination(c.st, target, physical)
-	n := c.st.inDir(to)
-	n.movedTo()
-	f := flow{ok: worlds{n}, fail: c.in}
+	f := flow{ok: worlds{c.st.inDir(to)}, fail: c.in}
 	if target.kind == known && (surely(target.text) || target.text == c.a.o.Home && c.a.o.Home != "" || to.path == c.a.o.Dir && !strings.Contains(target.text, "/..")) {
 		f.fail = nil
 	}
@@ -530,8 +526,8 @@ func sourced(ws worlds, given, caller *state) worlds {
 }
 
 // content is the text of a file that an interpreter runs: one that can be read
-// now and isn't written or deleted by the command itself, or a process substitution of
-// known text.
+// now and isn't written or deleted by the command itself, or a process
+// substitution of known text.
 func (inv *invocation) content(w word) (string, bool) {
 	if w.kind != known {
 		return "", false
@@ -548,7 +544,7 @@ func (inv *invocation) content(w word) (string, bool) {
 		return s.text.text, s.text.kind == known && s.file == nil
 	}
 	p, glob, ok := inv.dir.abs(w)
-	if !ok || glob || inv.a.o.View == nil || inv.a.wrote(p) || inv.a.does(guard.KindDelete, p) {
+	if !ok || glob || inv.a.o.View == nil || inv.a.moved(p) {
 		return "", false
 	}
 	b, err := inv.a.o.View(p)

@@ -528,14 +528,14 @@ func (b *builder) lose(reason string, split bool) {
 // value adds the value of an expansion.
 func (b *builder) value(v value, quoted bool) {
 	quoted = quoted || !b.mode.list()
-	if v.kind == pattern && v.empty && (len(b.buf) > 0 || b.unknown) {
+	several, alone := v.several || v.joined, len(b.buf) == 0 && !b.unknown
+	if v.kind == pattern && v.empty && !alone {
 		whole, ok := orEmpty(v.text)
 		if v.text = whole; !ok || v.tree {
 			b.lose("it is another path where the output of a command is empty", !quoted)
 			return
 		}
 	}
-	several, alone := v.several || v.joined, len(b.buf) == 0 && !b.unknown
 	b.split = b.split || !quoted && (several || v.kind == pattern && !v.num)
 	b.many = b.many || !quoted && several
 	looks := b.looks

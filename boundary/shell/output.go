@@ -87,6 +87,11 @@ func prints(of func(inv *invocation) stream, options string) output {
 	return output{wordSet(options), of}
 }
 
+// inGit is prints for a command of git, whose own options may stand in front.
+func inGit(of func(inv *invocation) stream, options string) output {
+	return prints(of, options+" C no-pager")
+}
+
 // judged is an output whose function judges the options.
 func judged(of func(inv *invocation) stream) output { return output{nil, of} }
 
@@ -124,25 +129,25 @@ var outputs = map[string]output{
 	"tput":           judged(func(inv *invocation) stream { return inv.numberIf(inv.asks("cols", "lines", "colors")) }),
 	"getconf":        judged(func(inv *invocation) stream { return inv.numberIf(inv.asks(numericConf...)) }),
 	"pgrep":          prints(func(inv *invocation) stream { return inv.numberIf(inv.flag("c", "count")) }, "c count f full u euid U uid P parent x exact i ignore-case"),
-	"git rev-list":   prints(func(inv *invocation) stream { return inv.numberIf(inv.flag("count")) }, "count all branches tags remotes since until after before no-merges merges first-parent n max-count author grep C no-pager"),
-	"git merge-base": prints(func(inv *invocation) stream { return inv.tokens().onlyOne(!inv.flag("a", "all", "independent")) }, "a all octopus independent fork-point is-ancestor C no-pager"),
-	"git hash-object": prints(func(inv *invocation) stream {
+	"git rev-list":   inGit(func(inv *invocation) stream { return inv.numberIf(inv.flag("count")) }, "count all branches tags remotes since until after before no-merges merges first-parent n max-count author grep"),
+	"git merge-base": inGit(func(inv *invocation) stream { return inv.tokens().onlyOne(!inv.flag("a", "all", "independent")) }, "a all octopus independent fork-point is-ancestor"),
+	"git hash-object": inGit(func(inv *invocation) stream {
 		return inv.tokens().onlyOne(len(inv.operands()) == 1 && !inv.flag("stdin", "stdin-paths"))
-	}, "t w stdin stdin-paths no-filters path C no-pager"),
-	"git write-tree":   prints(oneToken, "missing-ok C no-pager"),
+	}, "t w stdin stdin-paths no-filters path"),
+	"git write-tree":   inGit(oneToken, "missing-ok"),
 	"tr":               judged(trimmed),
 	"du":               judged(du),
 	"lsof":             judged(listeners),
 	"cut":              judged(firstField),
 	"awk":              judged(firstField),
 	"git rev-parse":    judged(revParse),
-	"git ls-files":     prints(lsFiles, "c cached d deleted m modified o others i ignored k killed x exclude X exclude-from exclude-per-directory exclude-standard directory error-unmatch z with-tree C no-pager"),
-	"git grep":         prints(gitGrep, "l files-with-matches name-only L files-without-match i ignore-case v invert-match w word-regexp E F G P e I a and or not all-match z n line-number C no-pager"),
-	"git diff":         prints(gitDiff, "name-only cached staged diff-filter merge-base M find-renames no-renames relative a text w z ignore-submodules C no-pager"),
-	"git branch":       prints(gitBranch, "a all r remotes l list merged no-merged contains no-contains sort points-at show-current i ignore-case format no-color no-column D d delete m move c copy C no-pager"),
-	"git describe":     prints(gitDescribe, "all tags contains abbrev candidates exact-match long match exclude always first-parent dirty broken C no-pager"),
-	"git symbolic-ref": prints(func(inv *invocation) stream { return inv.refs().onlyOne(true) }, "short q quiet d delete m C no-pager"),
-	"git log":          prints(gitLog, "n max-count format pretty abbrev abbrev-commit no-patch s reverse date since until after before no-merges merges first-parent all C no-pager"),
+	"git ls-files":     inGit(lsFiles, "c cached d deleted m modified o others i ignored k killed x exclude X exclude-from exclude-per-directory exclude-standard directory error-unmatch z with-tree"),
+	"git grep":         inGit(gitGrep, "l files-with-matches name-only L files-without-match i ignore-case v invert-match w word-regexp E F G P e I a and or not all-match z n line-number"),
+	"git diff":         inGit(gitDiff, "name-only cached staged diff-filter merge-base M find-renames no-renames relative a text w z ignore-submodules"),
+	"git branch":       inGit(gitBranch, "a all r remotes l list merged no-merged contains no-contains sort points-at show-current i ignore-case format no-color no-column D d delete m move c copy"),
+	"git describe":     inGit(gitDescribe, "all tags contains abbrev candidates exact-match long match exclude always first-parent dirty broken"),
+	"git symbolic-ref": inGit(func(inv *invocation) stream { return inv.refs().onlyOne(true) }, "short q quiet d delete m"),
+	"git log":          inGit(gitLog, "n max-count format pretty abbrev abbrev-commit no-patch s reverse date since until after before no-merges merges first-parent all"),
 	"go list":          prints((*invocation).refs, "deps test e find tags mod race C compiled export cover"),
 	"ls":               prints(ls, "1 a all A almost-all d directory t r reverse S c U u v X B I ignore sort time group-directories-first H L h"),
 	"rg":               judged(grep),
@@ -288,11 +293,11 @@ func realpath(inv *invocation) stream {
 func mktemp(inv *invocation) stream {
 	temp := place{path: inv.a.temp()}
 	dir, template := temp, lit("tmp.XXXXXXXXXX", inv.span)
-	templates, lost := 0, !inv.temp().is(temp.path)
+	templates, inTemp, lost := 0, false, !inv.temp().is(temp.path)
 	for i := 0; i < len(inv.args); i++ {
 		a := inv.args[i]
 		tempDir := func(w word) {
-			dir = inv.dir.join(w)
+			dir, inTemp = inv.dir.join(w), true
 			lost = lost || w.text == ""
 		}
 		switch {
@@ -301,9 +306,11 @@ func mktemp(inv *invocation) stream {
 		case a.starts("--tmpdir="):
 			tempDir(a.after(len("--tmpdir=")))
 		case a.starts("--"):
+			inTemp = inTemp || a.is("--tmpdir")
 			lost = lost || !slices.Contains([]string{"--", "--tmpdir", "--directory", "--dry-run", "--quiet"}, a.text)
 		case a.starts("-"):
 			letters, of, p := strings.Cut(a.text[1:], "p")
+			inTemp = inTemp || p || strings.Contains(letters, "t")
 			lost = lost || strings.Trim(letters, "dqtu") != "" || p && inv.flag("t")
 			if p && of != "" {
 				tempDir(a.after(len(a.text) - len(of)))
@@ -317,7 +324,7 @@ func mktemp(inv *invocation) stream {
 		}
 	}
 	folder, base := path.Split(template.text)
-	if templates > 0 && (path.IsAbs(folder) || !inv.tempFlag()) {
+	if templates > 0 && (path.IsAbs(folder) || !inTemp) {
 		dir = inv.dir
 	}
 	if folder != "" {
@@ -334,17 +341,6 @@ func mktemp(inv *invocation) stream {
 	v := patternValue(strings.TrimSuffix(dir.path, "/") + "/" + name)
 	v.empty = !sure
 	return textStream(v)
-}
-
-// tempFlag reports whether a bare template of mktemp is taken from the
-// temporary folder.
-func (inv *invocation) tempFlag() bool {
-	for _, a := range inv.args {
-		if strings.HasPrefix(a.text, "--tmpdir") || len(a.text) > 1 && a.text[0] == '-' && a.text[1] != '-' && strings.ContainsAny(a.text, "tp") {
-			return true
-		}
-	}
-	return false
 }
 
 // freshName is the name that a template makes. It is not sure that mktemp takes a
@@ -394,12 +390,15 @@ func trimmed(inv *invocation) stream {
 	return opaqueStream("the output of tr is not known")
 }
 
-// operands are the words that are neither options nor their values.
-func (inv *invocation) operands() []word {
+// reparse takes the words apart once more, without noting anything.
+func (inv *invocation) reparse() *arguments {
 	c := *inv
 	c.flags, c.index = nil, -1
-	return c.parse().operands
+	return c.parse()
 }
+
+// operands are the words that are neither options nor their values.
+func (inv *invocation) operands() []word { return inv.reparse().operands }
 
 func seq(inv *invocation) stream {
 	var n [3]int
@@ -473,11 +472,9 @@ func numeric(inv *invocation, chars string) stream {
 
 // stat writes a number where it is asked for one, of one file.
 func stat(inv *invocation) stream {
-	c := *inv
-	c.flags, c.index = nil, -1
-	a := c.parse()
+	a := inv.reparse()
 	format, _ := a.value("format")
-	if !statNumber.MatchString(format.text) || !c.onlyFlags(statPlain) || len(a.operands) != 1 || a.operands[0].kind != known {
+	if !statNumber.MatchString(format.text) || !a.inv.onlyFlags(statPlain) || len(a.operands) != 1 || a.operands[0].kind != known {
 		return inv.unclear()
 	}
 	return textStream(number().orNone())
@@ -719,11 +716,7 @@ func gitLog(inv *invocation) stream {
 		}
 		blank = blank || strings.Contains(a.text, " ")
 	}
-	if len(counts) > 0 && counts[0].is("-n") {
-		counts = counts[1:]
-	}
-	one := len(counts) == 1 && (counts[0].is("1") || counts[0].is("-1") || counts[0].is("-n1") || counts[0].is("--max-count=1"))
-	return inv.tokens().onlyOne(one && !blank)
+	return inv.tokens().onlyOne(asksForOne(counts) && !blank)
 }
 
 var (
@@ -805,8 +798,10 @@ func filter(inv *invocation) stream {
 
 // asksForOne reports whether words ask for one line.
 func asksForOne(args []word) bool {
-	one := len(args) == 2 && args[0].is("-n") && args[1].is("1")
-	return one || len(args) == 1 && (args[0].is("-1") || args[0].is("-n1") || args[0].is("--lines=1"))
+	if len(args) == 2 {
+		return args[0].is("-n") && args[1].is("1")
+	}
+	return len(args) == 1 && args[0].kind == known && slices.Contains([]string{"-1", "-n1", "--lines=1", "--max-count=1"}, args[0].text)
 }
 
 // tac passes all lines on, in another order.

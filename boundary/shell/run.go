@@ -363,12 +363,9 @@ func (w *walker) run(words []word, in worlds, st *state, span guard.Span) flow {
 func (w *walker) runPerhaps(words []word, in worlds, st *state, span guard.Span) (f flow) {
 	var optional []int
 	for i, a := range words {
-		if a.kind == pattern && a.empty && a.split {
+		if a.kind == pattern && a.empty && a.split && !heedless[words[0].text] {
 			optional = append(optional, i)
 		}
-	}
-	if heedless[words[0].text] {
-		optional = nil
 	}
 	if len(optional) > 3 {
 		w.a.unknown(span, "which words "+words[0].text+" is given depends on what other commands write", false)

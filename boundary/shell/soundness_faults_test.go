@@ -39,7 +39,7 @@ var faults = []fault{
 	{"a loop's last word dropped", "walk.go", "for i, it := range items {\n\t\tif w.a.exhausted()", "for i, it := range items[:max(len(items)-1, 0)] {\n\t\tif w.a.exhausted()"},
 	{"process substitution skipped", "walk.go", "s.finish(s.list(p.Stmts, worlds{st}).all())\n\tout :=", "out :="},
 	{"shift does nothing", "builtin.go", "st.params = st.params[n:]", "_ = n"},
-	{"a failing cd not thought of", "builtin.go", "f := flow{ok: worlds{n}, fail: c.in}", "f := flow{ok: worlds{n}}"},
+	{"a failing cd not thought of", "builtin.go", "f := flow{ok: worlds{c.st.inDir(to)}, fail: c.in}", "f := flow{ok: worlds{c.st.inDir(to)}}"},
 	{"|| not followed", "walk.go", "g := w.stmt(c.Y, f.fail)\n\t\treturn", "g := both(f.fail)\n\t\treturn"},
 	{"IFS ignored", "expand.go", "return v.value\n\t}\n\treturn text(\" \\t\\n\")", "_ = v\n\t}\n\treturn text(\" \\t\\n\")"},
 }

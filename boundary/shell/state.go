@@ -191,6 +191,7 @@ func (st *state) assign(name string, v value) *state {
 func (st *state) inDir(dir place) *state {
 	c := st.copy()
 	c.oldDir, c.dir = st.dir, dir
+	c.movedTo()
 	return c
 }
 

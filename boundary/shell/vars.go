@@ -62,7 +62,7 @@ func (n *vars) exported() *vars {
 	}
 	c := &vars{name: n.name, hash: n.hash, childIsMade: true}
 	c.child = c
-	if n.v != nil && (n.v.exported || n.v.unset) && !n.v.uncovers && !n.v.array && n.name != "IFS" {
+	if n.v != nil && (n.v.exported || n.v.unset) && !n.v.uncovers && !n.v.array {
 		c.v = n.v.inherited(n.name)
 	}
 	c.sides = [2]*vars{n.sides[0].exported(), n.sides[1].exported()}
@@ -77,9 +77,11 @@ func (n *vars) exported() *vars {
 }
 
 // inherited is an exported variable as a shell finds it that is started: without
-// attributes.
+// attributes. No shell takes IFS.
 func (v *variable) inherited(name string) *variable {
 	switch {
+	case name == "IFS":
+		return nil
 	case startsAnew[name] && !v.unset:
 		n := v.lost("shells begin with a value of their own for " + name)
 		return &n
@@ -92,7 +94,6 @@ func (v *variable) inherited(name string) *variable {
 }
 
 // startsAnew are variables that some shells don't take from whoever starts them.
-// None takes IFS.
 var startsAnew = wordSet("OPTIND OPTERR PS1 PS2 PS4 SHLVL OLDPWD BASH BASH_VERSION PPID HISTCMD")
 
 // differing are the names that may stand for something else in one of two
