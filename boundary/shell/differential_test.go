@@ -47,6 +47,7 @@ func TestParserDifferentials(t *testing.T) {
 		{"shopt -s extglob\nrm @($x)", "text", "expands x"},
 		{"echo ${x#a<(halt)}", "text", "runs halt"},
 		{"echo \"${x/a/>(halt)}\"", "text", "runs halt"},
+		{"v=1; echo \"${v:\\\n+'$(halt)'}\"", "a part of v from an offset on", "what stands instead: runs halt"},
 		{"v=1; echo ${v:-$[1};halt;echo ]}", "one expansion", "ends at the first }: runs halt"},
 		{"x=\"$(echo ${v:-$'a\\'c'})\"; halt", "text", "an error: the line isn't run"},
 		{"rm >&--rf /opt", "a redirection to --rf", "closes standard output: runs rm -rf /opt"},

@@ -57,14 +57,15 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.lose("a list is a pattern", false)
 		return
 	}
-	if !quoted && b.mode.list() && b.resplit(r.list) {
+	changed := p.Exp != nil || p.Repl != nil
+	if !quoted && b.mode.list() && b.resplit(r.list, changed) {
 		return
 	}
 	if b.dollar && r.joined && len(r.list) > 1 {
 		b.lose(loneDollarSign, true)
 		return
 	}
-	if !quoted && b.mode.list() && len(r.list) > 1 && (p.Exp != nil || p.Repl != nil) && !b.x.ifs().is(" \t\n") {
+	if !quoted && b.mode.list() && len(r.list) > 1 && changed && !b.x.ifs().is(" \t\n") {
 		b.lose("Bash joins what it changed of a list by another IFS", true)
 		return
 	}
@@ -92,11 +93,12 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 	}
 }
 
-// resplit adds the values of $@ where IFS begins with no blank: Bash joins them by
-// it and splits that. It is false where IFS is an ordinary one.
-func (b *builder) resplit(list []value) bool {
+// resplit adds the values of $@ where IFS holds more than blanks: Bash joins them by
+// its first character and splits that. It is false where IFS is an ordinary one, and
+// where it begins with a blank and ${…} changed the values.
+func (b *builder) resplit(list []value, changed bool) bool {
 	sep := b.x.ifs()
-	if len(list) < 2 || sep.kind != known || sep.text == "" || isBlank(sep.text[0]) {
+	if len(list) < 2 || sep.kind != known || strings.Trim(sep.text, " \t\n") == "" || changed && isBlank(sep.text[0]) {
 		return false
 	}
 	texts := make([]string, len(list))

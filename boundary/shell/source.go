@@ -340,8 +340,14 @@ func (c *checker) visit(n syntax.Node) bool {
 // expansion refuses what the words within ${…} hold without the tree: a process
 // substitution, which is text there; a quote that Bash can't find the end of where
 // it reads the text of a substitution again; and $[…], in which Bash finds the end
-// of the expansion.
+// of the expansion. So does a line that goes on before the operator, which Bash
+// finds without it.
 func (c *checker) expansion(p *syntax.ParamExp) {
+	if from := p.Param; p.Slice != nil && from != nil {
+		if offset := p.Slice.Offset; offset != nil && strings.Contains(c.src[from.End().Offset():offset.Pos().Offset()], "\\\n") {
+			c.fail("a line goes on within the operator of an expansion")
+		}
+	}
 	for _, part := range parsed.Parts(p) {
 		if parsed.HidesProcess(part) {
 			c.fail("an expansion holds a process substitution")
