@@ -29,6 +29,12 @@ type unit struct {
 	venv   bool // it enters a virtual environment
 }
 
+// textOf is the source of a node, as far as its position in backquotes is exact.
+func (u *unit) textOf(n syntax.Node) string {
+	end := min(int(n.End().Offset()), len(u.src))
+	return u.src[min(int(n.Pos().Offset()), end):end]
+}
+
 // at is the span of a node in the command's text.
 func (u *unit) at(n syntax.Node) guard.Span {
 	if u.nested {

@@ -447,6 +447,10 @@ func (w *walker) command(cmd syntax.Command, in worlds, st *state) flow {
 		for _, e := range c.Exprs {
 			x.arithmetic(e)
 		}
+		if st.opts&(optNullglob|optFailglob) != 0 && isGlob(w.u.textOf(c)) { // to let, they are words
+			w.mayAbort(st)
+			x.st = either(st, x.st, "it depends on which files the words of let match")
+		}
 		return both(back(in, x.st))
 	case *syntax.TimeClause:
 		if c.Stmt == nil {
