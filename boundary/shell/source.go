@@ -52,6 +52,12 @@ func (u *unit) over(words []word) guard.Span {
 // statements before the fault are returned. The tree of a whole call, as the
 // parser made it, is left to those who look at it next.
 func parse(src string, posix, whole bool) (stmts []*syntax.Stmt, problem string) {
+	if f := parsed.Simple(src); f != nil { // in which all is seen
+		if whole && !posix {
+			parsed.Leave(src, f)
+		}
+		return f.Stmts, ""
+	}
 	if problem := prescan(src); problem != "" {
 		return nil, problem
 	}

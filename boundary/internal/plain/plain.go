@@ -11,7 +11,7 @@ func Words(text string) []string {
 	n, before := 0, byte(' ')
 	for i := range len(text) {
 		c := text[i]
-		if !means[c] {
+		if c != ' ' && !means[c] {
 			return nil
 		}
 		if before == ' ' && c != ' ' {
@@ -28,22 +28,26 @@ func Words(text string) []string {
 			words = append(words, w)
 		}
 	}
-	if strings.Contains(words[0], "=") || reserved[words[0]] {
+	if strings.Contains(words[0], "=") || Reserved(words[0]) {
 		return nil
 	}
 	return words
 }
 
-// means are the bytes that mean themselves in a command, and the blank.
+// Means reports whether a byte stands for itself in a word.
+func Means(c byte) bool { return means[c] }
+
 var means = func() (t [256]bool) {
-	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _-./:=,@%+") {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,@%+") {
 		t[c] = true
 	}
 	return t
 }()
 
-// reserved are the words that begin something else than a simple command, and
-// the builtins that take assignments as words.
+// Reserved reports whether a word begins something else than a simple command,
+// or is a builtin that takes assignments as words.
+func Reserved(word string) bool { return reserved[word] }
+
 var reserved = map[string]bool{
 	"if": true, "then": true, "else": true, "elif": true, "fi": true, "for": true, "while": true, "until": true, "do": true, "done": true,
 	"case": true, "esac": true, "in": true, "select": true, "function": true, "time": true, "coproc": true, "let": true,
