@@ -156,7 +156,7 @@ func deciding(d *guard.Decision, actions []guard.Action) int {
 		}
 	}
 	return slices.IndexFunc(actions, func(a guard.Action) bool {
-		return a.Same(d.Action) && a.Zone == d.Action.Zone && a.Span == d.Action.Span && slices.Equal(a.Flags, d.Action.Flags)
+		return a.Same(d.Action) && a.Zone == d.Action.Zone && a.Span == d.Action.Span
 	})
 }
 

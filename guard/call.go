@@ -160,7 +160,7 @@ func (a *Action) Flag(names ...string) bool {
 // Where they stand in a text doesn't count.
 func (a *Action) Same(b *Action) bool {
 	return a.Kind == b.Kind && a.Program == b.Program && a.Command == b.Command &&
-		slices.Equal(a.Args, b.Args) && slices.Equal(a.Via, b.Via) &&
+		slices.Equal(a.Args, b.Args) && slices.Equal(a.Flags, b.Flags) && slices.Equal(a.Via, b.Via) &&
 		a.Path == b.Path && a.Resolved == b.Resolved && a.Pattern == b.Pattern &&
 		a.Root == b.Root && a.Recursive == b.Recursive && a.Host == b.Host && a.Opaque == b.Opaque &&
 		a.Reason == b.Reason && a.Hash == b.Hash

@@ -21,10 +21,16 @@ func (w *walker) assign(as *syntax.Assign, st *state, export bool) *state {
 		}
 	}
 	if as.Index != nil {
-		return w.assignElement(&x, as, name, span)
+		v := x.one(as.Value).value()
+		return w.assignElement(&x, as, name, v)
 	}
 	if as.Array != nil {
-		return w.assignArray(&x, as, name)
+		old, set := st.lookup(name)
+		if set && !old.unset && !old.lists() && !old.readonly && old.kind == known { // which programs that the elements start don't get
+			x.st = w.change(st, name, variable{array: true, list: []value{old.value}, exported: old.exported, integer: old.integer, folds: old.folds})
+		}
+		v := x.elements(as, old.keyed())
+		return w.assignArray(&x, as, name, v)
 	}
 	v := x.one(as.Value).value()
 	if as.Value == nil {
@@ -52,9 +58,10 @@ func (x *expansion) appended(name string, v value) value {
 	return unknownValue("something is added to " + name)
 }
 
-func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, span guard.Span) *state {
+// assignElement gives an element of an array its value.
+func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, v value) *state {
 	old, _ := x.st.lookup(name)
-	v := x.attributed(old, x.one(as.Value).value())
+	v = x.attributed(old, v)
 	if old.keys != nil {
 		if k, ok := as.Index.(*syntax.Word); ok {
 			if key := x.key(k); key.kind == known && !as.Append {
@@ -69,7 +76,7 @@ func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, spa
 	}
 	i := x.arithmetic(as.Index)
 	if name == "BASH_CMDS" || name == "BASH_ALIASES" {
-		w.a.unknown(span, "the table of commands or aliases is changed", false)
+		w.a.unknown(w.u.at(as), "the table of commands or aliases is changed", false)
 	}
 	if i.known && !as.Append && old.array && i.n == int64(len(old.list)) && !anySeveral(old.list) {
 		old.list = append(old.list[:len(old.list):len(old.list)], v)
@@ -98,31 +105,26 @@ func dedupeKeys(v variable) variable {
 	return v
 }
 
-func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *state {
-	old, _ := x.st.lookup(name)
-	v := variable{array: true, exported: old.exported, integer: old.integer, folds: old.folds}
-	if as.Append && old.array {
-		v.list, v.keys = old.list[:len(old.list):len(old.list)], old.keys[:len(old.keys):len(old.keys)]
-	} else if as.Append && old.kind == known && !old.unset && old.text != "" {
-		v.list = []value{old.value}
-	} else if as.Append && old.kind != known && !old.unset {
-		v = lostArray("an array that is not known")
-	}
-	assoc := old.array && old.keys != nil
-	if assoc && v.keys == nil && v.array {
+// elements are what an array is assigned, whose subscripts are numbers or keys.
+func (x *expansion) elements(as *syntax.Assign, keyed bool) variable {
+	v := variable{array: true}
+	if keyed {
 		v.keys = []string{}
 	}
 	for _, e := range as.Array.Elems {
 		if e.Index != nil {
 			k, ok := e.Index.(*syntax.Word)
-			if !ok || !assoc && !isNumber(k.Lit()) {
+			if !ok || !keyed && !isNumber(k.Lit()) {
 				x.arithmetic(e.Index)
 				v = lostArray("an array that is not known")
-			} else if assoc {
-				key := x.key(k)
-				v.keys = append(v.keys, key.text)
-				v.list = append(v.list, x.attributed(old, x.key(e.Value).value()))
-				v = dedupeKeys(v)
+			} else if keyed {
+				key, element := x.key(k), x.key(e.Value).value()
+				if v.array && key.kind == known {
+					v.keys, v.list = append(v.keys, key.text), append(v.list, element)
+					v = dedupeKeys(v)
+				} else {
+					v = lostArray("an array that is not known")
+				}
 				continue
 			} else {
 				x.one(k)
@@ -135,18 +137,57 @@ func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string) *stat
 			if f.kind == unknown && f.split {
 				v = lostArray(f.reason)
 			}
-			if assoc { // keys and values by turns, or errors in an older Bash
+			if keyed { // keys and values by turns, or errors in an older Bash
 				v = lostArray("an array that is not known")
 			}
 			if v.array {
-				v.list = append(v.list, x.attributed(old, f.element()))
+				v.list = append(v.list, f.element())
 			}
 		}
 	}
+	return v
+}
+
+// assignArray gives an array its elements, or adds them.
+func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string, v variable) *state {
+	old, ok := x.st.lookup(name)
+	for i := range v.list {
+		v.list[i] = x.attributed(old, v.list[i])
+	}
+	if as.Append {
+		v = old.with(v, ok)
+	}
+	v.exported, v.integer, v.folds = old.exported, old.integer, old.folds
 	if name == "BASH_CMDS" || name == "BASH_ALIASES" {
 		w.a.unknown(w.u.at(as), "the table of commands or aliases is changed", false)
 	}
 	return w.change(x.st, name, v)
+}
+
+// keyed reports whether the variable is an associative array.
+func (v variable) keyed() bool { return v.array && v.keys != nil }
+
+// with is an array to which elements are added.
+func (old variable) with(v variable, set bool) variable {
+	switch {
+	case old.unset || !v.array:
+		return v
+	case !set || !old.array && old.kind != known || old.array && (old.keys == nil) != (v.keys == nil):
+		return lostArray("an array that is not known")
+	case !old.array:
+		v.list = append([]value{old.value}, v.list...)
+		return v
+	}
+	n := v
+	n.list, n.keys = old.list[:len(old.list):len(old.list)], old.keys[:len(old.keys):len(old.keys)]
+	for i, e := range v.list {
+		n.list = append(n.list, e)
+		if v.keys != nil {
+			n.keys = append(n.keys, v.keys[i])
+			n = dedupeKeys(n)
+		}
+	}
+	return n
 }
 
 // assignVar assigns a value and judges what that does to programs started
@@ -265,16 +306,11 @@ func (w *walker) declare(c *syntax.DeclClause, redirs []*syntax.Redirect, in wor
 			x.st = before
 			x.arithmetic(as.Index)
 			x.st = either(before, x.st, "it depends on whether a subscript is evaluated")
-		case as.Array != nil || as.Index != nil:
-			x.st = d.hide(as.Name.Value, x.st)
-			if old, _ := x.st.lookup(as.Name.Value); as.Array != nil && d.converts(old) {
-				w.mayAbort(x.st)
-				w.assign(as, x.st, d.exports) // for what its words run
-				x.st = w.change(x.st, as.Name.Value, lostArray("an array can't become one of another kind"))
-				break
-			}
-			x.st = d.attributes(as.Name.Value, x.st)
-			x.st = d.settle(as.Name.Value, w.assign(as, x.st, d.exports))
+		case as.Array != nil:
+			d.array(&x, as)
+		case as.Index != nil:
+			v := x.one(as.Value).value()
+			late = append(late, func(st *state) *state { return d.element(as, v, st) })
 		default:
 			v := x.declared(as.Value)
 			late = append(late, func(st *state) *state { return d.assign(as, v, st) })
@@ -377,6 +413,36 @@ func (d *declaration) assign(as *syntax.Assign, v value, st *state) *state {
 	}
 	v = d.once(name, v, d.w.u.at(as), st)
 	return d.settle(name, d.w.assignVar(st, name, v, d.w.u.at(as), d.exports))
+}
+
+// array expands the elements before the variable is made what the declaration
+// says: those of a local array may be the ones it hides.
+func (d *declaration) array(x *expansion, as *syntax.Assign) {
+	name := as.Name.Value
+	made := d.attributes(name, d.hide(name, x.st))
+	old, _ := made.lookup(name)
+	v := x.elements(as, old.keyed())
+	x.st = d.hide(name, x.st)
+	if old, _ := x.st.lookup(name); d.converts(old) {
+		d.w.mayAbort(x.st)
+		x.st = d.w.change(x.st, name, lostArray("an array can't become one of another kind"))
+		return
+	}
+	x.st = d.attributes(name, x.st)
+	if target, ok := d.w.referent(x.st, name, d.w.u.at(as)); ok {
+		x.st = d.w.assignArray(x, as, target, v)
+	}
+	x.st = d.settle(name, x.st)
+}
+
+// element gives an element its value, after all words were expanded.
+func (d *declaration) element(as *syntax.Assign, v value, st *state) *state {
+	name := as.Name.Value
+	x := expansion{d.w, d.attributes(name, d.hide(name, st))}
+	if target, ok := d.w.referent(x.st, name, d.w.u.at(as)); ok {
+		x.st = d.w.assignElement(&x, as, target, v)
+	}
+	return d.settle(name, x.st)
 }
 
 func (d *declaration) isOption(f word) bool {

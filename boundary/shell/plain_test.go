@@ -2,6 +2,7 @@ package shell_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,5 +37,35 @@ func TestPlainIsTheParse(t *testing.T) {
 			}
 			require.Equal(t, want, shell.Analyze(line.String(), o), line.String())
 		}
+	}
+}
+
+// A text whose dialect isn't known is what it is in either.
+func TestEitherDialect(t *testing.T) {
+	words := []string{
+		"ls", "-la", "a=b", "x=~/b", "'a b'", `"*"`, "*.go", "?", "~/.ssh", "echo", "-n", "cd", "/tmp", "rm", "-rf", "..", "command", "read", "set", "exec", "env", "trap", "./run",
+		"'rm'", "git", "status", "-c", "push", "source", "eval", "sh", "sudo", "find", "-delete", "-exec", "xargs", "alias", "ll=rm", "printf", "tee", "bash", "python3", "'print(1)'",
+		"local", "type", "curl", "https://example.com/x", "-o", "test", "umask", "|", "|", "||", "&&", ";", "mapfile", "shopt", "[[", "make",
+	}
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	for range 20_000 {
+		var line []string
+		for range 1 + r.IntN(8) {
+			line = append(line, words[r.IntN(len(words))])
+		}
+		text := strings.Join(line, " ")
+		o := options()
+		o.Dialect = guard.DialectBash
+		want := shell.Analyze(text, o)
+		o.Dialect = guard.DialectPOSIX
+		for _, a := range shell.Analyze(text, o) {
+			if !slices.ContainsFunc(want, func(b guard.Action) bool { return a.Same(&b) }) {
+				want = append(want, a)
+			}
+		}
+		o.Dialect = guard.DialectAny
+		require.ElementsMatch(t, want, shell.Analyze(text, o), text)
 	}
 }

@@ -14,6 +14,9 @@ import (
 	"strings"
 	"sync"
 
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/runtimeguard/runtimeguard/boundary/internal/parsed"
 	"github.com/runtimeguard/runtimeguard/boundary/internal/plain"
 	"github.com/runtimeguard/runtimeguard/guard"
 )
@@ -97,11 +100,28 @@ func Analyze(src string, o Options) (actions []guard.Action) {
 	return slices.Clone(unique(a.actions))
 }
 
-// sameInBoth reports whether a text is one command that either dialect takes for
-// the same program.
+// sameInBoth reports whether a text is a list of commands that either dialect
+// takes for the same programs with the same words.
 func sameInBoth(src string) bool {
-	words := plain.Words(src)
-	return words != nil && findBuiltin(words[0]) == nil
+	if words := plain.Words(src); words != nil {
+		return findBuiltin(words[0]) == nil
+	}
+	f := parsed.Simple(src)
+	return f != nil && !strings.Contains(src, "~") &&
+		!slices.ContainsFunc(f.Stmts, func(s *syntax.Stmt) bool { return !startsPrograms(s) })
+}
+
+// startsPrograms reports whether all commands of a simple list are programs by
+// name.
+func startsPrograms(s *syntax.Stmt) bool {
+	switch c := s.Cmd.(type) {
+	case *syntax.BinaryCmd:
+		return startsPrograms(c.X) && startsPrograms(c.Y)
+	case *syntax.CallExpr:
+		name := c.Args[0].Lit()
+		return name != "" && !strings.ContainsAny(name, "*?") && findBuiltin(name) == nil
+	}
+	return false
 }
 
 // analyses are those that ended: their room is used again. Nothing that Analyze
@@ -553,7 +573,7 @@ func hashAction(a *guard.Action) uint64 {
 		h.WriteString(s)
 		h.WriteByte(0)
 	}
-	for _, words := range [...][]string{a.Args, a.Via} {
+	for _, words := range [...][]string{a.Args, a.Flags, a.Via} {
 		for _, s := range words {
 			h.WriteString(s)
 			h.WriteByte(0)
