@@ -179,7 +179,7 @@ type link struct {
 
 // top walks the command itself, in one of the two dialects.
 func (a *analysis) top(src string, posix bool) {
-	a.links, a.written, a.remotes = nil, nil, nil
+	a.links, a.written, a.remotes, a.blanks, a.dashes = nil, nil, nil, false, false
 	t := a.rooms.outermost.new()
 	t.unit = unit{src: src, posix: posix}
 	t.st = state{dir: place{path: a.o.Dir}, lost: "the parameters of the caller are not known"}
