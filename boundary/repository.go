@@ -112,12 +112,19 @@ func usualConfig(text string) bool {
 	return true
 }
 
+// gitLater are settings that git reads when it does more than look for a
+// repository.
+const gitLater = `(remote|branch|submodule|lfs|credential|filter|url|http|diff|difftool|merge|mergetool|gitflow|gui)\.\*\.|` +
+	`(lfs|credential|http|diff|difftool|merge|mergetool|pull|fetch|rebase|init|commit|tag|gc|maintenance|rerere|alias|gpg|log|color|gui)\.[^=]+=`
+
 var (
 	gitHead    = regexp.MustCompile(`^(ref: refs/\S+|[0-9a-f]{40}|[0-9a-f]{64})\n?$`)
 	gitSection = regexp.MustCompile(`^\[([A-Za-z][A-Za-z0-9-]*)( "[^"\\]*")?\]$`)
 	gitSetting = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9-]*) *= *([^"\\]*)$`)
-	gitUsual   = regexp.MustCompile(`^((remote|branch|submodule)\.\*\.|user\.(name|email|signingkey)=|` +
-		`core\.(repositoryformatversion=[01]|bare=false|autocrlf=(true|false|input)|eol=(lf|crlf|native)|hookspath=[\w.][\w./-]*|` +
-		`(filemode|logallrefupdates|ignorecase|precomposeunicode|symlinks|protectntfs|protecthfs|sparsecheckout|sparsecheckoutcone)=(true|false))$|` +
+	gitUsual   = regexp.MustCompile(`^(` + gitLater + `|user\.(name|email|signingkey)=|` +
+		`core\.(repositoryformatversion=[01]|bare=false|autocrlf=(true|false|input)|eol=(lf|crlf|native)|hookspath=[\w.][\w./-]*|(pager|sshcommand|editor)=.|` +
+		`(filemode|logallrefupdates|ignorecase|precomposeunicode|symlinks|protectntfs|protecthfs|sparsecheckout|sparsecheckoutcone|longpaths|quotepath|fsmonitor|untrackedcache)=(true|false)$)|` +
+		`push\.(default=(nothing|current|upstream|simple|matching)|followtags=(true|false)|autosetupremote=(true|false))$|` +
+		`branch\.(autosetupmerge=(true|false)|autosetuprebase=(never|local|remote|always))$|` +
 		`extensions\.(partialclone=[\w.-]+|objectformat=sha(1|256))$)`)
 )

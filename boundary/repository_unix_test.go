@@ -59,6 +59,8 @@ func TestToplevel(t *testing.T) {
 		{"a folder of it", "git init -q; mkdir -p d/e", "d/e", "", "$"},
 		{"a clone", "git init -q o; git -C o -c user.name=u -c user.email=u@x commit -q --allow-empty -m x; git clone -q o c; mkdir c/d", "c/d", "", "$/c"},
 		{"hooks of its own", "git init -q; git config core.hooksPath .husky; git config user.name 'A B'; git config branch.main.merge refs/heads/main", ".", "", "$"},
+		{"settings for later", "git init -q; git config pull.rebase maybe; git config lfs.repositoryformatversion 0; git config filter.lfs.clean 'git-lfs clean -- %f'; git config color.ui auto; " +
+			"git config push.default simple; git config alias.st status; git config credential.helper store; git config diff.x.textconv cat; git config core.pager less", ".", "", "$"},
 		{"one in another", "git init -q; git init -q d; mkdir d/e", "d/e", "", "$/d"},
 		{"from outside into it", "git init -q; git init -q d", ".", "cd d &&", "$/d"},
 		{"with -C", "git init -q; git init -q d", ".", "", "$"},
@@ -73,6 +75,8 @@ func TestToplevel(t *testing.T) {
 		{"settings with an error", "git init -q; echo '[core' >> .git/config", ".", "", ""},
 		{"a setting with an error", "git init -q; git config core.filemode maybe", ".", "", ""},
 		{"another with one", "git init -q; git config core.compression best", ".", "", ""},
+		{"a push with one", "git init -q; git config push.default best", ".", "", ""},
+		{"a setting without a value", "git init -q; printf '[core]\\n\\teditor\\n' >> .git/config", ".", "", ""},
 		{"a home that isn't", "git init -q; git config core.hooksPath '~nobody9/x'", ".", "", ""},
 		{"settings from elsewhere", "git init -q; git config include.path ../x; printf '[core]\\nbare=true\\n' > x", ".", "", ""},
 		{"a format to come", "git init -q; git config core.repositoryformatversion 9", ".", "", ""},
