@@ -491,9 +491,9 @@ func source(w *walker, c *builtinCall) flow {
 			in = in.add(c.in)
 		}
 	}
-	rets := worlds{}
+	rets, anew := worlds{}, false
 	n := *w
-	n.rets, n.begun = &rets, len(w.front)
+	n.rets, n.anew, n.begun = &rets, &anew, len(w.front)
 	if c.activates(f) {
 		u := *w.u
 		u.venv, n.u, src = true, &u, otherShells.Replace(src)
@@ -508,17 +508,17 @@ func source(w *walker, c *builtinCall) flow {
 	w.stdin, w.out = n.stdin, n.out
 	out = out.add(both(rets))
 	if len(c.args) > 1 {
-		out = flow{sourced(out.ok, given, c.st), sourced(out.fail, given, c.st)}
+		out = flow{sourced(out.ok, given, c.st, anew), sourced(out.fail, given, c.st, anew)}
 	}
 	return out
 }
 
 // sourced puts the caller's parameters back after a file that was given its
-// own, and maybe where it set them anew.
-func sourced(ws worlds, given, caller *state) worlds {
+// own, and maybe where it set them anew, be it to the same.
+func sourced(ws worlds, given, caller *state, anew bool) worlds {
 	var kept worlds
 	for _, s := range ws {
-		if s.lost != given.lost || !slices.Equal(s.params, given.params) {
+		if anew || s.lost != given.lost || !slices.Equal(s.params, given.params) {
 			kept = append(kept, s)
 		}
 	}
@@ -674,7 +674,7 @@ func set(w *walker, c *builtinCall) flow {
 		a := c.args[0]
 		if a.kind == unknown && a.text == "" || a.kind != known && (a.starts("-") || a.starts("+")) {
 			c.unknown(a.span, "options of set are not known: "+a.why())
-			st.params, st.lost = nil, a.why()
+			w.setParams(st, nil, a.why())
 			return c.become(st)
 		}
 		if a.kind != known || a.text == "" || a.text[0] != '-' && a.text[0] != '+' {
@@ -682,25 +682,34 @@ func set(w *walker, c *builtinCall) flow {
 		}
 		c.args = c.args[1:]
 		if a.text == "--" {
-			st.params, st.lost = values(c.args)
+			params, lost := values(c.args)
+			w.setParams(st, params, lost)
 			return c.become(st)
 		}
 		if a.text == "-" { // it ends the options, and alone changes nothing
 			break
 		}
 		if strings.Trim(a.text[1:], "abefhkmnptuvxBCEHPTo") != "" { // an error in most shells
-			st.params, st.lost = nil, "set has an option that is not known"
+			w.setParams(st, nil, "set has an option that is not known")
 			return flow{worlds{st}, c.in}
 		}
 		if !c.setOption(st, a) {
-			st.params, st.lost = nil, "set has an option that is not known"
+			w.setParams(st, nil, "set has an option that is not known")
 			return flow{worlds{st}, c.in}
 		}
 	}
 	if len(c.args) > 0 {
-		st.params, st.lost = values(c.args)
+		params, lost := values(c.args)
+		w.setParams(st, params, lost)
 	}
 	return c.become(st)
+}
+
+func (w *walker) setParams(st *state, params []value, lost string) {
+	st.params, st.lost = params, lost
+	if w.anew != nil {
+		*w.anew = true
+	}
 }
 
 // longOptions are the names of set -o, besides those of optionNames.

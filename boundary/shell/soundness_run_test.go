@@ -327,7 +327,7 @@ func (b *sandbox) runSome(batch []*sample, shell string, done func(*sample)) (in
 	if err := c.Start(); err != nil {
 		return 0, err
 	}
-	dog := time.AfterFunc(stuck, func() { _ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL) })
+	dog := time.AfterFunc(stuck, func() { end(c.Process.Pid) })
 	n := 0
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if lines.Text() != strconv.Itoa(n) {
@@ -339,9 +339,34 @@ func (b *sandbox) runSome(batch []*sample, shell string, done func(*sample)) (in
 		n++
 	}
 	dog.Stop()
-	_ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
+	end(c.Process.Pid)
 	_ = c.Wait()
 	return n, nil
+}
+
+// end kills a shell with all that it has started: its session, as a script may
+// make process groups of its own.
+func end(shell int) {
+	_ = syscall.Kill(-shell, syscall.SIGKILL)
+	for range 100 {
+		found := false
+		stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+		for _, name := range stats {
+			data, _ := os.ReadFile(name)
+			_, fields, _ := strings.Cut(string(data), ") ") // state, parent, group, session
+			var state string
+			var parent, group, session int
+			if _, err := fmt.Sscan(fields, &state, &parent, &group, &session); err != nil || session != shell || state == "Z" {
+				continue
+			}
+			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(name)))
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+			found = true
+		}
+		if !found {
+			return
+		}
+	}
 }
 
 // environment holds the variables that scripts begin with.
@@ -367,7 +392,7 @@ func (b *sandbox) command(args ...string) *exec.Cmd {
 	for name, v := range environment {
 		c.Env = append(c.Env, name+"="+v)
 	}
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if os.Getuid() == 0 {
 		c.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
 	}
@@ -397,10 +422,10 @@ func (b *sandbox) runAlone(x *sample, shell string) error {
 		return err
 	}
 	w.Close()
-	dog := time.AfterFunc(stuck, func() { _ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL); x.lost = "it didn't end" })
+	dog := time.AfterFunc(stuck, func() { end(c.Process.Pid); x.lost = "it didn't end" })
 	defer dog.Stop()
 	_ = c.Wait()
 	_, _ = r.Read(make([]byte, 1)) // until the last process has ended
-	_ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
+	end(c.Process.Pid)
 	return nil
 }

@@ -25,6 +25,7 @@ type walker struct {
 	alias []string       // aliases being walked
 	loops *loop          // the innermost one
 	rets  *worlds        // states at return; nil outside a function and a sourced file
+	anew  *bool          // whether a sourced file sets the parameters that it was given
 	begun int            // how many of front were there when that began
 }
 
