@@ -15,7 +15,7 @@ func (w *walker) redirect(r *syntax.Redirect, st *state) *state {
 	x := expansion{w, st}
 	fd := ""
 	if r.N != nil {
-		if w.u.posix && len(r.N.Value) > 1 {
+		if n := r.N.Value; n[0] != '{' && len(n) > 9 || w.u.posix && len(n) > 1 {
 			w.a.unknown(w.u.at(r), "several digits in front of a redirection are a word to some shells", false)
 		}
 		fd = cmp.Or(strings.TrimLeft(r.N.Value, "0"), "0")
