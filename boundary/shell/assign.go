@@ -589,6 +589,9 @@ func (d *declaration) hide(name string, st *state) *state {
 		n.locals.old, n.locals.had, n.locals.maybe = lost, true, true
 		fresh = lost
 	}
+	if old.readonly { // a global one is not hidden: the declaration fails
+		fresh = old.lost("a variable that may not be changed is declared anew")
+	}
 	n.put(name, fresh)
 	return n
 }
@@ -663,6 +666,9 @@ func (d *declaration) name(name string, st *state) *state {
 	if d.functions {
 		if d.exports {
 			d.w.a.unknown(d.span, exportedFunction, false)
+		}
+		if d.readonly {
+			d.w.a.unknown(d.span, "a function can't be defined anew from here on", false)
 		}
 		return st
 	}
