@@ -280,6 +280,9 @@ func pushd(w *walker, c *builtinCall) flow {
 	if !strings.Contains(letters, "n") {
 		f = w.changeDir(c, c.args[0], false)
 	}
+	if len(c.args) > 1 { // an error
+		f.fail = f.fail.add(c.in)
+	}
 	for i, st := range f.ok {
 		n := st.copy()
 		n.stack = append(n.stack[:len(n.stack):len(n.stack)], c.st.dir)

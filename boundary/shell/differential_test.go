@@ -40,6 +40,9 @@ func TestParserDifferentials(t *testing.T) {
 		{"x=$(cat <<E\nx\nE\nls a; halt b\n)", "two commands", "one: the \";\" is lost"},
 		{"x=$(cat <<E && ls a; halt b\nx\nE\n)", "two commands", "one: the \";\" is lost"},
 		{"x=$(if cat <<E\nx\nE\nthen\nls\nhalt\nfi)", "a line of text", "ls is text too"},
+		{"x=$(cat <<E\nx\nEhalt)\nE\n)", "a line of text", "a line that begins with the delimiter ends the document: runs halt"},
+		{"cat <(cat <<-E\n\tEhalt)\nE\n)", "a line of text", "runs halt"},
+		{"x=$(cat <<EE\nE\\\nEhalt)\nEE\n)", "two lines of text", "one line, that begins with the delimiter: runs halt"},
 		{"echo ${x:-<(halt)}", "text", "runs halt"},
 		{"[[ a == @($(halt)) ]]", "text", "runs halt"},
 		{"[[ a == !(`halt`) ]]", "text", "runs halt"},
@@ -95,7 +98,7 @@ func TestReadAlike(t *testing.T) {
 		"[[ a < b ]] && echo lt", "cat <<-E\n\tx\n\tE\n", "a=(1 2) # x", "echo \"`echo \\`date\\``\"", "time -p ls", "f() { :; } # c",
 		"if a; then b; elif c; then d; else e; fi", "case x in (a) b;; c|d) e;; esac", "for ((i=0;i<3;i++)); do :; done", "export A=1 B", "select x in a; do :; done",
 		"function g { :; }", "echo ${a[1]} ${#b} ${c:-d}", "cat <<A <<B\n1\nA\n2\nB", "{ ls; } 2>&1 | cat", "! ls", "echo $[1+2]",
-		"x=$(cat <<E; ls\nx\nE\n)", "x=$(ls; cat <<E\nx\nE\n)", "x=$(cat <<E\nx\nE\nls\npwd\n)", "x=`cat <<E\nx\nE\nls; pwd\n`", "x=$(while read -r y; do :; done <<E\nx\nE\n)",
+		"x=$(cat <<E; ls\nx\nE\n)", "x=$(cat <<E\n(x) E\n E)\nE\n)", "x=$(ls; cat <<E\nx\nE\n)", "x=$(cat <<E\nx\nE\nls\npwd\n)", "x=`cat <<E\nx\nE\nls; pwd\n`", "x=$(while read -r y; do :; done <<E\nx\nE\n)",
 		"ls >&log", "ls >& ~/x", "ls >&2", "ls >& 'a b'",
 	} {
 		t.Run(src, func(t *testing.T) {

@@ -466,7 +466,8 @@ func (c *checker) let(n *syntax.LetClause) {
 // substitution refuses several here-documents in a substitution, and one beside
 // a command in the background: Bash 5.2 writes the text of a substitution anew,
 // and loses ends of commands and documents then. One whose lines follow behind
-// the substitution is text to some shells and commands to others.
+// the substitution is text to some shells and commands to others. One with a line
+// that begins with its delimiter and holds a parenthesis ends there.
 func (c *checker) substitution(n syntax.Node, end syntax.Pos) {
 	documents, background := 0, 0
 	syntax.Walk(n, func(n syntax.Node) bool {
@@ -475,7 +476,7 @@ func (c *checker) substitution(n syntax.Node, end syntax.Pos) {
 			if n.Hdoc != nil {
 				documents++
 			}
-			if n.Hdoc != nil && n.Hdoc.Pos().Offset() >= end.Offset() {
+			if n.Hdoc != nil && (n.Hdoc.Pos().Offset() >= end.Offset() || c.endsEarly(n)) {
 				documents = 2
 			}
 		case *syntax.Stmt:
@@ -488,6 +489,23 @@ func (c *checker) substitution(n syntax.Node, end syntax.Pos) {
 	if documents > 0 && (documents+background > 1 || losesEnds(n)) {
 		c.fail("here-documents in a substitution are read differently by shells")
 	}
+}
+
+// endsEarly reports whether a line of a here-document begins with the delimiter
+// and goes on with a parenthesis in it: to Bash such a line ends the document,
+// and what follows the delimiter is code.
+func (c *checker) endsEarly(r *syntax.Redirect) bool {
+	end, _, _ := delimiter(r.Word)
+	to := min(int(r.Hdoc.End().Offset()), len(c.src))
+	text := c.src[min(int(r.Hdoc.Pos().Offset()), to):to]
+	for _, text := range []string{text, strings.ReplaceAll(text, "\\\n", "")} {
+		for line := range strings.Lines(text) {
+			if rest, ok := strings.CutPrefix(strings.TrimLeft(line, "\t"), end); ok && strings.Contains(rest, ")") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // losesEnds reports whether a ";" follows a here-document of a substitution, or
@@ -532,9 +550,25 @@ func (c *checker) redirect(n *syntax.Redirect) {
 	if n.Op != syntax.Hdoc && n.Op != syntax.DashHdoc {
 		return
 	}
-	quoted := false
+	end, quoted, plain := delimiter(n.Word)
+	if !plain {
+		c.fail("the delimiter of a here-document is not plain text")
+	}
+	c.ends = append(c.ends, end)
+	if n.Hdoc != nil {
+		c.coverDocument(n, end)
+		if quoted {
+			c.quotes = append(c.quotes, extent{int(n.Hdoc.Pos().Offset()), int(n.Hdoc.End().Offset())})
+		}
+	}
+}
+
+// delimiter is the line that ends a here-document, as its word names it. plain
+// says that nothing else than text and quotes is in it.
+func delimiter(w *syntax.Word) (text string, quoted, plain bool) {
 	var b strings.Builder
-	for _, p := range n.Word.Parts {
+	plain = true
+	for _, p := range w.Parts {
 		switch p := p.(type) {
 		case *syntax.Lit:
 			quoted = quoted || strings.Contains(p.Value, "\\")
@@ -550,16 +584,10 @@ func (c *checker) redirect(n *syntax.Redirect) {
 				}
 			}
 		default:
-			c.fail("the delimiter of a here-document is not plain text")
+			plain = false
 		}
 	}
-	c.ends = append(c.ends, b.String())
-	if n.Hdoc != nil {
-		c.coverDocument(n, b.String())
-		if quoted {
-			c.quotes = append(c.quotes, extent{int(n.Hdoc.Pos().Offset()), int(n.Hdoc.End().Offset())})
-		}
-	}
+	return b.String(), quoted, plain
 }
 
 // coverDocument covers the lines of a here-document up to its end: the nodes
