@@ -128,7 +128,7 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 	reason := "the variable " + name + " makes programs run or load something"
 	if v.kind != known {
 		moves := e == redirects || e == settings
-		if moves && v.kind == pattern && strings.HasPrefix(v.text, a.temp()+"/") || v.num {
+		if moves && v.kind == pattern && strings.HasPrefix(v.text, a.temp()+"/") || v.num && !v.empty {
 			return ""
 		}
 		if moves {

@@ -481,7 +481,7 @@ func (b *builder) follow(s string) {
 	if b.empty && s != "" {
 		whole, ok := orEmpty(string(b.buf))
 		if !ok || b.tree || s[0] == '/' {
-			b.lose("it is another path where the output of a command is empty", b.split)
+			b.lose("it is another path where a value in it is empty", b.split)
 		}
 		b.buf = append(b.buf[:0], whole...)
 	}
@@ -532,11 +532,11 @@ func (b *builder) value(v value, quoted bool) {
 	if v.kind == pattern && v.empty && !alone {
 		whole, ok := orEmpty(v.text)
 		if v.text = whole; !ok || v.tree {
-			b.lose("it is another path where the output of a command is empty", !quoted)
+			b.lose("it is another path where a value in it is empty", !quoted)
 			return
 		}
 	}
-	b.split = b.split || !quoted && (several || v.kind == pattern && !v.num)
+	b.split = b.split || !quoted && (several || v.kind == pattern && (!v.num || v.empty))
 	b.many = b.many || !quoted && several
 	looks := b.looks
 	switch {

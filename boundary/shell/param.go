@@ -306,13 +306,19 @@ func (x *expansion) builtinVariable(name string) (value, bool) {
 	case "HOME":
 		return x.home(""), true
 	case "TMPDIR":
-		return text(x.w.a.temp()), true
+		return patternValue(quoteGlob(x.w.a.temp())).orNone(), true // few systems set it
 	case "IFS":
 		return text(" \t\n"), true
 	case "PATH":
 		return text(defaultPath), true
-	case "RANDOM", "SECONDS", "LINENO", "UID", "EUID", "BASHPID", "EPOCHSECONDS", "SRANDOM", "COLUMNS", "LINES", "OPTIND", "SHLVL", "BASH_SUBSHELL", "HISTCMD", "PIPESTATUS":
+	case "OPTIND":
 		return number(), true
+	case "RANDOM", "SECONDS", "LINENO", "UID", "EUID", "SHLVL", "BASH_SUBSHELL", "HISTCMD":
+		v := number()
+		v.empty = x.w.u.posix // other shells lack them
+		return v, true
+	case "BASHPID", "EPOCHSECONDS", "SRANDOM", "COLUMNS", "LINES", "PIPESTATUS": // which an older Bash lacks, or sets later
+		return number().orNone(), true
 	case "PPID":
 		return parent, true
 	}
@@ -338,10 +344,12 @@ func (x *expansion) special(name string) found {
 			return single(number())
 		}
 		return single(count(x.st.params))
-	case "?", "$", "!":
+	case "?", "$":
 		return single(number())
+	case "!": // empty before a job
+		return single(number().orNone())
 	case "-":
-		return single(patternValue("*"))
+		return single(patternValue("*").orNone())
 	case "0":
 		if v, ok := x.st.lookup("0"); ok {
 			return found{variable: v}
@@ -663,6 +671,7 @@ func (x *expansion) fallback(p *syntax.ParamExp, name string, r found, quoted bo
 		if sure && absent {
 			return single(unknownValue(name + " is not set"))
 		}
+		r.empty = r.empty && !colon
 		return r
 	}
 	if sure && !absent {
@@ -680,7 +689,7 @@ func (x *expansion) fallback(p *syntax.ParamExp, name string, r found, quoted bo
 			x.st = x.w.assignVar(x.st, name, v, x.w.u.at(e.Word), false)
 		}
 	}
-	if sure {
+	if sure || colon && r.kind == pattern && other.kind == known && r.text == quoteGlob(other.text) {
 		return single(other)
 	}
 	return single(unknownValue("it depends on whether " + name + " is set"))
@@ -699,7 +708,7 @@ func absence(r found, colon bool) (absent, sure bool) {
 	case r.kind == unknown:
 		return false, false
 	case r.kind == pattern:
-		return false, !colon || r.num || strings.Trim(r.text, "*") != ""
+		return false, !r.empty && (!colon || r.num || strings.Trim(r.text, "*") != "")
 	}
 	return colon && r.text == "", true
 }

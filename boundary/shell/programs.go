@@ -514,7 +514,7 @@ func (inv *invocation) items(fromFile bool, delimiter string, whole, lines bool)
 		return out
 	case s.set && s.text.kind == pattern:
 		it := s.text.word(inv.span)
-		it.num, it.split = s.text.num, !s.text.num
+		it.num, it.split = s.text.num, !s.text.num || s.text.empty
 		return []word{it}
 	}
 	return []word{{kind: unknown, reason: "what xargs reads is not known", split: true, span: inv.span}}

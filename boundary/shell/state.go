@@ -374,6 +374,7 @@ func (st *state) mergeVars(o *state, reason string) {
 		v.num = a.isNum() && b.isNum()
 		if v.num {
 			v = number()
+			v.empty = a.empty || b.empty
 		}
 		v.env = !v.num && (a.isNum() || a.env || !aok) && (b.isNum() || b.env || !bok)
 		folds := a.folds
