@@ -43,6 +43,14 @@ func TestParserDifferentials(t *testing.T) {
 		{"x=$(cat <<E\nx\nEhalt)\nE\n)", "a line of text", "a line that begins with the delimiter ends the document: runs halt"},
 		{"cat <(cat <<-E\n\tEhalt)\nE\n)", "a line of text", "runs halt"},
 		{"x=$(cat <<EE\nE\\\nEhalt)\nEE\n)", "two lines of text", "one line, that begins with the delimiter: runs halt"},
+		{"x=$(>f if halt; >f then ls; >f fi)", "programs named if, then and fi", "an if: the redirections come last"},
+		{"x=$(>f ! halt)", "no tree: a syntax error", "runs halt"},
+		{"cat <(<f [[ a ]])", "a program named [[", "a condition"},
+		{"x=$(coproc ls)", "a coprocess ls", "runs a program COPROC"},
+		{"x=$(if ls \\&; then ls; fi)", "an if", "a syntax error when it runs: the text is empty"},
+		{"x=$(while ls a\\&; do ls; done)", "a while", "a syntax error when it runs: the text is empty"},
+		{"x=$(ls 1<>f)", "output to f", "input from f: the output is the text"},
+		{"x=$(case a in (esac) ls;; esac)", "one substitution", "it ends at esac)"},
 		{"echo ${x:-<(halt)}", "text", "runs halt"},
 		{"[[ a == @($(halt)) ]]", "text", "runs halt"},
 		{"[[ a == !(`halt`) ]]", "text", "runs halt"},
@@ -98,7 +106,7 @@ func TestReadAlike(t *testing.T) {
 		"[[ a < b ]] && echo lt", "cat <<-E\n\tx\n\tE\n", "a=(1 2) # x", "echo \"`echo \\`date\\``\"", "time -p ls", "f() { :; } # c",
 		"if a; then b; elif c; then d; else e; fi", "case x in (a) b;; c|d) e;; esac", "for ((i=0;i<3;i++)); do :; done", "export A=1 B", "select x in a; do :; done",
 		"function g { :; }", "echo ${a[1]} ${#b} ${c:-d}", "cat <<A <<B\n1\nA\n2\nB", "{ ls; } 2>&1 | cat", "! ls", "echo $[1+2]",
-		"x=$(cat <<E; ls\nx\nE\n)", "x=$(cat <<E\n(x) E\n E)\nE\n)", "x=$(ls; cat <<E\nx\nE\n)", "x=$(cat <<E\nx\nE\nls\npwd\n)", "x=`cat <<E\nx\nE\nls; pwd\n`", "x=$(while read -r y; do :; done <<E\nx\nE\n)",
+		"x=$(cat <<E; ls\nx\nE\n)", "x=$(cat <<E\n(x) E\n E)\nE\n)", "echo $(sed 's/a/\\&/' f) b\\&", "cat <(>f time ls)", "x=$(coproc { ls; })", "x=$(case a in (a) ls;; esac) 1<>f", "x=$(ls; cat <<E\nx\nE\n)", "x=$(cat <<E\nx\nE\nls\npwd\n)", "x=`cat <<E\nx\nE\nls; pwd\n`", "x=$(while read -r y; do :; done <<E\nx\nE\n)",
 		"ls >&log", "ls >& ~/x", "ls >&2", "ls >& 'a b'",
 	} {
 		t.Run(src, func(t *testing.T) {

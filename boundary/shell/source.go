@@ -208,6 +208,7 @@ type checker struct {
 	ends     []string // delimiters of here-documents
 	hashes   []*syntax.Comment
 	depth    int
+	within   int  // the depth of the substitution around, or 0
 	unfolded bool // the tree isn't as the parser made it
 }
 
@@ -268,7 +269,9 @@ func (c *checker) coverNode(n syntax.Node) {
 
 func (c *checker) visit(n syntax.Node) bool {
 	if n == nil {
-		c.depth--
+		if c.depth--; c.depth < c.within {
+			c.within = 0
+		}
 		return true
 	}
 	if c.depth++; c.depth > 4*MaxDepth {
@@ -299,6 +302,8 @@ func (c *checker) visit(n syntax.Node) bool {
 	case *syntax.CmdSubst:
 		if n.Backquotes { // positions within nested ones are not exact
 			c.coverNode(n)
+		} else if c.within == 0 {
+			c.within = c.depth
 		}
 		c.opened(int(n.Left.Offset()) + len("$("))
 		if strings.Contains(c.src, "<<") {
@@ -307,6 +312,9 @@ func (c *checker) visit(n syntax.Node) bool {
 	case *syntax.Subshell:
 		c.opened(int(n.Lparen.Offset()) + len("("))
 	case *syntax.ProcSubst:
+		if c.within == 0 {
+			c.within = c.depth
+		}
 		if strings.Contains(c.src, "<<") {
 			c.substitution(n, n.Rparen)
 		}
@@ -335,6 +343,18 @@ func (c *checker) visit(n syntax.Node) bool {
 		c.redirect(n)
 	case *syntax.CallExpr:
 		c.call(n)
+	case *syntax.Word:
+		if l, ok := n.Parts[len(n.Parts)-1].(*syntax.Lit); ok && c.within > 0 && strings.HasSuffix(l.Value, `\&`) {
+			c.fail(anew)
+		}
+	case *syntax.CoprocClause:
+		if _, simple := n.Stmt.Cmd.(*syntax.CallExpr); simple && c.within > 0 {
+			c.fail(anew)
+		}
+	case *syntax.CaseItem:
+		if n.Patterns[0].Lit() == "esac" {
+			c.fail("a pattern of case is its end to some shells")
+		}
 	case *syntax.BinaryCmd:
 		if f, ok := n.Y.Cmd.(*syntax.FuncDecl); ok {
 			if _, list := f.Body.Cmd.(*syntax.BinaryCmd); list { // (a || f() …) && b is taken for a || (f() … && b)
@@ -348,6 +368,10 @@ func (c *checker) visit(n syntax.Node) bool {
 	}
 	return true
 }
+
+// anew: Bash 5.2 makes the text of a substitution from its tree before it runs
+// it, and there are trees that don't survive that.
+const anew = "the text of a substitution is read differently when it runs"
 
 // expansion refuses what the words within ${…} hold without the tree: a process
 // substitution, which is text there; a quote that Bash can't find the end of where
@@ -429,15 +453,23 @@ func (c *checker) function(n *syntax.FuncDecl) {
 }
 
 // call refuses "!(cmd)" where a program's name stands: to the parser it is a
-// pattern, to Bash without extglob a negated subshell.
+// pattern, to Bash without extglob a negated subshell. A reserved word that is a
+// name, as it stands behind a redirection, is one again in a substitution when
+// Bash runs it.
 func (c *checker) call(n *syntax.CallExpr) {
 	if len(n.Args) == 0 {
 		return
+	}
+	if reservedNames[n.Args[0].Lit()] {
+		c.fail("a reserved word stands where a program's name is expected")
 	}
 	if _, ok := n.Args[0].Parts[0].(*syntax.ExtGlob); ok {
 		c.fail("an extended pattern stands where a program's name is expected")
 	}
 }
+
+// reservedNames are the reserved words but time, which is a program too.
+var reservedNames = wordSet("! { } [[ ]] if then elif else fi while until for do done case esac select function coproc in")
 
 // let refuses unquoted operators that end the command in Bash but are
 // arithmetic to the parser.
@@ -542,6 +574,9 @@ func losesEnds(sub syntax.Node) bool {
 func (c *checker) redirect(n *syntax.Redirect) {
 	at := int(n.OpPos.Offset())
 	c.cover(at, at+len(n.Op.String()))
+	if n.Op == syntax.RdrInOut && n.N != nil && c.within > 0 { // of standard output it becomes one of standard input
+		c.fail(anew)
+	}
 	if (n.Op == syntax.DplOut || n.Op == syntax.DplIn) && n.Word.Lit() != "-" {
 		if l, ok := n.Word.Parts[0].(*syntax.Lit); ok && strings.HasPrefix(l.Value, "-") {
 			c.fail("a word behind >&- is another one to Bash")
