@@ -106,7 +106,7 @@ func TestReadAlike(t *testing.T) {
 		"[[ a < b ]] && echo lt", "cat <<-E\n\tx\n\tE\n", "a=(1 2) # x", "echo \"`echo \\`date\\``\"", "time -p ls", "f() { :; } # c",
 		"if a; then b; elif c; then d; else e; fi", "case x in (a) b;; c|d) e;; esac", "for ((i=0;i<3;i++)); do :; done", "export A=1 B", "select x in a; do :; done",
 		"function g { :; }", "echo ${a[1]} ${#b} ${c:-d}", "cat <<A <<B\n1\nA\n2\nB", "{ ls; } 2>&1 | cat", "! ls", "echo $[1+2]",
-		"x=$(cat <<E; ls\nx\nE\n)", "x=$(cat <<E\n(x) E\n E)\nE\n)", "echo $(sed 's/a/\\&/' f) b\\&", "cat <(>f time ls)", "x=$(coproc { ls; })", "x=$(case a in (a) ls;; esac) 1<>f", "x=$(ls; cat <<E\nx\nE\n)", "x=$(cat <<E\nx\nE\nls\npwd\n)", "x=`cat <<E\nx\nE\nls; pwd\n`", "x=$(while read -r y; do :; done <<E\nx\nE\n)",
+		"x=$(cat <<E; ls\nx\nE\n)", "x=$(cat <<E\n(x) E\n E)\nE\n)", "echo $(sed 's/a/\\&/' f) b\\&", "x=$(coproc { ls; })", "x=$(case a in (a) ls;; esac) 1<>f", "x=$(ls; cat <<E\nx\nE\n)", "x=$(cat <<E\nx\nE\nls\npwd\n)", "x=`cat <<E\nx\nE\nls; pwd\n`", "x=$(while read -r y; do :; done <<E\nx\nE\n)",
 		"ls >&log", "ls >& ~/x", "ls >&2", "ls >& 'a b'",
 	} {
 		t.Run(src, func(t *testing.T) {
