@@ -276,8 +276,10 @@ func pushd(w *walker, c *builtinCall) flow {
 		n.movedTo()
 		return flow{worlds{n}, c.in}
 	}
-	f := flow{ok: c.in, fail: c.in}
-	if !strings.Contains(letters, "n") {
+	f, behind := flow{ok: c.in, fail: c.in}, c.st.dir
+	if strings.Contains(letters, "n") {
+		behind = w.destination(c.st, c.args[0], false)
+	} else {
 		f = w.changeDir(c, c.args[0], false)
 	}
 	if len(c.args) > 1 { // an error
@@ -285,7 +287,7 @@ func pushd(w *walker, c *builtinCall) flow {
 	}
 	for i, st := range f.ok {
 		n := st.copy()
-		n.stack = append(n.stack[:len(n.stack):len(n.stack)], c.st.dir)
+		n.stack = append(n.stack[:len(n.stack):len(n.stack)], behind)
 		f.ok = slices.Clone(f.ok)
 		f.ok[i] = n
 	}
@@ -849,14 +851,25 @@ func read(w *walker, c *builtinCall) flow {
 	w.takesInput()
 	for _, n := range names {
 		w.nameOperand(n)
-		if n.kind == known && isName(n.text) {
-			st = w.assignVar(st, n.text, v, n.span, false)
-			if _, ok := vals['a']; ok {
-				st = w.isArray(st, n, "what read reads is not known")
+	}
+	assign := func(v value) worlds {
+		st := st
+		for _, n := range names {
+			if n.kind == known && isName(n.text) {
+				st = w.assignVar(st, n.text, v, n.span, false)
+				if _, ok := vals['a']; ok {
+					st = w.isArray(st, n, "what read reads is not known")
+				}
 			}
 		}
+		return worlds{st}
 	}
-	return c.become(st)
+	if v.kind != pattern {
+		return both(assign(v))
+	}
+	blank := v // a name may be made of blanks, which are taken away
+	blank.empty = blank.empty || strings.Trim(v.text, "*?") == ""
+	return flow{assign(blank), assign(v.orNone())} // at the end there is nothing to read
 }
 
 // takesInput says that a part of the standard input is gone: whoever runs the
@@ -869,7 +882,7 @@ func (w *walker) takesInput() {
 
 // line is a value that covers any line of a stream.
 func (s stream) line(dir place) value {
-	if n, ok := s.name(dir); ok {
+	if n, ok := s.name(dir); ok && strings.Trim(n.text, " \t") == n.text { // blanks around it are taken away
 		return n.value()
 	}
 	return unknownValue("what read reads is not known")

@@ -827,15 +827,20 @@ func trimPattern(op syntax.ParExpOperator, v value, pat word) value {
 	}
 	switch op {
 	case syntax.RemSmallSuffix, syntax.RemLargeSuffix:
-		if plain := strings.TrimPrefix(pat.text, "*"); !isGlob(plain) && (plain == pat.text || op == syntax.RemSmallSuffix && strings.HasPrefix(plain, ".")) {
-			if s, ok := strings.CutSuffix(v.text, unquoteGlob(plain)); ok {
-				return patternValue(s)
+		if plain := strings.TrimPrefix(pat.text, "*"); !v.tree && !isGlob(plain) && (plain == pat.text || op == syntax.RemSmallSuffix && strings.HasPrefix(plain, ".")) {
+			if s, ok := strings.CutSuffix(v.text, unquoteGlob(plain)); ok && s != "" {
+				v.text = s
+				return v
 			}
 		}
 	case syntax.RemLargePrefix:
-		if pat.text == "*/" {
-			return patternValue(path.Base(v.text))
+		if pat.text != "*/" || strings.HasSuffix(v.text, "/") {
+			return lost
 		}
+		if v.text = path.Base(v.text); v.tree {
+			v.text, v.tree = "*", false
+		}
+		return v
 	}
 	return lost
 }

@@ -721,6 +721,10 @@ func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
 	in = back(in, x.st)
 	name := l.Name.Value
 	span := w.u.at(l.Name)
+	if c.Select { // it is nothing where the answer isn't one of the numbers
+		items = append(slices.Clip(items), lit("", span))
+		in = w.bind(in, "REPLY", word{kind: unknown, reason: "what select reads is not known", span: span}, span)
+	}
 	if c.Select || len(items) > maxItems {
 		w.out.mix()
 		after := w.repeat(in, c, func(in worlds) worlds {
@@ -738,6 +742,7 @@ func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
 		if w.a.exhausted() {
 			break
 		}
+		it.empty = it.empty && !it.split // none of several words is empty
 		if (it.kind != known || !isName(it.text)) && refers(cur, name) { // Bash ends the loop with an error
 			failed = failed.add(cur)
 		}
