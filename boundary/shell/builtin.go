@@ -245,7 +245,7 @@ func (w *walker) destination(st *state, target word, physical bool) place {
 	if v, ok := st.lookup("CDPATH"); ok && !v.unset && !v.is("") && !strings.HasPrefix(target.text, "/") && !strings.HasPrefix(target.text, ".") {
 		return place{reason: "CDPATH is set"}
 	}
-	if target.kind == pattern && target.tree {
+	if target.kind == pattern && (target.tree || matchesAbove(target.text+"/x")) {
 		return place{reason: "the working folder is one of many"}
 	}
 	to := st.dir.join(target)

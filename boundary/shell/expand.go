@@ -279,6 +279,9 @@ func (b *builder) end() {
 		if hidden, ok := b.dotted(w); ok {
 			b.out = append(b.out, hidden)
 		}
+		if b.mode.list() && matchesAbove(w.text) {
+			b.out = append(b.out, word{kind: unknown, reason: "a pattern that matches the folder above", split: true, span: b.span})
+		}
 		if short := oneSlash(w.text); short != w.text && b.mode.list() {
 			w.text = short
 			b.out = append(b.out, w)
@@ -293,6 +296,20 @@ func (b *builder) end() {
 	}
 	b.out = append(b.out, w)
 	b.reset()
+}
+
+// matchesAbove reports whether a part of a path is a pattern for "..", which many
+// shells match. A last one with a star is one for all hidden names first.
+func matchesAbove(glob string) bool {
+	for glob != "" {
+		part, rest, _ := strings.Cut(glob, "/")
+		last := strings.Trim(rest, "/") == ""
+		if strings.HasPrefix(part, ".") && isGlob(part) && !(last && strings.Contains(part, "*")) && globMatch(part, "..") {
+			return true
+		}
+		glob = rest
+	}
+	return false
 }
 
 func (b *builder) reset() {
