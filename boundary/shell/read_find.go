@@ -61,7 +61,7 @@ func readFind(inv *invocation) {
 	}
 	inv.stdout = inv.listing(f.withChosen(f.printed))
 	switch {
-	case f.mixed || slices.ContainsFunc(f.words, word.lost):
+	case f.mixed || f.follows || slices.ContainsFunc(f.words, word.lost):
 		inv.stdout = opaqueStream("the output of find is not known")
 	case len(f.printed) == 0:
 		inv.stdout = textStream(text(""))
@@ -105,6 +105,7 @@ func (f *finder) findStarts() {
 		f.starts = []word{f.here()}
 	}
 	f.words = args[i:]
+	f.follows = f.follows || slices.ContainsFunc(f.words, func(w word) bool { return w.is("-follow") })
 }
 
 func startsExpression(w word) bool {
@@ -200,8 +201,6 @@ func (f *finder) primary(found names) names {
 		if w.text == "-printf" {
 			f.next()
 		}
-	case "-follow":
-		f.follows = true
 	case "-empty":
 		f.hollow = true
 	case "-type", "-xtype":
@@ -212,6 +211,7 @@ func (f *finder) primary(found names) names {
 			f.flags = append(f.flags, findsHollow)
 			break
 		}
+		f.leads(w)
 		for _, t := range f.targets(found) {
 			f.delete(t, found == nil)
 		}
@@ -220,6 +220,7 @@ func (f *finder) primary(found names) names {
 		}
 	case "-exec", "-execdir", "-ok", "-okdir":
 		f.prints, f.mixed = true, true
+		f.leads(w)
 		f.exec(strings.HasSuffix(w.text, "dir"), found)
 	case "-fprint", "-fprint0", "-fls":
 		f.prints = true
@@ -245,6 +246,13 @@ func (f *finder) primary(found names) names {
 		}
 	}
 	return nil
+}
+
+// leads reports that an action may be done to files elsewhere.
+func (f *finder) leads(action word) {
+	if f.follows {
+		f.unknown(action.span, "find follows links, which may lead elsewhere")
+	}
 }
 
 // findsHollow is the flag of a find that deletes only what holds nothing, which
@@ -697,6 +705,9 @@ func readFd(inv *invocation) {
 	}
 	if words := a.rest; len(words) > 0 {
 		inv.recursive, inv.stdout = false, inv.unclear()
+		if inv.flag("follow") {
+			inv.unknown(words[0].span, "fd follows links, which may lead elsewhere")
+		}
 		if i := slices.IndexFunc(words, func(w word) bool { return w.is(";") }); i >= 0 {
 			words = words[:i]
 		}
@@ -710,7 +721,7 @@ func readFd(inv *invocation) {
 
 // fdPlain are the options with which fd lists files by their names.
 var fdPlain = wordSet(`t type e extension d max-depth maxdepth min-depth exact-depth E exclude j threads S size o owner changed-within changed-before max-results
-	H hidden I no-ignore u unrestricted s case-sensitive i ignore-case g glob F fixed-strings L follow p full-path 0 print0 1 search-path`)
+	H hidden I no-ignore u unrestricted s case-sensitive i ignore-case g glob F fixed-strings p full-path 0 print0 1 search-path`)
 
 // fdMatches is what fd's pattern and its extensions may match beneath a folder: a
 // glob with -g, a part of the name where it holds no operators, else anything.

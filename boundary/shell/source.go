@@ -27,6 +27,8 @@ type unit struct {
 	span   guard.Span
 	file   bool // it is a file's: its words are not quoted in reasons
 	venv   bool // it enters a virtual environment
+
+	extended bool // it may hold extended patterns
 }
 
 // textOf is the source of a node, as far as its position in backquotes is exact.

@@ -200,22 +200,59 @@ func (w *walker) list(stmts []*syntax.Stmt, in worlds) flow {
 func (w *walker) lines(stmts []*syntax.Stmt, in worlds) flow {
 	around := w.proc.aborts
 	w.proc.aborts = nil
-	var aborts worlds
-	f, line := both(in), uint(0)
+	var aborts, stopped worlds
+	f, line, begun := both(in), uint(0), in
 	for _, s := range stmts {
 		if s.Pos().Line() > line && len(w.proc.aborts) > 0 {
 			f.fail, aborts = f.fail.add(w.proc.aborts), aborts.add(w.proc.aborts)
 			w.proc.aborts = nil
 		}
+		if s.Pos().Line() > line {
+			begun = f.all()
+		}
+		if w.mayNotParse(s, begun) {
+			stopped = stopped.add(begun)
+		}
 		line = s.End().Line()
 		f = w.stmt(s, f.all())
 	}
 	f.fail, aborts = f.fail.add(w.proc.aborts), aborts.add(w.proc.aborts)
+	f.fail = f.fail.add(stopped)
 	if len(w.alias) > 0 { // the text of an alias is a part of the line
 		around = around.add(aborts)
 	}
 	w.proc.aborts = around
 	return f
+}
+
+// mayBeExtended reports whether something in a text looks like an extended
+// pattern.
+func mayBeExtended(src string) bool {
+	for i := 1; i < len(src); i++ {
+		if src[i] == '(' && strings.IndexByte("?*+@!", src[i-1]) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// mayNotParse reports whether a statement holds an extended pattern that is an
+// error where the option extglob is off: the text ends before it.
+func (w *walker) mayNotParse(s *syntax.Stmt, in worlds) bool {
+	if !w.u.extended || !slices.ContainsFunc(in, func(st *state) bool { return st.opts&optExtglob == 0 }) {
+		return false
+	}
+	found := false
+	syntax.Walk(s, func(n syntax.Node) bool {
+		switch n.(type) {
+		case *syntax.TestClause: // which has them in any case
+			return false
+		case *syntax.ExtGlob:
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // mayAbort notes a state in which an error may end the line. A POSIX shell
@@ -743,6 +780,7 @@ func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
 			break
 		}
 		it.empty = it.empty && !it.split // none of several words is empty
+
 		if (it.kind != known || !isName(it.text)) && refers(cur, name) { // Bash ends the loop with an error
 			failed = failed.add(cur)
 		}
