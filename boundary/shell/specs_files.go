@@ -17,6 +17,7 @@ func fileSpecs() commands {
 		"hexdump,hd":                  cmd("read...", "read: f,format-file", "data: n,length e,format s,skip"),
 		"xxd":                         oneDash("read write", "data: b c cols g groupsize l len o s seek n name R", "flag: a autoskip bits d E e i include p ps plain postscript r revert u v"),
 		"strings":                     cmd("read...", "data: n,bytes t,radix e,encoding s,output-separator T,target", "flag: a,all f"),
+		"uudecode":                    cmd("read...", "write: o,output-file", "flag: c"),
 		"base64,base32,basenc,base58": cmd("read", "read: input", "write: output", "data: w,wrap b,break", "flag: d,decode D i,ignore-garbage"),
 		"md5sum,sha1sum,sha224sum,sha256sum,sha384sum,sha512sum,b2sum,b3sum,cksum,sum,md5,shasum,crc32,xxhsum,xxh64sum": cmd("read...",
 			"data: a,algorithm l,length", "flag: c,check b,binary t,text r,reverse s,sysv q,quiet"),

@@ -19,12 +19,16 @@ func compilerSpecs() commands {
 		"jar": cmd("data write read...", "dir: C", "write: f,file", "read: m,manifest", "data: e,main-class"),
 		"javadoc,javap,jdeps,jlink,jpackage,jmap,jstack,jps,jcmd,jinfo,jstat,jdb,jconsole,jshell,keytool,jarsigner": oneDash("data...", "write: d output o",
 			"read: keystore", "data: cp classpath alias storepass p l v c s"),
+		"protoc": cmd("read...", "read: I,proto_path descriptor_set_in", "code: plugin",
+			"write: o,descriptor_set_out cpp_out csharp_out dart_out go_out go-grpc_out grpc_out grpc_python_out grpc-web_out java_out js_out kotlin_out objc_out php_out pyi_out python_out "+
+				"ruby_out rust_out swift_out ts_out doc_out validate_out"),
+		"sass,sassc,lessc": cmd("read write", "read: I,load-path include-path", "code: plugin js", "data: s,style t", "flag: w,watch update no-source-map m,sourcemap"),
 		"tsc,tsgo": cmd("read...", "own: p,project", "write: outDir outFile declarationDir tsBuildInfoFile generateTrace generateCpuProfile",
 			"data: t,target m,module lib jsx moduleResolution", "flag: noEmit w,watch b,build init d,declaration strict"),
 		"ghc": oneDash("read...", "write: o odir hidir outputdir", "code: e F pgmF pgmP pgmc pgml pgma", "data: i O X package main-is", "flag: c v threaded"),
 		"ocamlc,ocamlopt,ocamlfind,fpc,gnatmake,gnat,dmd,ldc2,gdc,valac,mcs,csc,fsc,vbc,swiftc,erlc,elixirc,coqc,coqtop,agda,idris2,lean,sml," +
-			"mlton,solc,vyper,protoc,flatc,thrift,capnp,avrogen,buf,bison,yacc,byacc,flex,lex,ragel,re2c,antlr4,swig,moc,uic,rcc,glslc," +
-			"glslangValidator,spirv-as,dxc,sassc,sass,lessc,stylus,coffee,cython,mypyc,nuitka,pyinstaller,cx_Freeze,dasm,ca65,cl65,wat2wasm," +
+			"mlton,solc,vyper,flatc,thrift,capnp,avrogen,buf,bison,yacc,byacc,flex,lex,ragel,re2c,antlr4,swig,moc,uic,rcc,glslc," +
+			"glslangValidator,spirv-as,dxc,stylus,coffee,cython,mypyc,nuitka,pyinstaller,cx_Freeze,dasm,ca65,cl65,wat2wasm," +
 			"wasm2wat,wasm-opt,wasm-objdump,qsc": oneDash("read...",
 			"write: o out output outdir output-dir output_to header defines", "code: pp ppx plugin load plug", "own: template config", "list: I proto_path", "data: package pkg style target lang"),
 		"nm,objdump,readelf,size,ldd,addr2line,c++filt,otool,llvm-nm,llvm-objdump,llvm-readelf,llvm-cov,llvm-profdata,llvm-size,gcov,lcov,genhtml," +

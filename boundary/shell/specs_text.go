@@ -51,7 +51,8 @@ func textSpecs() commands {
 		"xsltproc": cmd("read...", "write: o,output", "data: param stringparam"),
 		"xmlstarlet,xml": with(cmd("data..."), commands{
 			"sel,el,val,fo,format,c14n,ls,pyx,depyx,elements,select,validate": cmd("data..."),
-			"ed,edit":      cmd("data...", "flag: L,inplace"),
+			"ed,edit": cmd("write...", "data: u,update d,delete i,insert a,append s,subnode r,rename m,move x,expr v,value t,type n N var",
+				"flag: L,inplace"),
 			"tr,transform": cmd("code read..."),
 		}),
 		"diff,gdiff,colordiff,wdiff,difft,delta,icdiff,diff-so-fancy,vimdiff": cmd("read...", "code: pager", "read: config gitconfig", "recursive: r,recursive", "read: from-file to-file X,exclude-from", "write: output",
