@@ -33,7 +33,7 @@ var builtins = map[string]builtin{
 	"continue": breakBuiltin, "shift": shift, "set": set, "unset": unset, "export": declareWords, "readonly": declareWords,
 	"declare": declareWords, "typeset": declareWords, "local": declareWords, "read": read, "mapfile": mapfile, "readarray": mapfile,
 	"let": let, "test": test, "[": test, "trap": trap, "alias": aliasBuiltin, "unalias": quiet, "shopt": shopt, "hash": hash,
-	"enable": enable, "type": quiet, "getopts": getopts, "umask": quiet, "ulimit": quiet, "wait": wait, "jobs": quiet, "fg": quiet,
+	"enable": enable, "type": quiet, "getopts": getopts, "umask": quiet, "ulimit": quiet, "wait": wait, "jobs": jobs, "fg": quiet,
 	"bg": quiet, "disown": quiet, "times": quiet, "caller": quiet, "help": quiet, "logout": exit, "history": history,
 	"fc": refuse("fc runs commands of the history"), "compgen": compgen, "complete": compgen, "compopt": quiet,
 	"bind": refuse("bind may run commands"), "suspend": refuse("the shell stops itself"),
@@ -1067,7 +1067,7 @@ func history(w *walker, c *builtinCall) flow {
 }
 
 func compgen(w *walker, c *builtinCall) flow {
-	_, vals := c.options("ACFGoPSWX")
+	_, vals := c.options("ACFGoPSVWX")
 	for _, l := range []byte("CF") {
 		v, ok := vals[l]
 		if !ok {
@@ -1080,6 +1080,19 @@ func compgen(w *walker, c *builtinCall) flow {
 	}
 	if v, ok := vals['W']; ok && (v.kind != known || strings.ContainsAny(v.text, "$`")) {
 		c.unknown(v.span, "a list of words is expanded again")
+	}
+	if v, ok := vals['V']; ok { // from Bash 5.3 on
+		w.nameOperand(v)
+		return c.become(w.isArray(w.assignVar(c.st, v.text, unknownValue("what compgen finds is not known"), v.span, false), v, "what compgen finds is not known"))
+	}
+	return c.stay()
+}
+
+// jobs -x runs a command, in this shell.
+func jobs(w *walker, c *builtinCall) flow {
+	if letters, _ := c.options(""); strings.IndexByte(letters, 'x') >= 0 && len(c.args) > 0 {
+		c.unknown(c.span, "jobs runs a command")
+		c.run(c.args)
 	}
 	return c.stay()
 }
