@@ -552,6 +552,7 @@ func (inv *invocation) content(w word) (string, bool) {
 	if !ok || glob || inv.a.o.View == nil || inv.a.moved(p) {
 		return "", false
 	}
+	inv.a.runsBeside(p, w)
 	b, err := inv.a.o.View(p)
 	return string(b), err == nil
 }

@@ -52,6 +52,7 @@ func (inv *invocation) codeFile(w word, args []word) {
 	if a.wrote(p) {
 		inv.unknown(w.span, inv.title()+" runs a file that the same command writes")
 	}
+	a.runsBeside(p, w)
 }
 
 // codeInput is for an interpreter that runs what it reads on standard input.

@@ -1024,9 +1024,10 @@ func (inv *invocation) script(w word, args []word, dialect guard.Dialect, direct
 		a.add(guard.Action{Kind: guard.KindExec, Path: p, Args: argTexts(args), Via: []string{inv.name}, Span: w.span})
 	}
 	if a.wrote(p) {
-		inv.unknown(w.span, "it runs a file that the same command writes")
+		inv.unknown(w.span, runsWritten)
 		return false
 	}
+	a.runsBeside(p, w)
 	if a.o.View == nil {
 		return false
 	}
@@ -1053,7 +1054,35 @@ func (inv *invocation) script(w word, args []word, dialect guard.Dialect, direct
 		st.params, st.lost = values(args)
 		a.process(string(content), w.span, posix, st, inv.stdin, true)
 	}
+	if a.wrote(p) { // a shell reads its script line by line
+		inv.unknown(w.span, "it runs a file that writes itself")
+	}
 	return true
+}
+
+const runsWritten = "it runs a file that the same command writes"
+
+// ran is a script that runs while other commands do, or more than once.
+type ran struct {
+	path string
+	span guard.Span
+}
+
+// runsBeside remembers a script that what follows in the text may write before
+// it is read.
+func (a *analysis) runsBeside(p string, w word) {
+	if a.beside > 0 {
+		a.ran = append(a.ran, ran{p, w.span})
+	}
+}
+
+// writtenLater looks at those scripts again when all writes are known.
+func (a *analysis) writtenLater() {
+	for _, r := range a.ran {
+		if a.wrote(r.path) {
+			a.unknown(r.span, runsWritten, false)
+		}
+	}
 }
 
 // standardInput reports whether a word is a name of what a program reads on

@@ -155,6 +155,8 @@ type analysis struct {
 	blanks        bool // a name that is written holds a blank
 	dashes        bool // one begins with a dash
 	builds        []build
+	beside        int // backgrounds, pipes and loops around
+	ran           []ran
 	descriptors   int               // writes to what may be a name of standard output
 	remotes       [][]word          // names and addresses that "git remote" gives
 	substitutions map[string]stream // process substitutions by their names
@@ -179,7 +181,7 @@ type link struct {
 
 // top walks the command itself, in one of the two dialects.
 func (a *analysis) top(src string, posix bool) {
-	a.links, a.written, a.remotes, a.blanks, a.dashes = nil, nil, nil, false, false
+	a.links, a.written, a.ran, a.remotes, a.blanks, a.dashes = nil, nil, nil, nil, false, false
 	t := a.rooms.outermost.new()
 	t.unit = unit{src: src, posix: posix}
 	t.st = state{dir: place{path: a.o.Dir}, lost: "the parameters of the caller are not known"}
@@ -194,6 +196,7 @@ func (a *analysis) top(src string, posix bool) {
 		}
 	}
 	w.finish(w.code(guard.Span{End: min(len(src), MaxSource)}, worlds{st}).all())
+	a.writtenLater()
 }
 
 // step counts a unit of work, two for what has been walked before. It returns

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -561,5 +562,39 @@ func BenchmarkAnalyze(b *testing.B) {
 				shell.Analyze(src, options())
 			}
 		})
+	}
+}
+
+// A script is judged by what stands in it now: it must not change before it is
+// read to its end.
+func TestScriptsThatChange(t *testing.T) {
+	o := options()
+	o.View = func(p string) ([]byte, error) {
+		switch p {
+		case "/w/s.sh":
+			return []byte("ls\n"), nil
+		case "/w/self.sh":
+			return []byte("echo 'rm -rf /opt' >> self.sh\n"), nil
+		}
+		return nil, errors.New("no such file")
+	}
+	for src, changes := range map[string]bool{
+		"sh s.sh":                                  false,
+		"sh s.sh; cp x s.sh":                       false,
+		"sh s.sh & ls > log":                       false,
+		"sh s.sh | tee log":                        false,
+		"sh s.sh & cp x s.sh":                      true,
+		"{ sleep 1; sh s.sh; } & mv x s.sh":        true,
+		"sh s.sh | tee s.sh":                       true,
+		"coproc sh s.sh; cp x s.sh":                true,
+		"cat <(sh s.sh) <(cp x s.sh)":              true,
+		"while sh s.sh; do cp x s.sh; done":        true,
+		"for i in 1 2; do . ./s.sh; >s.sh; done":   true,
+		"for i in *; do ./s.sh; rm s.sh; done":     false,
+		"for i in *; do python3 s.sh; >s.sh; done": true,
+		"sh self.sh":                               true,
+		"bash < self.sh":                           true,
+	} {
+		require.Equal(t, changes, slices.Contains(lines(src, o), "unknown"), src)
 	}
 }

@@ -123,34 +123,28 @@ func substitutionNames(words []string) []string {
 // coversWords matches the words of an action with real ones: an unknown word
 // stands for any number of words, a glob for as many as it matches.
 func coversWords(args, words []string) bool {
-	if len(args) == 0 {
-		return len(words) == 0
+	covered := make([]bool, len(words)+1) // so many words may be covered by the arguments so far
+	covered[0] = true
+	for _, a := range args {
+		next := make([]bool, len(covered))
+		glob := strings.ContainsAny(a, `*?[\`)
+		var m *regexp.Regexp
+		if glob {
+			m = globRegexp(a, ".")
+		}
+		more := false // the argument may cover the word too
+		for n, reached := range covered {
+			if more = more && (a == guard.UnknownWord || glob && m.MatchString(words[n-1])); a == guard.UnknownWord || glob {
+				more = more || reached
+				next[n] = more
+			}
+			if n > 0 && covered[n-1] && words[n-1] == a {
+				next[n] = true
+			}
+		}
+		covered = next
 	}
-	switch a := args[0]; {
-	case a == guard.UnknownWord:
-		for n := range len(words) + 1 {
-			if coversWords(args[1:], words[n:]) {
-				return true
-			}
-		}
-		return false
-	case len(words) > 0 && a == words[0]:
-		if coversWords(args[1:], words[1:]) {
-			return true
-		}
-		fallthrough
-	case strings.ContainsAny(a, `*?[\`):
-		m := globRegexp(a, ".")
-		for n := 0; ; n++ {
-			if coversWords(args[1:], words[n:]) {
-				return true
-			}
-			if n == len(words) || !m.MatchString(words[n]) {
-				return false
-			}
-		}
-	}
-	return false
+	return covered[len(words)]
 }
 
 func coversChange(a *guard.Action, c change) bool {

@@ -333,7 +333,9 @@ func (w *walker) stmtIn(s *syntax.Stmt, in worlds) flow {
 		b.Background = false
 		c := w.sub()
 		c.async++
+		w.a.beside++
 		c.finish(c.stmtIn(&b, in).all())
+		w.a.beside--
 		return both(in)
 	}
 	if s.Negated {
@@ -528,6 +530,8 @@ func coprocNames(c *syntax.CoprocClause) []string {
 func (w *walker) coproc(c *syntax.CoprocClause, st *state) {
 	s := w.sub()
 	s.async++
+	w.a.beside++
+	defer func() { w.a.beside-- }()
 	s.stdin = opaqueStream("what reaches a coprocess is not known")
 	s.out = nil
 	if c.Stmt != nil {
@@ -615,6 +619,8 @@ func (w *walker) binary(c *syntax.BinaryCmd, in worlds) flow {
 
 // pipe walks both sides as subshells; the second reads what the first writes.
 func (w *walker) pipe(c *syntax.BinaryCmd, in worlds) flow {
+	w.a.beside++
+	defer func() { w.a.beside-- }()
 	x := w.sub()
 	x.async++
 	written := &capture{}
@@ -686,6 +692,8 @@ const maxRounds = 6
 // changes made unknown, until nothing more changes. It returns the states
 // before and after any round.
 func (w *walker) repeat(in worlds, n syntax.Node, round func(worlds) worlds) worlds {
+	w.a.beside++
+	defer func() { w.a.beside-- }()
 	out, all := round(in), in
 	for i := 0; ; i++ {
 		next := all.add(out)
@@ -1014,6 +1022,8 @@ func folderOf(p string) string {
 // process walks a process substitution and returns the name that stands for
 // it.
 func (w *walker) process(p *syntax.ProcSubst, st *state) string {
+	w.a.beside++
+	defer func() { w.a.beside-- }()
 	s := w.sub()
 	s.async++
 	s.depth++
