@@ -564,7 +564,13 @@ func (d *declaration) hide(name string, st *state) *state {
 	if d.global && (d.w.hides(name) || st.locals.find(name) != nil) {
 		d.w.a.unknown(d.span, "another variable hides "+name+", which is declared", false)
 	}
-	if len(d.w.calls) == 0 || d.global || d.kind == "export" || d.kind == "readonly" {
+	if d.kind == "export" || d.kind == "readonly" {
+		if d.w.inFrontOf(name) {
+			d.w.a.unknown(d.span, d.kind+" may make a local variable of one that is assigned in front of a command", false)
+		}
+		return st
+	}
+	if len(d.w.calls) == 0 || d.global {
 		return st
 	}
 	old, had := st.lookup(name)
