@@ -108,14 +108,14 @@ func coversStart(a *guard.Action, s started) bool {
 	return a.Kind == guard.KindExec && a.Program == s.args[0] && coversWords(substitutionNames(a.Args), substitutionNames(s.args[1:]))
 }
 
-var descriptors = regexp.MustCompile(`(?i)/dev/fd/[0-9]+`)
+var descriptors = regexp.MustCompile(`(?i)dev/fd/[0-9]+`)
 
 // substitutionNames makes the names of process substitutions alike: their
 // numbers say nothing.
 func substitutionNames(words []string) []string {
 	out := make([]string, len(words))
 	for i, w := range words {
-		out[i] = descriptors.ReplaceAllString(strings.ReplaceAll(w, "\x01", "\n"), "/dev/fd/n") // see readLog
+		out[i] = descriptors.ReplaceAllString(strings.ReplaceAll(w, "\x01", "\n"), "dev/fd/n") // see readLog
 	}
 	return out
 }
