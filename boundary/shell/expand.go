@@ -425,6 +425,11 @@ func (b *builder) extends(s string) bool {
 	if n := len(b.buf); n > 0 {
 		before = b.buf[n-1]
 	}
+	return opensExtended(before, s)
+}
+
+// opensExtended reports whether a text behind a byte opens an extended pattern.
+func opensExtended(before byte, s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] == '(' && strings.IndexByte("?*+@!", before) >= 0 {
 			return true

@@ -937,7 +937,7 @@ func (w *walker) code(span guard.Span, in worlds) flow {
 		}
 		w.a.unknown(span, problem, false)
 	}
-	w.u.extended = !w.u.posix && mayBeExtended(w.u.src)
+	w.u.extended = !w.u.posix && opensExtended(0, w.u.src)
 	return w.lines(stmts, in)
 }
 

@@ -304,8 +304,8 @@ func (c *checker) visit(n syntax.Node) bool {
 	case *syntax.CmdSubst:
 		if n.Backquotes { // positions within nested ones are not exact
 			c.coverNode(n)
-		} else if c.within == 0 {
-			c.within = c.depth
+		} else {
+			c.enter()
 		}
 		c.opened(int(n.Left.Offset()) + len("$("))
 		if strings.Contains(c.src, "<<") {
@@ -314,9 +314,7 @@ func (c *checker) visit(n syntax.Node) bool {
 	case *syntax.Subshell:
 		c.opened(int(n.Lparen.Offset()) + len("("))
 	case *syntax.ProcSubst:
-		if c.within == 0 {
-			c.within = c.depth
-		}
+		c.enter()
 		if strings.Contains(c.src, "<<") {
 			c.substitution(n, n.Rparen)
 		}
@@ -374,6 +372,13 @@ func (c *checker) visit(n syntax.Node) bool {
 // anew: Bash 5.2 makes the text of a substitution from its tree before it runs
 // it, and there are trees that don't survive that.
 const anew = "the text of a substitution is read differently when it runs"
+
+// enter notes that a substitution begins, if none is around.
+func (c *checker) enter() {
+	if c.within == 0 {
+		c.within = c.depth
+	}
+}
 
 // expansion refuses what the words within ${…} hold without the tree: a process
 // substitution, which is text there; a quote that Bash can't find the end of where
@@ -462,7 +467,7 @@ func (c *checker) call(n *syntax.CallExpr) {
 	if len(n.Args) == 0 {
 		return
 	}
-	if reservedNames[n.Args[0].Lit()] {
+	if name := n.Args[0].Lit(); reserved[name] || reservedMarks[name] {
 		c.fail("a reserved word stands where a program's name is expected")
 	}
 	if _, ok := n.Args[0].Parts[0].(*syntax.ExtGlob); ok {
@@ -470,8 +475,7 @@ func (c *checker) call(n *syntax.CallExpr) {
 	}
 }
 
-// reservedNames are the reserved words but time, which is a program too.
-var reservedNames = wordSet("! { } [[ ]] if then elif else fi while until for do done case esac select function coproc in")
+var reservedMarks = wordSet("! { } [[ ]]")
 
 // let refuses unquoted operators that end the command in Bash but are
 // arithmetic to the parser.
@@ -746,7 +750,7 @@ var gapBytes = func() (t [256]bool) {
 // gapWord reports whether the uncovered word src[i:j] may stand outside the
 // tree.
 func (c *checker) gapWord(i, j int) bool {
-	if reserved[c.src[i:j]] {
+	if w := c.src[i:j]; reserved[w] || w == "time" || w == "-p" {
 		return true
 	}
 	for _, end := range c.ends {
@@ -762,8 +766,6 @@ func (c *checker) gapWord(i, j int) bool {
 	return false
 }
 
-var reserved = map[string]bool{
-	"if": true, "then": true, "elif": true, "else": true, "fi": true, "while": true, "until": true, "for": true,
-	"select": true, "in": true, "do": true, "done": true, "case": true, "esac": true, "time": true, "-p": true,
-	"coproc": true, "function": true,
-}
+// reserved are the reserved words that are letters, but time, which is a program
+// too.
+var reserved = wordSet("if then elif else fi while until for select in do done case esac coproc function")

@@ -22,7 +22,7 @@ func compilerSpecs() commands {
 		"protoc": cmd("read...", "read: I,proto_path descriptor_set_in", "code: plugin",
 			"write: o,descriptor_set_out cpp_out csharp_out dart_out go_out go-grpc_out grpc_out grpc_python_out grpc-web_out java_out js_out kotlin_out objc_out php_out pyi_out python_out "+
 				"ruby_out rust_out swift_out ts_out doc_out validate_out"),
-		"sass,sassc,lessc": cmd("read write", "read: I,load-path include-path", "code: plugin js", "data: s,style t", "flag: w,watch update no-source-map m,sourcemap"),
+		"sass,sassc,lessc": cmd("read write", "read: I,load-path include-path", "write: o out output outdir output-dir", "code: plugin js", "data: s,style t", "flag: w,watch update no-source-map m,sourcemap"),
 		"tsc,tsgo": cmd("read...", "own: p,project", "write: outDir outFile declarationDir tsBuildInfoFile generateTrace generateCpuProfile",
 			"data: t,target m,module lib jsx moduleResolution", "flag: noEmit w,watch b,build init d,declaration strict"),
 		"ghc": oneDash("read...", "write: o odir hidir outputdir", "code: e F pgmF pgmP pgmc pgml pgma", "data: i O X package main-is", "flag: c v threaded"),

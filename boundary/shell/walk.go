@@ -225,17 +225,6 @@ func (w *walker) lines(stmts []*syntax.Stmt, in worlds) flow {
 	return f
 }
 
-// mayBeExtended reports whether something in a text looks like an extended
-// pattern.
-func mayBeExtended(src string) bool {
-	for i := 1; i < len(src); i++ {
-		if src[i] == '(' && strings.IndexByte("?*+@!", src[i-1]) >= 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // mayNotParse reports whether a statement holds an extended pattern that is an
 // error where the option extglob is off: the text ends before it.
 func (w *walker) mayNotParse(s *syntax.Stmt, in worlds) bool {

@@ -17,9 +17,6 @@ var parsers = [2]sync.Pool{
 
 // Parse parses shell text.
 func Parse(text string, posix bool) (*syntax.File, error) {
-	if f := Simple(text); f != nil {
-		return f, nil
-	}
 	pool := &parsers[0]
 	if posix {
 		pool = &parsers[1]
