@@ -2,6 +2,7 @@ package policy
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/runtimeguard/runtimeguard/guard"
 )
@@ -153,12 +154,15 @@ func (t *table) put(key string, id int32) {
 
 // find appends what stands under a key and under the key in lower case.
 func (t *table) find(key string, out []int32) []int32 {
-	if key == "" {
-		return append(out, t.ids[key]...)
+	if key != "" {
+		if s := shape(key); t.shapes[s/64]&(1<<(s%64)) == 0 {
+			return out
+		}
 	}
-	if s := shape(key); t.shapes[s/64]&(1<<(s%64)) == 0 {
-		return out
-	}
+	return t.get(key, out)
+}
+
+func (t *table) get(key string, out []int32) []int32 {
 	out = append(out, t.ids[key]...)
 	var buf [256]byte
 	if lower, ok := lower(key, buf[:0]); ok {
@@ -204,11 +208,12 @@ func lowerAll(b []byte) []byte {
 
 // pathIndex finds the globs that may match a path without looking at the
 // others: each stands under a name that every path it matches holds, or under
-// the last name's extension.
+// the last name's extension or first letter.
 type pathIndex struct {
-	names table
-	exts  table
-	rest  []int32
+	names    table
+	exts     table
+	initials table
+	rest     []int32
 }
 
 func (x *pathIndex) add(g *glob, id int32) {
@@ -218,8 +223,13 @@ func (x *pathIndex) add(g *glob, id int32) {
 			return
 		}
 	}
-	if ext, ok := g.names[len(g.names)-1].extension(); ok {
+	last := &g.names[len(g.names)-1]
+	if ext, ok := last.extension(); ok {
 		x.exts.put(ext, id)
+		return
+	}
+	if initial, ok := last.initial(); ok {
+		x.initials.put(initial, id)
 		return
 	}
 	x.rest = append(x.rest, id)
@@ -236,6 +246,9 @@ func (x *pathIndex) lookup(path string, out []int32) []int32 {
 	}
 	if dot := strings.LastIndexByte(last, '.'); dot >= 0 {
 		out = x.exts.find(last[dot+1:], out)
+	}
+	if last != "" {
+		out = x.initials.find(last[:1], out)
 	}
 	return out
 }
@@ -322,6 +335,14 @@ func (n *name) extension() (ext string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// initial returns the ASCII letter that every name begins with that n matches.
+func (n *name) initial() (letter string, ok bool) {
+	if len(n.els) == 0 || n.els[0].kind != elementRune || n.els[0].r >= utf8.RuneSelf {
+		return "", false
+	}
+	return string(n.els[0].r), true
 }
 
 // spells reports whether a pattern's name spells any text out.
