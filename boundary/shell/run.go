@@ -925,10 +925,14 @@ func (w *walker) code(span guard.Span, in worlds) flow {
 	st := in[0]
 	if len(in) == 1 && st.aliases == nil && st.opts&optExits == 0 && !w.proc.anytime {
 		if words := w.plain(); words != nil {
+			w.u.program = words[0].text
 			f := w.run(words, in, st, w.u.over(words))
 			f.fail = f.fail.add(w.proc.aborts)
 			return f
 		}
+	}
+	if w.u.simple() {
+		return w.lines(w.u.list, in)
 	}
 	stmts, problem := parse(w.u.src, w.u.posix, !w.u.nested)
 	if problem != "" {
@@ -950,15 +954,16 @@ func (w *walker) plain() []word {
 	if texts == nil || !w.a.spend(1+len(texts)) {
 		return nil
 	}
-	words, at := make([]word, len(texts)), 0
-	for i, t := range texts {
+	words, at := w.a.rooms.words.empty(len(texts)), 0
+	for _, t := range texts {
 		for w.u.src[at] == ' ' {
 			at++
 		}
-		words[i] = lit(t, w.u.span)
+		span := w.u.span
 		if !w.u.nested {
-			words[i].span = guard.Span{Start: at, End: at + len(t)}
+			span = guard.Span{Start: at, End: at + len(t)}
 		}
+		words = append(words, lit(t, span))
 		at += len(t)
 	}
 	return words

@@ -16,8 +16,6 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
-	"github.com/runtimeguard/runtimeguard/boundary/internal/parsed"
-	"github.com/runtimeguard/runtimeguard/boundary/internal/plain"
 	"github.com/runtimeguard/runtimeguard/guard"
 )
 
@@ -88,7 +86,7 @@ func Analyze(src string, o Options) (actions []guard.Action) {
 	case guard.DialectPOSIX:
 		a.top(src, true)
 	default:
-		if a.top(src, false); !sameInBoth(src) {
+		if !a.top(src, false).sameInBoth() {
 			a.top(src, true)
 		}
 	}
@@ -100,15 +98,14 @@ func Analyze(src string, o Options) (actions []guard.Action) {
 	return slices.Clone(unique(a.actions))
 }
 
-// sameInBoth reports whether a text is a list of commands that either dialect
-// takes for the same programs with the same words.
-func sameInBoth(src string) bool {
-	if words := plain.Words(src); words != nil {
-		return findBuiltin(words[0]) == nil
+// sameInBoth reports whether a text that was walked is a list of commands that
+// either dialect takes for the same programs with the same words.
+func (u *unit) sameInBoth() bool {
+	if u.program != "" {
+		return findBuiltin(u.program) == nil
 	}
-	f := parsed.Simple(src)
-	return f != nil && !strings.Contains(src, "~") &&
-		!slices.ContainsFunc(f.Stmts, func(s *syntax.Stmt) bool { return !startsPrograms(s) })
+	return u.list != nil && !strings.Contains(u.src, "~") &&
+		!slices.ContainsFunc(u.list, func(s *syntax.Stmt) bool { return !startsPrograms(s) })
 }
 
 // startsPrograms reports whether all commands of a simple list are programs by
@@ -180,7 +177,7 @@ type link struct {
 }
 
 // top walks the command itself, in one of the two dialects.
-func (a *analysis) top(src string, posix bool) {
+func (a *analysis) top(src string, posix bool) *unit {
 	a.links, a.written, a.ran, a.remotes, a.blanks, a.dashes = nil, nil, nil, nil, false, false
 	t := a.rooms.outermost.new()
 	t.unit = unit{src: src, posix: posix}
@@ -197,6 +194,7 @@ func (a *analysis) top(src string, posix bool) {
 	}
 	w.finish(w.code(guard.Span{End: min(len(src), MaxSource)}, worlds{st}).all())
 	a.writtenLater()
+	return &t.unit
 }
 
 // step counts a unit of work, two for what has been walked before. It returns
@@ -428,15 +426,20 @@ func (a *analysis) moved(p string) bool { return a.wrote(p) || a.does(guard.Kind
 // that it lies in.
 func (a *analysis) does(kind guard.Kind, p string) bool {
 	p = path.Clean(p)
-	return slices.ContainsFunc(a.actions, func(x guard.Action) bool {
+	for i := range a.actions {
+		x := &a.actions[i]
 		if x.Kind != kind {
-			return false
+			continue
 		}
 		if i := indexOf(x.Path, globMeta); x.Pattern && i >= 0 {
-			return strings.HasPrefix(p, x.Path[:i])
+			if strings.HasPrefix(p, x.Path[:i]) {
+				return true
+			}
+		} else if within(p, path.Clean(x.Path)) {
+			return true
 		}
-		return within(p, path.Clean(x.Path))
-	})
+	}
+	return false
 }
 
 // real is a place without links in its name.
@@ -541,13 +544,21 @@ func (a *analysis) substitution(s stream) string {
 // unique drops actions that stand there already.
 func unique(actions []guard.Action) []guard.Action {
 	if len(actions) <= 12 {
-		out := actions[:0]
+		n := 0
 		for i := range actions {
-			if !slices.ContainsFunc(out, func(o guard.Action) bool { return o.Same(&actions[i]) }) {
-				out = append(out, actions[i])
+			j := 0
+			for j < n && !actions[j].Same(&actions[i]) {
+				j++
 			}
+			if j < n {
+				continue
+			}
+			if n < i {
+				actions[n] = actions[i]
+			}
+			n++
 		}
-		return out
+		return actions[:n]
 	}
 	out := actions[:0]
 	seen := make(map[uint64]int, len(actions)) // places in out, plus one

@@ -29,6 +29,11 @@ type unit struct {
 	venv   bool // it enters a virtual environment
 
 	extended bool // it may hold extended patterns
+
+	// What a text is that needs no parser: one command with its program's name, or
+	// a list of simple ones.
+	program string
+	list    []*syntax.Stmt
 }
 
 // textOf is the source of a node, as far as its position in backquotes is exact.
@@ -50,16 +55,23 @@ func (u *unit) over(words []word) guard.Span {
 	return guard.Span{Start: words[0].span.Start, End: words[len(words)-1].span.End}
 }
 
+// simple reads a text that is a list of simple commands, in which all is seen.
+// The tree of a whole call is left to those who look at it next.
+func (u *unit) simple() bool {
+	f := parsed.Simple(u.src)
+	if f == nil {
+		return false
+	}
+	if u.list = f.Stmts; !u.nested && !u.posix {
+		parsed.Leave(u.src, f)
+	}
+	return true
+}
+
 // parse reads a text. Where it isn't understood, problem says why, and the
 // statements before the fault are returned. The tree of a whole call, as the
 // parser made it, is left to those who look at it next.
 func parse(src string, posix, whole bool) (stmts []*syntax.Stmt, problem string) {
-	if f := parsed.Simple(src); f != nil { // in which all is seen
-		if whole && !posix {
-			parsed.Leave(src, f)
-		}
-		return f.Stmts, ""
-	}
 	if problem := prescan(src); problem != "" {
 		return nil, problem
 	}

@@ -203,7 +203,7 @@ func (r *reader) word() *syntax.Word {
 // one is room for a literal.
 func (r *reader) one() *oneLit {
 	if len(r.words) == 0 {
-		r.words = make([]oneLit, 8)
+		r.words = make([]oneLit, min(8, 1+strings.Count(r.text[r.at:], " ")))
 	}
 	one := &r.words[0]
 	r.words = r.words[1:]
