@@ -98,13 +98,15 @@ func (b *binding) words(key string, empty bool) []string {
 	if key == "" || b.err != nil {
 		return nil
 	}
-	for k := range b.args {
-		if k != key && strings.EqualFold(k, key) {
-			b.fail("argument %q: stands as %q: write it exactly so", key, k)
-			return nil
+	v, ok := b.args[key]
+	if !ok || len(b.args) > 1 {
+		for k := range b.args {
+			if k != key && strings.EqualFold(k, key) {
+				b.fail("argument %q: stands as %q: write it exactly so", key, k)
+				return nil
+			}
 		}
 	}
-	v, ok := b.args[key]
 	if !ok {
 		if !slices.Contains(b.tool.Optional, key) && key != b.tool.Dir {
 			b.fail("argument %q: is missing", key)

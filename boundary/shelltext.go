@@ -22,12 +22,12 @@ func (b *binding) shell(text string) {
 	}
 	// The folder that a shell finds itself in has no links in its name.
 	if dir != "" {
-		resolved, err := b.look.resolve(dir+"/", true)
+		found, err := b.look.folder(dir)
 		if err != nil {
 			b.err = err
 			return
 		}
-		dir = resolved
+		dir = found.path
 	}
 	actions := shell.Analyze(text, b.options(dir))
 	if len(actions) == 0 {

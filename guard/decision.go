@@ -139,7 +139,9 @@ func merge(a, b Decision) Decision {
 	if b.Effect < a.Effect || b.Effect == a.Effect && a.Reason == "" && len(a.Fired) == 0 {
 		lead, rest = b, a
 	}
-	lead.Fired = slices.Concat(lead.Fired, rest.Fired)
+	if len(rest.Fired) > 0 {
+		lead.Fired = slices.Concat(lead.Fired, rest.Fired)
+	}
 	for _, r := range rest.Require {
 		if !lead.Requires(r) {
 			lead.Require = append(slices.Clip(lead.Require), r)
