@@ -207,9 +207,11 @@ func lowerAll(b []byte) []byte {
 }
 
 // pathIndex finds the globs that may match a path without looking at the
-// others: each stands under a name that every path it matches holds, or under
-// the last name's extension or first letter.
+// others: each stands under a name that every path it matches holds (where that
+// is the first one, only paths that begin so), or under the last name's extension
+// or first letter.
 type pathIndex struct {
+	tops     table
 	names    table
 	exts     table
 	initials table
@@ -218,7 +220,12 @@ type pathIndex struct {
 
 func (x *pathIndex) add(g *glob, id int32) {
 	for i := len(g.names) - 1; i >= 0; i-- {
-		if n := &g.names[i]; n.kind == nameLiteral {
+		switch n := &g.names[i]; {
+		case n.kind != nameLiteral:
+		case i == 0:
+			x.tops.put(n.text, id)
+			return
+		default:
 			x.names.put(n.text, id)
 			return
 		}
@@ -239,8 +246,11 @@ func (x *pathIndex) add(g *glob, id int32) {
 // of them twice.
 func (x *pathIndex) lookup(path string, out []int32) []int32 {
 	out = append(out, x.rest...)
-	last := ""
-	for part, at := nextName(path, 0); part != ""; part, at = nextName(path, at) {
+	last, at := nextName(path, 0)
+	if last != "" {
+		out = x.tops.find(last, out)
+	}
+	for part := last; part != ""; part, at = nextName(path, at) {
 		out = x.names.find(part, out)
 		last = part
 	}
