@@ -290,12 +290,14 @@ func (w *walker) declare(c *syntax.DeclClause, redirs []*syntax.Redirect, in wor
 	x := expansion{w, st}
 	var late []func(*state) *state
 	for _, as := range c.Args {
+		d.ended = d.ended || as.Name != nil
 		switch {
 		case as.Name == nil: // an option, or a word only known now
 			for _, f := range x.fields([]*syntax.Word{as.Value}) {
 				if d.isOption(f) {
 					d.option(f)
 				} else {
+					d.operand(f)
 					late = append(late, func(st *state) *state { return d.word(f, st) })
 				}
 			}
@@ -383,7 +385,7 @@ type declaration struct {
 	nameref, functions bool
 	hides              bool // export -n: programs don't get it
 	readonly           bool
-	ended              bool
+	ended, perhaps     bool // no option follows; perhaps
 }
 
 const exportedFunction = "a function is exported to programs"
@@ -449,6 +451,12 @@ func (d *declaration) isOption(f word) bool {
 	return !d.ended && len(f.text) > 1 && (f.text[0] == '-' || f.text[0] == '+')
 }
 
+// operand notes a word that isn't an option: those behind it aren't either.
+func (d *declaration) operand(f word) {
+	d.ended = d.ended || f.kind == known
+	d.perhaps = d.perhaps || f.kind != known // an option itself, or no word at all
+}
+
 func (d *declaration) word(f word, st *state) *state {
 	if f.kind == unknown && f.text == "" {
 		d.w.a.unknown(f.span, d.kind+" is given words that are not known: "+f.reason, false)
@@ -458,6 +466,7 @@ func (d *declaration) word(f word, st *state) *state {
 		d.option(f)
 		return st
 	}
+	d.operand(f)
 	if d.kind == "local" && f.is("-") && len(d.w.calls) > 0 {
 		n := st.copy()
 		n.locals = &local{name: "-", opts: st.opts, next: st.locals}
@@ -516,6 +525,9 @@ func (d *declaration) option(f word) {
 	if f.text == "--" {
 		d.ended = true
 		return
+	}
+	if d.perhaps {
+		d.w.a.unknown(f.span, "whether "+f.text+" is an option of "+d.kind+" is not known", false)
 	}
 	on := f.text[0] == '-'
 	if strings.Trim(f.text[1:], "aAfFgiIlnprtucx") != "" {

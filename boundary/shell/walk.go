@@ -163,17 +163,32 @@ type subshell struct {
 	rets   worlds
 }
 
-// finish walks the traps of a process that ends in these states.
+// finish walks the traps of a process that ends in these states: those of its end,
+// and in the states that they go through the others.
 func (w *walker) finish(ws worlds) {
 	ws = ws.add(w.proc.exits).add(w.proc.aborts)
 	traps := w.proc.traps
-	w.proc.traps = nil
+	*w.proc = process{anytime: w.proc.anytime}
+	for _, t := range traps {
+		if t.anytime {
+			w.proc.traps = append(w.proc.traps, t)
+		}
+	}
+	last := ws
 	for _, t := range traps {
 		for _, st := range ws {
+			if !t.anytime {
+				last = last.add(w.nested(t.text, st).all())
+			}
+		}
+	}
+	last = last.add(w.proc.exits).add(w.proc.aborts)
+	traps = w.proc.traps
+	*w.proc = process{anytime: w.proc.anytime}
+	for _, t := range traps {
+		for _, st := range last {
 			if t.anytime {
 				w.runTrap(t.text, st)
-			} else {
-				w.nested(t.text, st)
 			}
 		}
 	}
