@@ -44,6 +44,10 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.split = b.split || r.many && b.mode.list()
 		return
 	}
+	if !quoted && b.leaks(p) {
+		b.lose("Bash leaves a byte of its own in what it changed of a variable that is no list", false)
+		return
+	}
 	if r.joined && (quoted || !b.mode.list()) {
 		b.exists, b.stays = true, b.stays || len(r.list) > 0
 		b.joined(r.list)
@@ -91,6 +95,18 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.split = b.split || v.several
 		b.open = b.open || v.several
 	}
+}
+
+// leaks reports whether ${v[@]…} of a variable that is no list may hold a byte \001:
+// within another expansion and in a pattern, where IFS doesn't begin with a space
+// (Bash 5.2).
+func (b *builder) leaks(p *syntax.ParamExp) bool {
+	if b.mode.list() || p.Index == nil || p.Exp == nil && p.Repl == nil && p.Slice == nil {
+		return false
+	}
+	ifs := b.x.ifs()
+	v, ok := b.x.st.lookup(p.Param.Value)
+	return ok && !v.array && !(ifs.kind == known && strings.HasPrefix(ifs.text, " "))
 }
 
 // resplit adds the values of $@ where IFS holds more than blanks: Bash joins them by
