@@ -91,12 +91,16 @@ func (x *expansion) evaluate(v value, n syntax.Node, depth int) result {
 	x.w.mayAbort(x.st)
 	if strings.ContainsAny(s, "[`$") || depth >= 8 {
 		x.w.a.unknown(x.w.u.at(n), "text with a subscript or a substitution is evaluated as arithmetic", false)
+		return result{}
 	}
-	if strings.Contains(s, "=") || strings.Contains(s, "++") || strings.Contains(s, "--") {
-		for _, name := range strings.FieldsFunc(s, func(r rune) bool { return r < utf8.RuneSelf && !isName("_"+string(r)) }) {
-			if isName(name) { // it may be assigned to
-				x.st = x.w.assignVar(x.st, name, number(), x.w.u.at(n), false)
-			}
+	assigns := strings.Contains(s, "=") || strings.Contains(s, "++") || strings.Contains(s, "--")
+	for _, name := range strings.FieldsFunc(s, func(r rune) bool { return r < utf8.RuneSelf && !isName("_"+string(r)) }) {
+		if !isName(name) {
+			continue
+		}
+		x.evaluateFound(x.named(name), n, depth+1)
+		if assigns { // it may be assigned to
+			x.st = x.w.assignVar(x.st, name, number(), x.w.u.at(n), false)
 		}
 	}
 	return result{}

@@ -8,6 +8,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/runtimeguard/runtimeguard/boundary/internal/plain"
 	"github.com/runtimeguard/runtimeguard/guard"
 )
 
@@ -1003,6 +1004,9 @@ func aliasBuiltin(w *walker, c *builtinCall) flow {
 		name, v, ok := a.cut("=")
 		if a.kind == unknown && !ok {
 			c.unknown(a.span, "an alias is not known: "+a.reason)
+		}
+		if plain.Reserved(name) || strings.Trim(name, "{}![]") == "" {
+			c.unknown(a.span, "an alias of a reserved word changes what the text means")
 		}
 		if ok {
 			st.aliases = &alias{name, v.value(), st.aliases}

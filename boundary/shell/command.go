@@ -200,12 +200,37 @@ func (a *arguments) meaning() {
 			}
 		case i < len(s.head):
 			inv.role(s.head[i], w)
+		case s.many == guard.RoleData:
+			inv.datum(w)
 		case s.many != "":
 			inv.role(s.many, w)
 		case s.commands == nil: // else reported with the sub-command
 			a.extra(w)
 		}
 	}
+}
+
+// textual are programs whose words are texts and names, whatever file or host
+// they spell.
+var textual = wordSet("echo printf expr basename dirname yes seq true false : [ test git hg jj logger notify-send figlet toilet cowsay espeak say")
+
+// datum is one of the words of a program that are said to touch nothing: most
+// programs open a file that is named so all the same, or reach an address.
+func (inv *invocation) datum(w word) {
+	switch {
+	case textual[inv.name]:
+	case isAddress(w):
+		inv.connect(w)
+	case inv.a.sensitive(inv.dir, w):
+		inv.read(w)
+	}
+}
+
+// isAddress reports whether a word is a URL of another machine.
+func isAddress(w word) bool {
+	scheme, rest, ok := strings.Cut(w.text, "://")
+	return ok && w.kind != unknown && rest != "" && rest[0] != '/' && !strings.EqualFold(scheme, "file") && !strings.ContainsAny(w.text, " \t\n") &&
+		len(scheme) > 1 && strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-") == ""
 }
 
 // extra is an operand that the specification has no role for.
@@ -222,6 +247,9 @@ var packageName = regexp.MustCompile(`^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9_
 
 // role does what a word means by its role.
 func (inv *invocation) role(r guard.Role, w word) {
+	if isAddress(w) && (r == guard.RoleRead || r == guard.RoleWrite || r == roleOwn) {
+		inv.connect(w)
+	}
 	switch r {
 	case guard.RoleData, guard.RoleFlag, guard.RoleRecursive:
 	case guard.RoleRead:

@@ -352,15 +352,24 @@ func (b *builder) dotted(w word) (word, bool) {
 	if i == len(w.text) || strings.IndexByte("*?[", w.text[i]) < 0 {
 		return w, false
 	}
-	rest := strings.TrimPrefix(w.text[i:], "?")
-	switch {
-	case rest == "" || rest == "[": // no name is a dot alone
-		return w, false
-	case strings.ContainsAny(rest, globMeta):
-		w.text = w.text[:i] + "." + rest
-	default: // it stays a pattern
-		w.text = w.text[:i] + "[.]" + rest
+	rest := w.text[i:]
+	switch rest[0] {
+	case '?':
+		rest = rest[1:]
+	case '[':
+		end := classEnd(rest)
+		if end < 0 || !inClass(rest[1:end], '.') {
+			return w, false
+		}
+		rest = rest[end+1:]
 	}
+	if rest == "" || rest == "[" { // no name is a dot alone
+		return w, false
+	}
+	if !strings.ContainsAny(rest, globMeta) { // it stays a pattern
+		rest += "*"
+	}
+	w.text = w.text[:i] + "." + rest
 	return w, true
 }
 
