@@ -58,7 +58,7 @@ func (inv *invocation) codeFile(w word, args []word) {
 // codeInput is for an interpreter that runs what it reads on standard input.
 func (inv *invocation) codeInput() {
 	s := inv.stdin
-	if s.set && s.text.kind == known && (strings.TrimSpace(s.text.text) == "" || harmlessCode(s.text.text)) {
+	if s.set && s.text.kind == known && (strings.TrimSpace(s.text.text) == "" || inv.harmless(s.text.text)) {
 		return
 	}
 	inv.opaque(inv.span, inv.title()+" runs what it reads on standard input")
@@ -66,10 +66,21 @@ func (inv *invocation) codeInput() {
 
 // inlineCode judges code in an argument.
 func (inv *invocation) inlineCode(w word) {
-	if w.kind == known && harmlessCode(w.text) {
+	if w.kind == known && inv.harmless(w.text) {
 		return
 	}
 	inv.opaque(w.span, "code for "+inv.title()+" in an argument")
+}
+
+// harmless reports whether code is known to do nothing that isn't reported.
+func (inv *invocation) harmless(code string) bool {
+	switch {
+	case harmlessCode(code):
+		return true
+	case strings.HasPrefix(inv.name, "python"), strings.HasPrefix(inv.name, "pypy"):
+		return inv.pythonCode(code)
+	}
+	return false
 }
 
 func (inv *invocation) asksVersion() bool { return inv.flag("version", "help", "V", "h") }
