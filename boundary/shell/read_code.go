@@ -79,6 +79,10 @@ func (inv *invocation) harmless(code string) bool {
 		return true
 	case strings.HasPrefix(inv.name, "python"), strings.HasPrefix(inv.name, "pypy"):
 		return inv.pythonCode(code)
+	case inv.name == "perl":
+		return perlCode(code)
+	case strings.HasPrefix(inv.name, "node"):
+		return inv.nodeCode(code)
 	}
 	return false
 }
@@ -145,6 +149,11 @@ func readScript(inv *invocation) {
 	switch inv.name {
 	case "perl":
 		held = a.codeOptions("e", "E")
+		for _, w := range a.operands {
+			if inv.flag("n", "p") && w.kind == known && strings.ContainsAny(w.text, "|<>") {
+				inv.unknown(w.span, "perl opens a name with |, < or > as a command or a redirection")
+			}
+		}
 		held = inv.flag("v", "V") || held
 	case "ruby", "jruby", "truffleruby", "mruby", "irb", "pry":
 		held = a.codeOptions("e") || inv.flag("v")
