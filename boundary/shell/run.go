@@ -629,6 +629,42 @@ func (inv *invocation) aftermath(first int) {
 	case "ln", "cp", "mv", "install", "rsync":
 		inv.noteNames()
 	}
+	for _, f := range buildFiles[inv.name] {
+		p, glob, ok := inv.dir.abs(lit(f, inv.span))
+		if ok && !glob && slices.ContainsFunc(a.written, func(w place) bool { return w.path == path.Clean(p) }) {
+			inv.unknown(inv.span, runsWritten)
+		}
+	}
+}
+
+// buildFiles are the files by which programs know, without being told, what to
+// run.
+var buildFiles = map[string][]string{}
+
+func init() {
+	for programs, files := range map[string]string{
+		"make gmake bmake":   "GNUmakefile makefile Makefile",
+		"npm pnpm yarn bun":  "package.json",
+		"just":               "justfile Justfile .justfile",
+		"task go-task":       "Taskfile.yml Taskfile.yaml taskfile.yml",
+		"rake":               "Rakefile rakefile",
+		"gradle gradlew":     "build.gradle build.gradle.kts settings.gradle",
+		"mvn":                "pom.xml",
+		"ant":                "build.xml",
+		"cmake":              "CMakeLists.txt",
+		"tox nox invoke fab": "tox.ini noxfile.py tasks.py fabfile.py",
+		"scons waf":          "SConstruct wscript",
+		"foreman honcho":     "Procfile",
+		"deno":               "deno.json deno.jsonc",
+		"composer":           "composer.json",
+		"vagrant":            "Vagrantfile",
+		"pre-commit":         ".pre-commit-config.yaml",
+		"mise":               "mise.toml .mise.toml",
+	} {
+		for _, p := range strings.Fields(programs) {
+			buildFiles[p] = strings.Fields(files)
+		}
+	}
 }
 
 // noteNames notes the new names that ln, cp and mv give to files.
