@@ -283,9 +283,6 @@ func pushd(w *walker, c *builtinCall) flow {
 	} else {
 		f = w.changeDir(c, c.args[0], false)
 	}
-	if len(c.args) > 1 { // an error
-		f.fail = f.fail.add(c.in)
-	}
 	for i, st := range f.ok {
 		n := st.copy()
 		n.stack = append(n.stack[:len(n.stack):len(n.stack)], behind)
@@ -294,6 +291,9 @@ func pushd(w *walker, c *builtinCall) flow {
 	}
 	if len(f.fail) > 0 && f.fail[0] != c.st {
 		f.fail = f.ok
+	}
+	if len(c.args) > 1 { // an error
+		f.fail = f.fail.add(c.in)
 	}
 	return f
 }
