@@ -128,7 +128,8 @@ var outputs = map[string]output{
 	}, "u user g group G groups n name r real"),
 	"tput":           judged(func(inv *invocation) stream { return inv.numberIf(inv.asks("cols", "lines", "colors")) }),
 	"getconf":        judged(func(inv *invocation) stream { return inv.numberIf(inv.asks(numericConf...)) }),
-	"pgrep":          prints(func(inv *invocation) stream { return inv.numberIf(inv.flag("c", "count")) }, "c count f full u euid U uid P parent x exact i ignore-case"),
+	"pgrep":          prints(processes, "c count f full u euid U uid P parent x exact i ignore-case n newest o oldest"),
+	"pidof":          prints(processes, "s"),
 	"git rev-list":   inGit(func(inv *invocation) stream { return inv.numberIf(inv.flag("count")) }, "count all branches tags remotes since until after before no-merges merges first-parent n max-count author grep"),
 	"git merge-base": inGit(func(inv *invocation) stream { return inv.tokens().onlyOne(!inv.flag("a", "all", "independent")) }, "a all octopus independent fork-point is-ancestor"),
 	"git hash-object": inGit(func(inv *invocation) stream {
@@ -140,6 +141,7 @@ var outputs = map[string]output{
 	"lsof":             judged(listeners),
 	"cut":              judged(firstField),
 	"awk":              judged(firstField),
+	"sed":              judged(firstField),
 	"git rev-parse":    judged(revParse),
 	"git ls-files":     inGit(lsFiles, "c cached d deleted m modified o others i ignored k killed x exclude X exclude-from exclude-per-directory exclude-standard directory error-unmatch z with-tree"),
 	"git grep":         inGit(gitGrep, "l files-with-matches name-only L files-without-match i ignore-case v invert-match w word-regexp E F G P e I a and or not all-match z n line-number"),
@@ -433,6 +435,21 @@ func seq(inv *invocation) stream {
 	return textStream(text(b.String()))
 }
 
+// processes are the numbers of processes that bear a name. It isn't the guard's,
+// nor one that fits any.
+func processes(inv *invocation) stream {
+	if inv.flag("c", "count") {
+		return textStream(number().orNone())
+	}
+	names := inv.plainArgs()
+	for _, w := range names {
+		if w.kind != known || matchesAny(w.text) || fits(w.text, "runtimeguard") {
+			return inv.unclear()
+		}
+	}
+	return inv.numberIf(len(names) > 0).several()
+}
+
 // listeners are the numbers of processes, where lsof is asked for no more than
 // those that use a port.
 func listeners(inv *invocation) stream {
@@ -553,11 +570,20 @@ func (inv *invocation) sizeOf(options ...string) bool {
 
 // firstField is the number in front of a name.
 func firstField(inv *invocation) stream {
-	before := inv.stdin.size
-	if before == '\t' && inv.asks("-f1") && inv.name == "cut" || before != 0 && inv.asks("{print $1}") && inv.name == "awk" {
-		return textStream(number().orNone())
+	if asks := firstFields[inv.stdin.size]; asks != nil && !slices.ContainsFunc(inv.args, func(w word) bool { return w.kind != known }) &&
+		slices.Contains(asks, inv.name+" "+strings.Join(argTexts(inv.args), " ")) {
+		s := textStream(number().orNone())
+		s.text.several = inv.stdin.text.several
+		return s
 	}
 	return inv.unclear()
+}
+
+// firstFields are the ways to ask for what stands in front of a character.
+var firstFields = map[byte][]string{
+	'\t': {"cut -f1", "cut -f 1", "awk {print $1}", "awk {print$1}"},
+	' ':  {"cut -d  -f1", "cut -d  -f 1", "cut -f1 -d ", "awk {print $1}", "awk {print$1}"},
+	':':  {"cut -d: -f1", "cut -d: -f 1", "cut -d : -f 1", "cut -d : -f1", "cut -f1 -d:", "awk -F: {print $1}", "awk -F : {print $1}", "awk -F: {print$1}", "sed s/:.*//"},
 }
 
 func revParse(inv *invocation) stream {
@@ -771,6 +797,10 @@ func grep(inv *invocation) stream {
 		}
 	case len(files) == 0 && !recursive && inv.onlyFlags(linesPlain):
 		return inv.lines()
+	case inv.flag("n", "line-number") && len(files) <= 1 && !recursive && (len(files) == 0 || files[0].kind == known) && inv.onlyFlags(linesNumbered):
+		s := inv.unclear().several()
+		s.size = ':'
+		return s
 	}
 	return inv.unclear()
 }
@@ -781,7 +811,8 @@ const lineFlags = `v invert-match i ignore-case y E extended-regexp F fixed-stri
 var (
 	// linesPlain are the options of grep with which it writes whole lines of what
 	// it reads.
-	linesPlain = wordSet(lineFlags)
+	linesPlain    = wordSet(lineFlags)
+	linesNumbered = wordSet(lineFlags + " n line-number")
 	// grepPlain are those with which it and rg list files by nothing but their
 	// names.
 	grepPlain = wordSet(lineFlags + ` l files-with-matches L files-without-match files r R recursive dereference-recursive include exclude exclude-dir
@@ -815,7 +846,7 @@ func tac(inv *invocation) stream {
 // lines is the standard input of a program that passes some of its lines on,
 // where all of them are alike.
 func (inv *invocation) lines() stream {
-	if s := inv.stdin; s.names != nil || s.set && s.text.kind == pattern {
+	if s := inv.stdin; s.names != nil || s.size != 0 || s.set && s.text.kind == pattern {
 		return s
 	}
 	return inv.unclear()

@@ -219,7 +219,8 @@ func TestReaders(t *testing.T) {
 		{"interpreter", "echo x | python3 -", "exec python3; unknown"},
 		{"interpreter", "node -e 'console.log(process.version)'", ""},
 		{"interpreter", "node -r ./x y.js", "exec /w/y.js; read /w/y.js; unknown"},
-		{"interpreter", "perl -pi -e 's/a/b/' f", "unknown; write /w/f"},
+		{"interpreter", "perl -pi -e 's/a/b/e' f", "unknown; write /w/f"},
+		{"interpreter", "perl -pi -e 's/a/b/' f", "write /w/f"},
 		{"interpreter", "ruby -v", ""},
 
 		{"editor", "vim +42 a", "read /w/a; write /w/a"},

@@ -467,7 +467,7 @@ type stream struct {
 	text   value  // known text, a glob that covers it, or unknown
 	names  []word // its lines are names that these words cover
 	single bool   // there is one line, or none
-	size   byte   // if not 0: it is one line of a number, this character and a name
+	size   byte   // if not 0: its lines, or the one, begin with a number and this character
 	file   *word  // it is this file
 	dir    place  // from where names and file are taken
 }
