@@ -32,7 +32,7 @@ func (w *walker) assign(as *syntax.Assign, st *state, export bool) *state {
 		v := x.elements(as, old.keyed())
 		return w.assignArray(&x, as, name, v)
 	}
-	v := x.one(as.Value).value()
+	v := x.grown(name, as.Value, x.one(as.Value).value())
 	if as.Value == nil {
 		v = text("")
 	}
@@ -201,8 +201,8 @@ func (w *walker) assignVar(st *state, name string, v value, span guard.Span, exp
 	x := expansion{w, st}
 	v = x.attributed(variable{integer: old.integer || integers[name] && !w.u.posix, folds: old.folds}, v)
 	st = x.st
-	w.environment(st, name, v, span)
 	n := variable{value: v, exported: export || old.exported || st.opts&optAllexport != 0 || slices.Contains(places, name), integer: old.integer, folds: old.folds}
+	w.environment(st, name, v, span, n.exported)
 	switch { // of a list it is the first element
 	case old.array && old.keys == nil && !anySeveral(old.list):
 		n.array, n.list, n.value = true, []value{v}, value{}
@@ -314,7 +314,7 @@ func (w *walker) declare(c *syntax.DeclClause, redirs []*syntax.Redirect, in wor
 			v := x.one(as.Value).value()
 			late = append(late, func(st *state) *state { return d.element(as, v, st) })
 		default:
-			v := x.declared(as.Value)
+			v := x.grown(as.Name.Value, as.Value, x.declared(as.Value))
 			late = append(late, func(st *state) *state { return d.assign(as, v, st) })
 		}
 	}
@@ -696,7 +696,7 @@ func (d *declaration) name(name string, st *state) *state {
 		v, ok = variable{unset: true}, true
 	}
 	if d.exports && ok && !v.unset {
-		d.w.environment(st, name, v.value, d.span)
+		d.w.environment(st, name, v.value, d.span, true)
 	}
 	if d.nameref {
 		d.w.nameOperand(v.word(d.span))

@@ -1058,6 +1058,9 @@ func wait(w *walker, c *builtinCall) flow {
 
 func history(w *walker, c *builtinCall) flow {
 	letters, _ := c.options("d")
+	if v, ok := c.st.lookup("HISTFILE"); ok && !v.unset && (letters == "" || len(c.args) == 0) {
+		c.args = append(c.args, v.word(c.span))
+	}
 	for _, a := range c.args {
 		switch {
 		case strings.Contains(letters, "s"):

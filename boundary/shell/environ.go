@@ -3,6 +3,7 @@ package shell
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -12,25 +13,28 @@ import (
 type effect uint8
 
 const (
-	harmless  effect = iota
-	code             // any value makes programs load or run something
-	command          // the value is a command that programs run
-	searched         // the value lists folders that code is taken from
-	options          // the value holds options, of which some run code
-	startFile        // the value names a file that a shell reads
-	proxy            // the value names a host that traffic goes through
-	redirects        // the value moves where configuration is taken from
-	settings         // as redirects, and what is taken from there runs code
-	sanitizer        // the value holds options of a sanitizer, of which some name files
+	unlisted effect = iota // nothing is known of the variable
+	harmless
+	code      // any value makes programs load or run something
+	command   // the value is a command that programs run
+	searched  // the value lists folders that code is taken from
+	options   // the value holds options, of which some run code
+	startFile // the value names a file that a shell reads
+	proxy     // the value names a host that traffic goes through
+	redirects // the value moves where configuration is taken from
+	settings  // as redirects, and what is taken from there runs code
+	sanitizer // the value holds options of a sanitizer, of which some name files
+	libraries // as searched, and what is taken from there gets into every program
+	prompt    // the value is expanded each time it is shown
 )
 
-// variables says what is known of names. A name that isn't here, and that no
-// pattern of variablePatterns fits, is harmless.
+// variables says what is known of names. Of one that isn't here, and that no
+// pattern of variablePatterns fits, the value alone can tell something: see hint.
 var variables = map[string]effect{
-	"BASH_ENV": code, "ENV": startFile, "PROMPT_COMMAND": code, "PS0": code, "PS1": code, "PS2": code, "PS4": code, "SHELLOPTS": code, "BASHOPTS": code,
+	"BASH_ENV": code, "ENV": startFile, "PROMPT_COMMAND": code, "PS0": prompt, "PS1": prompt, "PS2": prompt, "PS4": prompt, "SHELLOPTS": code, "BASHOPTS": code,
 	"BASH_CMDS": code, "BASH_ALIASES": code, "BASH_LOADABLES_PATH": code, "EXECIGNORE": code, "GLOBIGNORE": harmless, "INPUTRC": code, "FIGNORE": harmless,
 	"PATH": searched, "CDPATH": harmless, "SHELL": command, "HOSTALIASES": code, "GCONV_PATH": code, "LOCPATH": code, "NLSPATH": code, "GETCONF_DIR": code,
-	"GLIBC_TUNABLES": code, "MALLOC_CHECK_": harmless, "TERMINFO": code, "TERMCAP": code, "RESOLV_HOST_CONF": code, "LOCALDOMAIN": code, "PYTHONHOME": code,
+	"GLIBC_TUNABLES": code, "MALLOC_CHECK_": harmless, "TERMINFO": code, "TERMCAP": code, "LD_LIBRARY_PATH": libraries, "DYLD_LIBRARY_PATH": libraries, "DYLD_FALLBACK_LIBRARY_PATH": libraries, "RESOLV_HOST_CONF": code, "LOCALDOMAIN": code, "PYTHONHOME": code,
 
 	"PAGER": command, "MANPAGER": command, "GIT_PAGER": command, "BAT_PAGER": command, "SYSTEMD_PAGER": command, "PSQL_PAGER": command, "DELTA_PAGER": command,
 	"EDITOR": command, "VISUAL": command, "GIT_EDITOR": command, "GIT_SEQUENCE_EDITOR": command, "SUDO_EDITOR": command, "SVN_EDITOR": command, "FCEDIT": command, "HGEDITOR": command,
@@ -45,22 +49,23 @@ var variables = map[string]effect{
 	"PYTHONSTARTUP": code, "PYTHONPATH": searched, "PYTHONINSPECT": harmless, "PYTHONUSERBASE": searched, "PYTHONBREAKPOINT": code, "PYTHONWARNINGS": options, "PYTHONEXECUTABLE": code, "PYTHONPLATLIBDIR": code, "PYTHONPYCACHEPREFIX": redirects, "PYTEST_PLUGINS": code, "PYTEST_ADDOPTS": options,
 	"PERL5LIB": searched, "PERLLIB": searched, "PERL5OPT": code, "PERL5DB": code, "PERL5SHELL": code, "PERL_UNICODE": harmless,
 	"RUBYOPT": code, "RUBYLIB": searched, "RUBYSHELL": code, "GEM_HOME": settings, "GEM_PATH": settings, "BUNDLE_GEMFILE": settings, "BUNDLE_PATH": settings,
-	"JAVA_TOOL_OPTIONS": options, "_JAVA_OPTIONS": options, "JDK_JAVA_OPTIONS": options, "JAVA_OPTS": options, "MAVEN_OPTS": options, "MAVEN_ARGS": options, "GRADLE_OPTS": options, "SBT_OPTS": options, "CLASSPATH": searched, "JAVA_HOME": redirects, "GRADLE_USER_HOME": settings, "GRADLE_HOME": settings, "M2_HOME": settings, "MAVEN_HOME": settings,
-	"LUA_INIT": code, "LUA_PATH": searched, "LUA_CPATH": searched, "R_PROFILE": code, "R_PROFILE_USER": code, "R_ENVIRON": code, "R_ENVIRON_USER": code, "R_LIBS": searched, "PHPRC": code, "PHP_INI_SCAN_DIR": code, "JULIA_LOAD_PATH": searched, "JULIA_DEPOT_PATH": settings, "ERL_FLAGS": options, "ERL_AFLAGS": options, "ERL_ZFLAGS": options, "GUILE_LOAD_PATH": searched, "TCLLIBPATH": searched, "GROOVY_OPTS": options, "AWKPATH": searched, "AWKLIBPATH": searched, "GHCRTS": options, "OCAMLRUNPARAM": harmless, "PSMODULEPATH": searched, "DOTNET_STARTUP_HOOKS": code, "CORECLR_PROFILER_PATH": code, "CORECLR_PROFILER": code,
+	"JAVA_TOOL_OPTIONS": options, "_JAVA_OPTIONS": options, "JDK_JAVA_OPTIONS": options, "JAVA_OPTS": options, "MAVEN_OPTS": options, "MAVEN_ARGS": options, "ANT_ARGS": options, "ANT_OPTS": options, "JAVACMD": command, "LEIN_JAVA_CMD": command, "CLJ_CONFIG": settings, "GRADLE_OPTS": options, "SBT_OPTS": options, "CLASSPATH": searched, "JAVA_HOME": redirects, "GRADLE_USER_HOME": settings, "GRADLE_HOME": settings, "M2_HOME": settings, "MAVEN_HOME": settings,
+	"LUA_INIT": code, "LUA_PATH": searched, "LUA_CPATH": searched, "R_PROFILE": code, "R_PROFILE_USER": code, "R_ENVIRON": code, "R_ENVIRON_USER": code, "R_LIBS": searched, "PHPRC": code, "PHP_INI_SCAN_DIR": code, "JULIA_LOAD_PATH": searched, "JULIA_DEPOT_PATH": settings, "ERL_FLAGS": options, "ERL_AFLAGS": options, "ERL_ZFLAGS": options, "ELIXIR_ERL_OPTIONS": options, "ERL_LIBS": searched, "ERL_INETRC": settings, "MIX_EXS": settings, "MIX_HOME": settings, "GUILE_LOAD_PATH": searched, "TCLLIBPATH": searched, "GROOVY_OPTS": options, "AWKPATH": searched, "AWKLIBPATH": searched, "GHCRTS": options, "OCAMLRUNPARAM": harmless, "PSMODULEPATH": searched, "DOTNET_STARTUP_HOOKS": code, "CORECLR_PROFILER_PATH": code, "CORECLR_PROFILER": code,
 
-	"GOFLAGS": options, "GOROOT": redirects, "GOTOOLDIR": code, "GOPROXY": proxy, "GONOSUMCHECK": harmless, "GONOSUMDB": code, "GONOSUMBD": code, "GOINSECURE": code, "GOSUMDB": options, "GOENV": settings, "GOCACHEPROG": command, "GOAUTH": code, "GOVCS": code, "GO_EXTLINK_ENABLED": harmless, "CGO_CFLAGS": options, "CGO_LDFLAGS": options,
-	"CC": command, "CXX": command, "LD": command, "AR": command, "AS": command, "CPP": command, "FC": command, "RUSTC": command, "RUSTC_WRAPPER": command, "RUSTC_WORKSPACE_WRAPPER": command, "RUSTDOC": command, "CARGO": command, "RUSTFLAGS": options, "RUSTDOCFLAGS": options, "CARGO_ENCODED_RUSTFLAGS": options, "RUSTUP_TOOLCHAIN": harmless,
-	"CARGO_HOME": settings, "RUSTUP_HOME": settings, "CMAKE_TOOLCHAIN_FILE": settings, "CMAKE_C_COMPILER_LAUNCHER": command, "CMAKE_CXX_COMPILER_LAUNCHER": command, "COMPILER_PATH": searched, "GCC_EXEC_PREFIX": code, "CCACHE_PREFIX": command, "CONFIG_SHELL": command, "CONFIG_SITE": code, "MAKEFLAGS": options, "MFLAGS": options, "GNUMAKEFLAGS": options, "MAKEFILES": code, "LIBTOOL": command, "PKG_CONFIG": command, "PKG_CONFIG_PATH": searched,
+	"GOFLAGS": options, "GOROOT": redirects, "GOTOOLDIR": code, "GOPROXY": proxy, "GONOSUMCHECK": harmless, "GONOSUMDB": code, "GONOSUMBD": code, "GOINSECURE": code, "GOSUMDB": options, "GOENV": settings, "GOWORK": settings, "GOTOOLCHAIN": options, "GOCACHEPROG": command, "GOAUTH": code, "GOVCS": code, "GO_EXTLINK_ENABLED": harmless, "CGO_CFLAGS": options, "CGO_LDFLAGS": options,
+	"CC": command, "CXX": command, "LD": command, "AR": command, "AS": command, "CPP": command, "FC": command, "RUSTC": command, "RUSTC_WRAPPER": command, "RUSTC_WORKSPACE_WRAPPER": command, "RUSTDOC": command, "CARGO": command, "RUSTFLAGS": options, "RUSTDOCFLAGS": options, "CARGO_ENCODED_RUSTFLAGS": options, "RUSTUP_TOOLCHAIN": settings, "RUSTFMT": settings,
+	"CARGO_HOME": settings, "RUSTUP_HOME": settings, "CMAKE_TOOLCHAIN_FILE": settings, "CMAKE_C_COMPILER_LAUNCHER": command, "CMAKE_CXX_COMPILER_LAUNCHER": command, "COMPILER_PATH": searched, "GCC_EXEC_PREFIX": code, "CCACHE_PREFIX": command, "CCACHE_PREFIX_CPP": command, "CCACHE_COMPILER": command, "CCC_OVERRIDE_OPTIONS": code, "RUSTC_LINKER": command, "DEPENDENCIES_OUTPUT": redirects, "SUNPRO_DEPENDENCIES": redirects,
+	"M4": settings, "AUTOM4TE": settings, "AUTOCONF": settings, "AUTOHEADER": settings, "AUTOMAKE": settings, "ACLOCAL": settings, "ACLOCAL_PATH": searched, "AUTOPOINT": settings, "LIBTOOLIZE": settings, "CONFIG_SHELL": command, "CONFIG_SITE": code, "MAKEFLAGS": options, "MFLAGS": options, "GNUMAKEFLAGS": options, "MAKEFILES": code, "LIBTOOL": command, "PKG_CONFIG": command, "PKG_CONFIG_PATH": searched,
 
 	"TAR_OPTIONS": code, "RSYNC_RSH": command, "RSYNC_PROXY": proxy, "RSYNC_CONNECT_PROG": command, "ZIPOPT": code, "UNZIP": options, "UNZIPOPT": options, "GZIP": options, "XZ_OPT": options, "XZ_DEFAULTS": options, "ZSTD_CLEVEL": harmless, "GREP_OPTIONS": code, "RIPGREP_CONFIG_PATH": code, "ACKRC": code, "FZF_DEFAULT_COMMAND": command, "FZF_DEFAULT_OPTS": options, "BAT_CONFIG_PATH": code, "CURL_HOME": settings, "WGETRC": code, "SYSTEM_WGETRC": code, "NETRC": redirects, "CVS_RSH": command, "SVN_SSH": command, "HGRCPATH": code, "PSQLRC": code, "PGSERVICEFILE": redirects, "PGPASSFILE": redirects, "MYSQL_HOME": settings, "SQLITE_HISTORY": redirects, "SCREENRC": code, "TMUX_TMPDIR": redirects, "VIMINIT": code, "EXINIT": code, "GVIMINIT": code, "MYVIMRC": code, "VIM": code, "VIMRUNTIME": code, "NVIM_APPNAME": code, "EMACSLOADPATH": code, "NANORC": code,
 	"PIP_INDEX_URL": proxy, "PIP_EXTRA_INDEX_URL": proxy, "PIP_TRUSTED_HOST": proxy, "PIP_CONFIG_FILE": settings, "PIP_TARGET": redirects, "PIP_PREFIX": redirects, "PIP_FIND_LINKS": redirects, "UV_INDEX_URL": proxy, "UV_DEFAULT_INDEX": proxy, "UV_EXTRA_INDEX_URL": proxy, "UV_INDEX": proxy, "POETRY_REPOSITORIES": proxy, "YARN_REGISTRY": proxy, "YARN_RC_FILENAME": code, "YARN_YARN_PATH": code, "COREPACK_NPM_REGISTRY": proxy, "HOMEBREW_BOTTLE_DOMAIN": proxy,
 	"DISPLAY": options, "PULSE_SERVER": options, "HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "ALL_PROXY": proxy, "FTP_PROXY": proxy, "http_proxy": proxy, "https_proxy": proxy, "all_proxy": proxy, "ftp_proxy": proxy, "NO_PROXY": harmless, "no_proxy": harmless,
 	"SSL_CERT_FILE": code, "SSL_CERT_DIR": code, "CURL_CA_BUNDLE": code, "REQUESTS_CA_BUNDLE": code, "OPENSSL_CONF": code, "OPENSSL_MODULES": code, "OPENSSL_ENGINES": code, "SSLKEYLOGFILE": redirects,
-	"KUBECONFIG": settings, "KUBE_EDITOR": command, "DOCKER_HOST": proxy, "DOCKER_CONFIG": settings, "AWS_CONFIG_FILE": settings, "AWS_SHARED_CREDENTIALS_FILE": redirects, "AWS_ENDPOINT_URL": proxy, "AWS_PAGER": command, "GH_HOST": proxy, "GH_PAGER": command, "GH_EDITOR": command, "GH_BROWSER": command, "GH_CONFIG_DIR": settings, "SSH_AUTH_SOCK": redirects, "GNUPGHOME": redirects, "GPG_TTY": harmless, "PINENTRY_USER_DATA": harmless, "ANSIBLE_CONFIG": settings, "TF_CLI_CONFIG_FILE": settings, "TF_CLI_ARGS": options,
+	"KUBECONFIG": settings, "KUBE_EDITOR": command, "DOCKER_HOST": proxy, "DOCKER_CONFIG": settings, "AWS_CONFIG_FILE": settings, "AWS_SHARED_CREDENTIALS_FILE": redirects, "AWS_ENDPOINT_URL": proxy, "AWS_PAGER": command, "GH_HOST": proxy, "GH_PAGER": command, "GH_EDITOR": command, "GH_BROWSER": command, "GH_CONFIG_DIR": settings, "SSH_AUTH_SOCK": redirects, "GNUPGHOME": settings, "GPG_TTY": harmless, "PINENTRY_USER_DATA": harmless, "ANSIBLE_CONFIG": settings, "ANSIBLE_LIBRARY": searched, "ANSIBLE_MODULE_UTILS": searched, "ANSIBLE_ROLES_PATH": searched, "ANSIBLE_COLLECTIONS_PATH": searched, "ANSIBLE_SSH_EXECUTABLE": settings, "HELM_PLUGINS": searched, "JJ_CONFIG": settings, "TF_CLI_CONFIG_FILE": settings, "TF_CLI_ARGS": options,
 	"ZDOTDIR": settings, "COMPOSER_HOME": settings, "PYLINTRC": settings, "IPYTHONDIR": settings, "JUPYTER_CONFIG_DIR": settings, "CABAL_DIR": settings, "CABAL_CONFIG": settings, "CONAN_HOME": settings, "CONAN_USER_HOME": settings, "CCACHE_CONFIGPATH": settings, "POETRY_CONFIG_DIR": settings,
 	"GOCACHE": redirects, "GOTMPDIR": redirects, "GOCOVERDIR": redirects, "GOPATH": redirects, "GOMODCACHE": redirects, "GOBIN": redirects, "CARGO_TARGET_DIR": redirects, "CARGO_INSTALL_ROOT": redirects, "CCACHE_DIR": redirects, "SCCACHE_DIR": redirects, "SCCACHE_ERROR_LOG": redirects, "DESTDIR": redirects,
-	"LLVM_PROFILE_FILE": redirects, "GCOV_PREFIX": redirects, "COVERAGE_FILE": redirects, "COVERAGE_RCFILE": settings, "COVERAGE_PROCESS_START": settings, "NODE_V8_COVERAGE": redirects, "NODE_REDIRECT_WARNINGS": redirects, "NODE_COMPILE_CACHE": redirects, "GMON_OUT_PREFIX": redirects, "MALLOC_TRACE": redirects, "CPUPROFILE": redirects, "HEAPPROFILE": redirects, "VALGRIND_OPTS": options, "MALLOC_CONF": options,
-	"TEXMFOUTPUT": redirects, "TEXMFHOME": settings, "TF_LOG_PATH": redirects, "TF_DATA_DIR": redirects, "TF_PLUGIN_CACHE_DIR": redirects, "XDG_CACHE_HOME": redirects, "XDG_STATE_HOME": redirects, "LESSHISTFILE": redirects, "UV_PROJECT_ENVIRONMENT": redirects, "UV_TOOL_DIR": redirects, "UV_TOOL_BIN_DIR": redirects, "PIPX_HOME": redirects, "PIPX_BIN_DIR": redirects, "YARN_CACHE_FOLDER": redirects,
+	"LLVM_PROFILE_FILE": redirects, "GCOV_PREFIX": redirects, "COVERAGE_FILE": redirects, "COVERAGE_RCFILE": settings, "FLASK_APP": settings, "NOXFILE": settings, "HARNESS_PERL_SWITCHES": code, "HARNESS_PERL": settings, "BUNDLE_APP_CONFIG": settings, "TS_NODE_COMPILER": settings, "TS_NODE_PROJECT": settings, "JULIA_BINDIR": settings, "JULIA_PROJECT": settings, "DOTNET_ROOT": settings, "VALGRIND_LIB": settings, "TAPE": options, "FFREPORT": options, "DBUS_SESSION_BUS_ADDRESS": options, "DBUS_SYSTEM_BUS_ADDRESS": options, "BZR_SSH": command, "BZR_PLUGIN_PATH": searched, "GDBHISTFILE": redirects, "COVERAGE_PROCESS_START": settings, "NODE_V8_COVERAGE": redirects, "NODE_REDIRECT_WARNINGS": redirects, "NODE_COMPILE_CACHE": redirects, "GMON_OUT_PREFIX": redirects, "MALLOC_TRACE": redirects, "CPUPROFILE": redirects, "HEAPPROFILE": redirects, "VALGRIND_OPTS": options, "MALLOC_CONF": options,
+	"TEXMFOUTPUT": redirects, "TEXMFCNF": searched, "shell_escape": code, "openout_any": code, "openin_any": code, "MAGICK_CONFIGURE_PATH": searched, "MAGICK_CODER_MODULE_PATH": searched, "MAGICK_CODER_FILTER_PATH": searched, "MAGICK_HOME": settings, "TF_LOG_PATH": redirects, "TF_DATA_DIR": redirects, "TF_PLUGIN_CACHE_DIR": redirects, "XDG_CACHE_HOME": redirects, "XDG_STATE_HOME": redirects, "LESSHISTFILE": redirects, "UV_PROJECT_ENVIRONMENT": redirects, "UV_TOOL_DIR": redirects, "UV_TOOL_BIN_DIR": redirects, "PIPX_HOME": redirects, "PIPX_BIN_DIR": redirects, "YARN_CACHE_FOLDER": redirects,
 	"PUPPETEER_EXECUTABLE_PATH": command, "CHROME_BIN": command, "CHROME_PATH": command, "PLAYWRIGHT_BROWSERS_PATH": settings, "ESBUILD_BINARY_PATH": command,
 	"HOME": redirects, "XDG_CONFIG_HOME": redirects, "XDG_DATA_HOME": redirects, "XDG_CONFIG_DIRS": redirects, "XDG_DATA_DIRS": redirects, "TMPDIR": redirects, "HISTFILE": redirects, "MAIL": harmless, "MAILPATH": code, "GDBINIT": code, "DEBUGINFOD_URLS": proxy, "QT_PLUGIN_PATH": code, "QT_QPA_PLATFORM_PLUGIN_PATH": code, "GTK_MODULES": code, "GTK_PATH": code, "GIO_EXTRA_MODULES": code, "GST_PLUGIN_PATH": code, "LIBGL_DRIVERS_PATH": code, "VK_ICD_FILENAMES": code, "OCL_ICD_VENDORS": code, "TEXINPUTS": searched, "MANPATH": searched, "INFOPATH": harmless, "GROFF_COMMAND_PREFIX": code, "GROFF_TYPESETTER": harmless, "M4PATH": searched, "BASH_XTRACEFD": harmless,
 }
@@ -74,6 +79,7 @@ var variablePatterns = []struct {
 	{"LD_", "", code}, {"DYLD_", "", code}, {"BASH_FUNC_", "", code}, {"GIT_CONFIG_KEY_", "", code}, {"GIT_CONFIG_VALUE_", "", code}, {"GIT_TRACE", "", options},
 	{"npm_config_", "", options}, {"NPM_CONFIG_", "", options}, {"YARN_", "_PATH", code}, {"PERL5", "", code}, {"CARGO_TARGET_", "_RUNNER", command}, {"CARGO_TARGET_", "_LINKER", command}, {"CARGO_BUILD_", "", options}, {"TF_CLI_ARGS", "", options}, {"COR_", "", code}, {"CORECLR_", "", code},
 	{"", "_PAGER", command}, {"", "_EDITOR", command}, {"", "_ASKPASS", command}, {"", "_RSH", command}, {"", "_PRELOAD", code}, {"", "_SSH_COMMAND", command}, {"", "_PROXY", proxy}, {"", "_proxy", proxy}, {"", "_INDEX_URL", proxy}, {"", "_RC_FILE", redirects},
+	{"LUA_INIT_", "", code}, {"LUA_PATH_", "", searched}, {"LUA_CPATH_", "", searched}, {"OCTAVE_", "", settings}, {"TEXMF", "", settings}, {"ANSIBLE_", "_PLUGINS", searched}, {"", "_SYMBOLIZER_PATH", settings}, {"", "_JVM_OPTS", options}, {"", "_JAVA_OPTS", options},
 	{"", "SAN_OPTIONS", sanitizer}, {"", "_CACHE_DIR", redirects}, {"", "_HISTFILE", redirects}, {"", "_HISTORY_FILE", redirects}, {"", "_LOG_FILE", redirects}, {"", "_LOG_PATH", redirects},
 }
 
@@ -86,7 +92,13 @@ func effectOf(name string) effect {
 			return p.effect
 		}
 	}
-	return harmless
+	return unlisted
+}
+
+// plainValues are values of variables that do nothing unexpected.
+var plainValues = map[string]string{
+	"PYTHONBREAKPOINT": "0 pdb.set_trace ipdb.set_trace", "GOENV": "off", "GOPROXY": "off direct https://proxy.golang.org https://proxy.golang.org,direct",
+	"shell_escape": "f n p 0", "openout_any": "p r", "openin_any": "p r",
 }
 
 // plainCommands are values of PAGER, EDITOR, CC and the like that do nothing
@@ -103,14 +115,15 @@ var plainShells = wordSet("sh bash zsh dash /bin/sh /bin/bash /bin/zsh /usr/bin/
 
 // riskyOptions are parts of values that make programs load or run something.
 var riskyOptions = []string{
-	"-r", "--require", "--import", "--loader", "--experimental-loader", "--eval", "-e ", "--inspect", "-javaagent", "-agentlib", "-agentpath", "-Xbootclasspath", "-XX:OnError", "-XX:OnOutOfMemoryError", "-XX:Flags", "-XX:VMOptionsFile", "@",
+	"-r", "--require", "-eval", "--import", "--loader", "--experimental-loader", "--eval", "-e ", "--inspect", "-javaagent", "-agentlib", "-agentpath", "-Xbootclasspath", "-XX:OnError", "-XX:OnOutOfMemoryError", "-XX:Flags", "-XX:VMOptionsFile", "@",
 	"-toolexec", "-exec", "-overlay", "-modfile", "-ldflags", "-gcflags", "-fplugin", "-specs", "-wrapper", "-B", "-Wl,", "-load", "linker", "--eval=", "-f", "-C", "-I", "-p ", "--plugin", "--preview", "--bind", "--execute", "!", "+", "$(", "`", "/", "-H", "-P", "script_shell", "script-shell",
 }
 
-// environment judges an assignment by what the variable does to programs.
-func (w *walker) environment(st *state, name string, v value, span guard.Span) {
+// environment judges an assignment by what the variable does to programs. One
+// that nothing is known of only counts where programs get it.
+func (w *walker) environment(st *state, name string, v value, span guard.Span, export bool) {
 	e := effectOf(name)
-	if e == harmless || v.kind == known && v.text == "" || w.u.venv && w.a.activation(st, name, v) {
+	if e == harmless || e == unlisted && !export || v.kind == known && v.text == "" || w.u.venv && w.a.activation(st, name, v) {
 		return
 	}
 	if reason := w.a.danger(st, name, e, v); reason != "" {
@@ -126,7 +139,14 @@ func (w *walker) environment(st *state, name string, v value, span guard.Span) {
 // danger says why a value of a variable is not harmless; "" where it is.
 func (a *analysis) danger(st *state, name string, e effect, v value) string {
 	reason := "the variable " + name + " makes programs run or load something"
-	if v.kind != known {
+	switch {
+	case e == libraries && (v.grown || v.kind == known && a.trusted(st, name, v.text)):
+		return "programs take libraries from a folder of the workspace: " + name
+	case v.grown || slices.Contains(strings.Fields(plainValues[name]), v.text) && v.kind == known:
+		return ""
+	case e == unlisted && v.kind != known:
+		return ""
+	case v.kind != known:
 		moves := e == redirects || e == settings
 		if moves && v.kind == pattern && strings.HasPrefix(v.text, a.temp()+"/") || v.num && !v.empty {
 			return ""
@@ -159,19 +179,67 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 		}
 	case proxy:
 		return "the variable " + name + " sends traffic through another host"
+	case unlisted:
+		return a.hint(st, name, v.text)
+	case prompt:
+		if plainPrompt.MatchString(v.text) {
+			return ""
+		}
 	case sanitizer:
 		if a.sanitizerOptions(st, name, v.text) {
 			return ""
 		}
 		return "the variable " + name + " makes programs read, write or run a file"
 	case redirects, settings:
-		if name == "GOENV" && v.text == "off" || a.inside(st, name, v.text) {
+		if a.inside(st, name, v.text) {
 			return ""
 		}
 		return "the variable " + name + " makes programs take their settings or data from another place"
 	}
 	return reason
 }
+
+// plainPrompt are prompts that only show variables.
+var plainPrompt = regexp.MustCompile(`^([^$` + "`" + `\\]|\$[A-Za-z_][A-Za-z_0-9]*|\$\{[A-Za-z_][A-Za-z_0-9]*(\[[0-9]\])?(##\*/)?\})*$`)
+
+// hint says what in a value of a variable that nothing is known of makes
+// programs run something, reach a host or leave the workspace.
+func (a *analysis) hint(st *state, name, s string) string {
+	if a.commandLine(lit(s, guard.Span{})) {
+		return "the variable " + name + " holds a command line"
+	}
+	for _, m := range addressed.FindAllStringSubmatch(s, -1) {
+		if !localHost.MatchString(m[1]) {
+			return "the variable " + name + " names another host"
+		}
+	}
+	optional := false
+	for _, f := range strings.FieldsFunc(addressed.ReplaceAllString(s, " "), func(r rune) bool { return strings.ContainsRune(" \t\n,;:='\"", r) }) {
+		if strings.ContainsAny(f[:1], "-+@") {
+			if optional = true; codeOptions[f] {
+				return "the variable " + name + " holds an option that runs code"
+			}
+			f = f[max(strings.IndexAny(f, "/~"), 0):]
+		}
+		if !machinePath.MatchString(f) || a.inside(st, "", f) || a.isTemp(f) && !optional {
+			continue
+		}
+		return "the variable " + name + " names a file outside of the workspace"
+	}
+	return ""
+}
+
+var (
+	// addressed is the beginning of an address, up to its host.
+	addressed = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://(?:[^/@\s"']*@)?([^/:?#,\s"']*)`)
+	// localHost are hosts of this machine or of a network of its own.
+	localHost = regexp.MustCompile(`^(|127[.][0-9.]+|0[.]0[.]0[.]0|\[|[A-Za-z][A-Za-z0-9_-]*|.*[.](localhost|local|test|internal))$`)
+	// machinePath tells a path of this machine from one of a server, as in
+	// BASE_URL=/docs.
+	machinePath = regexp.MustCompile(`^(~|[.][.](/|$)|/(home|root|Users|srv|var|mnt|media|boot|tmp|etc|dev/shm)(/|$))`)
+	// codeOptions tell programs of many languages to run what follows.
+	codeOptions = wordSet("-eval --eval -exec -toolexec -wrapper -load --require --loader --import -agentlib -agentpath -javaagent")
+)
 
 // sanitizerOptions reports whether the files that options of a sanitizer name
 // lie where programs may work.
@@ -235,6 +303,12 @@ func riskyValue(name, s string) bool {
 		return strings.Contains(s, "/")
 	case name == "DISPLAY" || name == "PULSE_SERVER": // of another machine
 		return !strings.HasPrefix(s, ":") && !strings.HasPrefix(s, "unix:") && !strings.HasPrefix(s, "localhost:") && !strings.HasPrefix(s, "/run/")
+	case strings.HasPrefix(name, "DBUS_"):
+		return !strings.HasPrefix(s, "unix:")
+	case name == "TAPE" && strings.Contains(s, ":"): // of another machine
+		return true
+	case name == "GOTOOLCHAIN":
+		return strings.Contains(s, "path")
 	case name == "GOSUMDB":
 		return s != "sum.golang.org"
 	case strings.HasPrefix(name, "RUST") && plainRust.MatchString(s):
@@ -353,14 +427,14 @@ func (a *analysis) inside(st *state, name, dir string) bool {
 	}
 	// Where caches of builds are by default.
 	if home := a.o.Home; home != "" && buildCaches[name] {
-		for _, dir := range []string{"/.cache", "/go"} {
+		for _, dir := range []string{"/.cache", "/go", "/.dotnet"} {
 			if p == home+dir || strings.HasPrefix(p, home+dir+"/") {
 				return true
 			}
 		}
 	}
 	// Settings and caches in a temporary folder are what isolated runs use.
-	return effectOf(name) == redirects && a.isTemp(p) && !strings.HasPrefix(name, "GIT_") && name != "GOROOT" && name != "JAVA_HOME"
+	return effectOf(name) == redirects && a.isTemp(p) && (!strings.HasPrefix(name, "GIT_") || name == "GIT_INDEX_FILE") && name != "GOROOT" && name != "JAVA_HOME"
 }
 
 // settled are programs that run what settings in the home folder say, and
@@ -374,7 +448,7 @@ var (
 )
 
 // buildCaches are variables that usually say no more than the default.
-var buildCaches = wordSet("GOCACHE GOPATH GOMODCACHE GOBIN CCACHE_DIR SCCACHE_DIR XDG_CACHE_HOME")
+var buildCaches = wordSet("GOCACHE GOPATH GOMODCACHE GOBIN CCACHE_DIR SCCACHE_DIR XDG_CACHE_HOME DOTNET_ROOT")
 
 func wordSet(words string) map[string]bool {
 	set := make(map[string]bool)

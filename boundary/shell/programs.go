@@ -246,7 +246,7 @@ func env(inv *invocation) {
 		if isName(name) {
 			st = w.assignVar(st, name, v.value(), args[0].span, true)
 		} else {
-			w.environment(st, name, v.value(), args[0].span)
+			w.environment(st, name, v.value(), args[0].span, true)
 		}
 		args = args[1:]
 	}

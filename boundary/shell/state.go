@@ -17,6 +17,7 @@ type value struct {
 	empty  bool // of a pattern: it may also be empty
 	all    bool // of a tree: hidden files and ignored ones are meant too
 	joined bool // of a pattern: several words that it covers may stand in one text
+	grown  bool // unknown, but what a list of folders was before, with some of the workspace
 	mixed  bool // of a pattern: several stand in it beside other text, and it covers not each
 	// several: as an element of a list it stands for no value or several.
 	several bool

@@ -3,6 +3,8 @@ package shell
 import (
 	"path"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // activates reports whether a file is the script by which a virtual environment
@@ -38,4 +40,30 @@ func (a *analysis) activation(st *state, name string, v value) bool {
 		return v.text == "" || a.trusted(st, name, v.text)
 	}
 	return false
+}
+
+// grown marks the value of a list of folders to which the text adds some of the
+// workspace, whatever was in it before.
+func (x *expansion) grown(name string, w *syntax.Word, v value) value {
+	old, set := x.st.lookup(name)
+	if e := effectOf(name); v.kind != unknown || e != searched && e != libraries || set && !old.grown || name == "PATH" || !onlyVariables(w) {
+		return v
+	}
+	before := expansion{x.w, x.st.set(name, variable{value: text("")})}
+	added := before.one(w)
+	v.grown = added.kind == known && x.w.a.trusted(x.st, name, added.text)
+	return v
+}
+
+// onlyVariables reports whether nothing but variables is expanded in a word.
+func onlyVariables(w *syntax.Word) bool {
+	only := true
+	syntax.Walk(w, func(n syntax.Node) bool {
+		switch n.(type) {
+		case *syntax.CmdSubst, *syntax.ProcSubst, *syntax.ArithmExp:
+			only = false
+		}
+		return only
+	})
+	return only
 }
