@@ -16,10 +16,13 @@ import (
 var core = map[string]reader{
 	"bash": shellProgram(guard.DialectBash), "rbash": shellProgram(guard.DialectBash), "zsh": shellProgram(guard.DialectBash), "rzsh": shellProgram(guard.DialectBash),
 	"ksh": shellProgram(guard.DialectBash), "ksh93": shellProgram(guard.DialectBash), "mksh": shellProgram(guard.DialectBash), "yash": shellProgram(guard.DialectPOSIX),
+	"oksh": shellProgram(guard.DialectBash), "loksh": shellProgram(guard.DialectBash), "lksh": shellProgram(guard.DialectBash), "pdksh": shellProgram(guard.DialectBash),
+	"bash-static": shellProgram(guard.DialectBash), "osh": shellProgram(guard.DialectBash), "brush": shellProgram(guard.DialectBash), "hush": shellProgram(guard.DialectPOSIX),
 	"sh": shellProgram(guard.DialectPOSIX), "dash": shellProgram(guard.DialectPOSIX), "ash": shellProgram(guard.DialectPOSIX), "posh": shellProgram(guard.DialectPOSIX),
 	"fish": foreignShell, "csh": foreignShell, "tcsh": foreignShell, "elvish": foreignShell, "nu": foreignShell, "xonsh": foreignShell,
+	"rc": foreignShell, "es": foreignShell, "sash": foreignShell, "ion": foreignShell, "ysh": foreignShell,
 	"env": env, "xargs": xargs, "gxargs": xargs, "parallel": parallel,
-	"busybox": applets, "toybox": applets,
+	"busybox": applets, "toybox": applets, "coreutils": applets,
 	"echo": printed, "printf": printed,
 }
 
@@ -42,6 +45,9 @@ func printed(inv *invocation) {
 // holds them all.
 func applets(inv *invocation) {
 	for i, w := range inv.args {
+		if option, name, ok := w.cut("="); ok && strings.HasPrefix(option, "--coreutils-prog") {
+			w = name
+		}
 		if w.starts("-") && w.kind == known {
 			inv.flags = append(inv.flags, strings.TrimLeft(w.text, "-"))
 			continue
@@ -237,21 +243,27 @@ func env(inv *invocation) {
 		st = inv.a.inChild(st, st.dir)
 		st.vars = nil
 	}
-	w := &walker{a: inv.a, u: &unit{nested: true, span: inv.span}, proc: &process{}, loops: &loop{}}
-	for len(args) > 0 {
-		name, v, ok := args[0].cut("=")
-		if !ok {
-			break
-		}
-		if isName(name) {
-			st = w.assignVar(st, name, v.value(), args[0].span, true)
-		} else {
-			w.environment(st, name, v.value(), args[0].span, true)
-		}
+	inv.st = st
+	for len(args) > 0 && inv.environ(args[0]) {
 		args = args[1:]
 	}
-	inv.st = st
 	inv.run(args)
+}
+
+// environ puts name=value into the environment of what is started. It reports
+// whether a word is that.
+func (inv *invocation) environ(a word) bool {
+	name, v, ok := a.cut("=")
+	if !ok {
+		return false
+	}
+	w := &walker{a: inv.a, u: &unit{nested: true, span: inv.span}, proc: &process{}, loops: &loop{}}
+	if isName(name) {
+		inv.st = w.assignVar(inv.st, name, v.value(), a.span, true)
+	} else {
+		w.environment(inv.st, name, v.value(), a.span, true)
+	}
+	return true
 }
 
 // envOption takes one option of env and returns the words that are left.
@@ -268,16 +280,18 @@ func (inv *invocation) envOption(a word, args []word) (rest []word, done bool) {
 		return w
 	}
 	name, value, _ := a.cut("=")
-	if strings.HasPrefix(name, "--") {
+	if strings.HasPrefix(name, "--") { // in full or shortened as far as it is clear
 		inv.flags = append(inv.flags, name[2:])
 		switch {
-		case len(name) > 3 && strings.HasPrefix("--split-string", name) && name != "--":
+		case strings.HasPrefix("--split-string", name):
 			return inv.splitString(take(value), args), false
-		case len(name) > 3 && strings.HasPrefix("--chdir", name):
+		case strings.HasPrefix("--chdir", name):
 			inv.chdir(take(value))
-		case len(name) > 3 && strings.HasPrefix("--unset", name):
+		case strings.HasPrefix("--unset", name):
 			inv.removes(take(value))
-		case len(name) > 3 && strings.HasPrefix("--ignore-environment", name):
+		case strings.HasPrefix("--argv0", name):
+			take(value)
+		case strings.HasPrefix("--ignore-environment", name):
 			inv.flags = append(inv.flags, "i")
 		}
 		return args, false

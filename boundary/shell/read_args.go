@@ -216,8 +216,27 @@ func (a *arguments) note(g given) {
 		n := a.dashes()
 		a.given, a.inv.flags = a.inv.a.rooms.given.empty(n), slices.Grow(a.inv.flags, n)
 	}
+	if g.has && g.opt.role == guard.RoleCommand { // glued, it is all of the command
+		a.rest, g.has = []word{g.value}, false
+	}
 	a.given = append(a.given, g)
+	if name, ok := strings.CutPrefix(g.names[0], "no-"); ok {
+		a.takeBack(name)
+	}
 	a.inv.flags = append(a.inv.flags, g.names...)
+}
+
+// takeBack drops a flag in all its spellings, which --no- in front of its name
+// takes back.
+func (a *arguments) takeBack(name string) {
+	o := a.spec.longOption(name)
+	switch {
+	case o == nil:
+		o = &option{names: []string{name}, role: guard.RoleFlag}
+	case o.takesValue() || o.role == guard.RoleRecursive:
+		return
+	}
+	a.inv.flags = slices.DeleteFunc(slices.Clone(a.inv.flags), func(f string) bool { return slices.Contains(o.names, f) })
 }
 
 // dashes is about how many options the words hold.

@@ -205,7 +205,7 @@ func (f *finder) primary(found names) names {
 		f.hollow = true
 	case "-type", "-xtype":
 		f.hollow = f.next().is("l") || f.hollow
-	case "-delete":
+	case "-delete", "-rm":
 		f.prints = true
 		if found == nil && f.hollow && !f.follows && len(f.chosen) == 0 && f.ownStarts() {
 			f.flags = append(f.flags, findsHollow)

@@ -3,13 +3,14 @@ package shell
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/runtimeguard/runtimeguard/guard"
 )
 
 // Programs that start others in a way that a table can't say.
 func init() {
-	register(readJoined, "watch")
+	register(readJoined, "watch watchexec")
 	register(readPrivileged, "sudo doas sudoedit pfexec please dzdo run0 gksudo gksu kdesudo")
 	register(readPrivileged, "systemd-run cross-env cross-env-shell env-cmd dotenv-cli faketime")
 	register(readTmux, "tmux")
@@ -21,11 +22,16 @@ func init() {
 	register(readSeized, "renice prlimit chrt taskset ionice gcore reptyr")
 	register(readPS, "ps")
 	register(readTracer, "strace ltrace")
-	register(readMise, "mise rtx")
+	register(readMise, "mise rtx chokidar onchange")
+	register(readShelled, "setarch linux32 linux64 i386 x86_64 uname26 fakeroot pseudo aa-exec unshare chroot nsenter newrole firejail pkexec ttyrec")
+	register(readNamespace, "ip")
+	register(readMessage, "xdotool swaymsg i3-msg hyprctl")
+	register(readUserDir, "xdg-user-dir")
+	register(readMacros, "rpmbuild rpmspec")
 }
 
-// readMise reads mise: words in front of "--" are tools, those behind it a
-// program.
+// readMise reads mise and what waits for changes of files: words in front of
+// "--" are tools or names of files, those behind it a program.
 func readMise(inv *invocation) {
 	a := inv.parse()
 	for _, v := range a.values("command") {
@@ -52,6 +58,11 @@ func readTracer(inv *invocation) {
 			}
 		}
 	}
+	for _, v := range a.values("env") { // of strace
+		if !inv.environ(v) {
+			inv.removes(v)
+		}
+	}
 	for _, v := range a.values("output") {
 		if strings.HasPrefix(v.text, "|") || strings.HasPrefix(v.text, "!") { // of strace
 			inv.shell(v.after(1), guard.DialectPOSIX)
@@ -68,7 +79,13 @@ func readTracer(inv *invocation) {
 // a shell.
 func readJoined(inv *invocation) {
 	a := inv.arguments(watchSpec)
-	a.options()
+	if inv.name != "watch" {
+		a = inv.parse()
+	}
+	a.options("env")
+	for _, v := range a.values("env") {
+		inv.environ(v)
+	}
 	switch {
 	case len(a.rest) == 0:
 	case inv.flag("exec"):
@@ -101,53 +118,179 @@ func readPrivileged(inv *invocation) {
 	inv.run(words)
 }
 
-// readTmux reads tmux: the commands that open a window start a program in it.
-func readTmux(inv *invocation) {
-	args := inv.args
-	for len(args) > 0 && args[0].starts("-") {
-		n := 1
-		if args[0].is("-L") || args[0].is("-S") || args[0].is("-f") || args[0].is("-c") {
-			n = 2
-			if len(args) > 1 && args[0].is("-f") {
-				inv.codeFile(args[1], nil)
-			}
-			if len(args) > 1 && args[0].is("-c") {
-				inv.shell(args[1], guard.DialectPOSIX)
-			}
-		}
-		args = args[min(n, len(args)):]
-	}
-	if len(args) == 0 {
-		return
-	}
-	name := args[0].text
-	inv.command += " " + args[0].arg()
-	switch name {
-	case "new", "new-session", "neww", "new-window", "splitw", "split-window", "respawnp", "respawn-pane", "respawnw", "respawn-window", "run", "run-shell", "pipe-pane", "pipep", "popup", "display-popup":
-		inv.tmuxProgram(args[1:])
-	case "ls", "list-sessions", "lsw", "list-windows", "lsp", "list-panes", "has", "has-session", "kill-session", "kill-window", "kill-pane", "kill-server", "a", "attach", "attach-session", "detach", "capture-pane", "capturep", "info", "select-window", "selectw", "rename", "rename-session", "rename-window", "switch-client", "lsc", "list-clients", "list-keys", "lsk", "list-commands", "resize-pane", "display-message", "display", "show", "show-options", "wait", "wait-for":
-	default:
-		inv.unknown(args[0].span, "a command of tmux may run programs")
+// readShelled reads wrappers that start a shell where they are given no program:
+// it runs what stands on their standard input.
+func readShelled(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	if inv.stdin.set && len(inv.reparse().rest) == 0 && !inv.flag("version", "help", "list") {
+		inv.run([]word{lit("sh", inv.span)})
 	}
 }
 
-func (inv *invocation) tmuxProgram(args []word) {
-	for len(args) > 0 && args[0].starts("-") && !args[0].is("--") {
-		n := 1
-		if len(args[0].text) == 2 && strings.Contains("scntxyeFlpbhwEITS", args[0].text[1:]) && len(args) > 1 {
-			n = 2
-			if args[0].is("-c") {
-				inv.chdir(args[1])
-			}
+// readNamespace reads ip, which starts a program in one of its namespaces, or in
+// all of them.
+func readNamespace(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	if a := inv.reparse(); inv.flag("all") && strings.HasPrefix(inv.command, "ip n") && len(a.rest) > 0 {
+		inv.unknown(inv.span, "ip starts a program in every namespace")
+	}
+}
+
+// starters are words by which a window manager starts a program.
+var starters = wordSet("exec exec_always exec-once spawn execr")
+
+// readMessage reads programs that tell a window manager what to do. What that
+// starts is none of this command's programs.
+func readMessage(inv *invocation) {
+	var words []word
+	for _, w := range inv.args {
+		for _, f := range strings.Fields(w.text) {
+			words = append(words, word{kind: w.kind, text: f, reason: w.reason, span: w.span})
 		}
-		args = args[n:]
 	}
-	if len(args) > 0 && args[0].is("--") {
-		args = args[1:]
+	for i, w := range words {
+		if !starters[strings.Trim(w.text, `"[](),;`)] {
+			continue
+		}
+		inv.opaque(w.span, inv.title()+" makes another program start one")
+		rest := words[i+1:]
+		for len(rest) > 0 && rest[0].starts("--") {
+			rest = rest[1:]
+		}
+		if len(rest) > 0 {
+			inv.shell(joined(rest), guard.DialectPOSIX)
+		}
+		return
 	}
-	if len(args) > 0 {
-		inv.shell(joined(args), guard.DialectPOSIX)
+}
+
+// readUserDir reads a script that evaluates its word as a part of a variable's
+// name.
+func readUserDir(inv *invocation) {
+	for _, w := range inv.args {
+		if w.kind != known || strings.Trim(w.text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-help") != "" {
+			inv.opaque(w.span, inv.title()+" evaluates its word")
+		}
 	}
+}
+
+// readMacros reads programs whose words may hold macros of RPM, some of which run
+// commands or code.
+func readMacros(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	for _, w := range inv.args {
+		_, text, ok := w.cut("%(")
+		if ok {
+			text.text = strings.TrimSuffix(text.text, ")")
+			inv.shell(text, guard.DialectPOSIX)
+		}
+		if ok || strings.Contains(w.text, "%{lua:") {
+			inv.opaque(w.span, "a macro for "+inv.title()+" runs code")
+		}
+	}
+}
+
+// tmuxCommands are those of tmux that do no more than open windows, run a
+// program or look. Where they are given no program they start the user's shell.
+var tmuxCommands = sync.OnceValue(func() commands {
+	return table(commands{
+		"new-session,new":     cmd("shell...", "dir: c", "data: e F f n s t x y", "flag: A d D E P X"),
+		"new-window,neww":     cmd("shell...", "dir: c", "data: e F n t", "flag: a b d k P S"),
+		"split-window,splitw": cmd("shell...", "dir: c", "data: e F l p t", "flag: b d f h I v P Z"),
+		"respawn-pane,respawnp,respawn-window,respawnw":                   cmd("shell...", "dir: c", "data: e t", "flag: k"),
+		"display-popup,popup":                                             cmd("shell...", "dir: d", "data: b c e h s S t T w x y", "flag: B C E k N"),
+		"run-shell,run":                                                   cmd("shell", "dir: c", "data: d t", "flag: b E"),
+		"pipe-pane,pipep":                                                 cmd("shell", "data: t", "flag: I O o"),
+		"list-sessions,ls,list-windows,lsw,list-panes,lsp":                cmd("data...", "data: F f t O", "flag: a r s"),
+		"list-clients,lsc,list-keys,lsk,list-commands,lscm":               cmd("data...", "data: F f t P T O", "flag: 1 a N r"),
+		"has-session,has,attach-session,attach,a,at":                      cmd("data...", "data: c f t", "flag: d E r x"),
+		"kill-session,kill-window,killw,kill-pane,killp":                  cmd("data...", "data: t", "flag: a C"),
+		"kill-server,start-server,start,info,server-info":                 cmd("data..."),
+		"detach-client,detach":                                            cmd("data...", "shell: E", "data: s t", "flag: a P"),
+		"capture-pane,capturep":                                           cmd("data...", "data: b E S t", "flag: a C e F J M N p P q T"),
+		"select-window,selectw,select-pane,selectp,select-layout,selectl": cmd("data...", "data: t T P", "flag: d D e E l L m M n o p R U Z"),
+		"rename-session,rename,rename-window,renamew":                     cmd("data...", "data: t"),
+		"switch-client,switchc,resize-pane,resizep,resize-window,resizew,swap-pane,swapp,swap-window,swapw,move-window,movew,move-pane,movep": cmd("data...",
+			"data: c l s t T x y", "flag: a b d D E h k L M n p r R U v Z"),
+		"display-message,display": cmd("data...", "data: c d F t", "flag: a C I l N p v"),
+		"show-options,show,show-window-options,showw,show-environment,showenv,show-messages,showmsgs,show-buffer,showb,list-buffers,lsb": cmd("data...",
+			"data: b F f t", "flag: A g h H p q s T v w J"),
+		"wait-for,wait,clear-history,clearhist,last-window,last,next-window,next,previous-window,prev": cmd("data...", "data: t", "flag: a H L S U"),
+	})
+})
+
+// readTmux reads tmux: the commands that open a window start a program in it,
+// and so does "#(" in any of its words.
+func readTmux(inv *invocation) {
+	a := inv.parse()
+	a.options("f")
+	for _, v := range a.values("f") {
+		inv.codeFile(v, nil)
+	}
+	for i, words := range tmuxSplit(a.rest) {
+		if len(words) == 0 {
+			continue
+		}
+		if i == 0 {
+			inv.command += " " + words[0].arg()
+		}
+		inv.tmuxCommand(words)
+	}
+}
+
+// tmuxSplit takes the words apart into commands, which a semicolon at the end of
+// a word ends.
+func tmuxSplit(words []word) (out [][]word) {
+	var one []word
+	for _, w := range words {
+		end := strings.HasSuffix(w.text, ";") && !strings.HasSuffix(w.text, `\;`) && w.kind == known
+		if end {
+			w.text = strings.TrimSuffix(w.text, ";")
+		}
+		if w.text != "" || !end {
+			one = append(one, w)
+		}
+		if end {
+			out, one = append(out, one), nil
+		}
+	}
+	return append(out, one)
+}
+
+// tmuxCommand reads one command of tmux, whose name may be shortened.
+func (inv *invocation) tmuxCommand(words []word) {
+	for _, w := range words {
+		if _, text, ok := w.cut("#("); ok {
+			inv.unknown(w.span, "a format of tmux runs a command")
+			text.text = strings.TrimSuffix(text.text, ")")
+			inv.shell(text, guard.DialectPOSIX)
+		}
+	}
+	c, ok := tmuxCommands()[words[0].text]
+	for name := range tmuxCommands() {
+		if !ok && len(words[0].text) > 2 && words[0].kind == known && strings.HasPrefix(name, words[0].text) {
+			c, ok = tmuxCommands()[name], true
+		}
+	}
+	if !ok {
+		inv.unknown(words[0].span, "a command of tmux may run programs")
+		return
+	}
+	one := *inv
+	one.args, one.index = words[1:], -1
+	a := one.arguments(compile(c))
+	a.options("e")
+	for _, v := range a.values("e") {
+		one.environ(v)
+	}
+	if len(a.operands) > 0 && a.spec.takesShell() {
+		one.shell(joined(a.operands), guard.DialectPOSIX)
+	}
+}
+
+// takesShell reports whether the operands are a text for a shell.
+func (s *spec) takesShell() bool {
+	return s.many == guard.RoleShell || len(s.head) > 0 && s.head[0] == guard.RoleShell
 }
 
 // readCommand is the program "command", which starts another unless it only

@@ -35,10 +35,13 @@ func mediaSpecs() commands {
 func quietSpecs() commands {
 	return commands{
 		"alias,unalias,bg,fg,disown,dirs,times,caller,shopt,bind,logout,exit,return,break,continue,shift,getopts,let,suspend": cmd("data..."),
-		"fortune,cmatrix,rolldice,lorem,rig,pipes.sh,asciiquarium,nyancat,boxes,figlist,cowthink,ponysay,espeak-ng,morse,primes," +
+		"fortune,cmatrix,rolldice,lorem,rig,pipes.sh,asciiquarium,nyancat,boxes,figlist,ponysay,espeak-ng,morse,primes," +
 			"charinfo,z,zoxide,autojump,fasd,starship,thefuck,watson,timew,todo.sh,topydo,taskwarrior,khal,remind,calcurse,bcal,wtf,ddgr,googler," +
 			"surfraw,ani-cli": cmd("data..."),
-		"lp,lpr": cmd("read...", "connect: h H", "data: d P n o t q i U C J T", "flag: c m r s"),
+		"tdbtool":      cmd("data..."),
+		"procmail":     cmd("own...", "data: a d f", "flag: m t o Y v p"),
+		"xdg-user-dir": cmd("data"),
+		"lp,lpr":       cmd("read...", "connect: h H", "data: d P n o t q i U C J T", "flag: c m r s"),
 		"xdotool,wmctrl,xprop,xwininfo,xev,xinput,swaymsg,i3-msg,hyprctl,bspc,playerctl,pactl,amixer,alsamixer,pamixer,wpctl,light," +
 			"redshift,gammastep,bluetoothctl,nmtui,lpstat,lpq,lprm,cancel,arandr,gsettings,dconf,xfconf-query,kwriteconfig5,defaults,plutil,pmset," +
 			"mdfind,mdls,sips,afplay,tmutil,spctl,csrutil,nvram": cmd("data..."),

@@ -59,8 +59,10 @@ func networkSpecs() commands {
 			"speedtest-cli,wakeonlan,sntp,ntpdate,chronyc,snmpwalk,snmpget,ldapsearch,smbmap,enum4linux,nikto,sqlmap,hydra,gobuster,ffuf,wfuzz,dirb," +
 			"amass,subfinder,httpx,nuclei,wpscan,whatweb": cmd("connect...",
 			"write: oN oX oG oA", "read: f iL", "data: c p i W w s t m", "flag: r,report z b v a 4 6", "code: script"),
-		"ip": with(cmd("data...", "read: b,batch", "data: n,netns f,family", "flag: br,brief s j c 4 6 d o,oneline"), commands{
-			"addr,address,a,link,l,route,r,rule,neigh,neighbor,n,netns,tunnel,tuntap,maddr,mroute,monitor,xfrm,token,vrf": cmd("data..."),
+		"ip": with(oneDash("data...", "read: b,batch", "data: n,netns f,family l,loops rc,rcvbuf", "flag: br,brief s j c 4 6 d o,oneline a,all"), commands{
+			"addr,address,a,link,l,route,r,rule,neigh,neighbor,n,tunnel,tuntap,maddr,mroute,monitor,xfrm,token": cmd("data..."),
+			"netns,netn,net": with(cmd("data..."), commands{"exec,exe,ex,e": cmd("data command...")}),
+			"vrf,vr,v":       with(cmd("data..."), commands{"exec,exe,ex,e": cmd("data command...")}),
 		}),
 		"ifconfig,ifup,ifdown,route,arp,brctl,bridge,iw,iwconfig,ethtool,nmcli,tc,mii-tool,dhclient,dhcpcd,wpa_supplicant,wpa_cli,connmanctl,networksetup,scutil": cmd("data..."),
 		"ss,netstat,nstat,ifstat,iftop,nethogs,bmon,vnstat,iptraf,conntrack": cmd("data...", "read: F,filter", "write: D,diag",
@@ -89,7 +91,9 @@ func networkSpecs() commands {
 			"flag: d,decrypt e,encrypt s,sign b,detach-sign a,armor c,symmetric verify k,list-keys K,list-secret-keys import export export-secret-keys "+
 				"gen-key full-generate-key delete-keys batch yes q,quiet"),
 		"gpg-agent,gpgconf,gpg-connect-agent,gpgsm,gpgv,pinentry,keychain,pass,gopass,secret-tool,keyctl,security,bw,lpass,ykman,kinit,klist,step," +
-			"mkcert,certbot,acme.sh,vault,sops,age-plugin,doppler,keepassxc-cli": cmd("data...", "read: f,file keyring"),
+			"mkcert,vault,sops,age-plugin,doppler,keepassxc-cli": cmd("data...", "read: f,file keyring"),
+		"certbot,acme.sh": cmd("data...", "shell: pre-hook post-hook deploy-hook renew-hook manual-auth-hook manual-cleanup-hook reloadcmd",
+			"read: c,config csr", "dir: config-dir work-dir logs-dir home", "data: d,domain,domains m,email cert-name webroot-path server", "flag: n,non-interactive q,quiet"),
 		"age,rage":         cmd("read", "write: o,output", "read: R,recipients-file i,identity", "data: r,recipient", "flag: d,decrypt e,encrypt p,passphrase a,armor"),
 		"age-keygen":       cmd("read", "write: o,output", "flag: y"),
 		"minisign,signify": cmd("data...", "read: m p s", "write: x", "flag: S V G q"),

@@ -3,7 +3,8 @@ package shell
 // The machine: processes, services, disks, users, packages of the kernel.
 func systemSpecs() commands {
 	return commands{
-		"ps,top,htop,btop,btm,glances,pstree,pidof,pgrep,procs,vmstat,iostat,mpstat,pidstat,sar,free,slabtop,w,who,last,lastb,lastlog,iotop," +
+		"pidstat": cmd("data...", "command: e", "data: p C G T U"),
+		"ps,top,htop,btop,btm,glances,pstree,pidof,pgrep,procs,vmstat,iostat,mpstat,sar,free,slabtop,w,who,last,lastb,lastlog,iotop," +
 			"nmon,atop,nvidia-smi,sensors,pmap,jobs": cmd("data...",
 			"read: F,pidfile", "data: p,pid u,user U C o,format s,sort d,delay n,iterations g,group t,tty P,parent"),
 		"pkill": cmd("data...", "data: signal q,queue u,euid U,uid g,pgroup G,group P,parent s,session t,terminal O,older r,runstates cgroup env ns nslist", "read: F,pidfile",
@@ -39,8 +40,10 @@ func systemSpecs() commands {
 			"poweroff,reboot,halt,kexec,soft-reboot,suspend,hibernate,hybrid-sleep,sleep,exit,rescue,emergency,default,switch-root": cmd("data..."),
 		}),
 		"service,rc-service,initctl,sv,svc,runit,launchctl,rc-update,chkconfig,update-rc.d,loginctl,machinectl,hostnamectl,timedatectl,localectl," +
-			"networkctl,bootctl,coredumpctl,udevadm,systemd-analyze,homectl,userdbctl,portablectl,oomctl,systemd-tmpfiles,systemd-cryptenroll," +
+			"networkctl,bootctl,udevadm,systemd-analyze,homectl,userdbctl,portablectl,oomctl,systemd-tmpfiles,systemd-cryptenroll," +
 			"kernel-install": cmd("data..."),
+		"coredumpctl": with(cmd("data...", "data: F,field n S,since U,until", "list: D,directory root", "read: file", "flag: 1 r,reverse q,quiet a,all"), commands{
+			"list,info": cmd("data..."), "dump": cmd("data...", "write: o,output"), "debug,gdb": cmd("data...", "code: debugger A,debugger-arguments")}),
 		"resolvectl,systemd-resolve":   with(cmd("data..."), commands{"query,openpgp,tlsa,service": cmd("connect...", "data: i,interface t,type c,class p,protocol")}),
 		"busctl,gdbus":                 with(cmd("code..."), commands{"list,status,tree,introspect,monitor,help,wait": cmd("data...")}),
 		"dbus-send,qdbus,dbus-monitor": cmd("code..."),
@@ -57,7 +60,7 @@ func systemSpecs() commands {
 		"logger":           cmd("data...", "read: f,file", "connect: n,server", "data: p,priority t,tag P,port"),
 		"xclip,xsel,pbcopy,pbpaste,wl-copy,wl-paste,clip":       cmd("read...", "data: selection se l,loops d,display t,target", "flag: i,in o,out"),
 		"notify-send,zenity,kdialog,dialog,whiptail,espeak,say": cmd("data...", "read: f,file textbox", "write: save"),
-		"screencapture,scrot,import-screen,flameshot,maim":      cmd("write...", "data: d,delay"),
+		"screencapture,scrot,import-screen,flameshot,maim":      cmd("write...", "shell: e,exec", "data: d,delay"),
 	}
 }
 
@@ -115,13 +118,16 @@ func wrapperSpecs() commands {
 		"valgrind": cmd("command...", "write: log-file xml-file log-socket", "read: suppressions", "data: tool leak-check"),
 		"perf": with(cmd(""), commands{
 			"stat,record,trace,mem,c2c,kvm,lock,sched,ftrace,kwork": cmd("command...", "write: o,output",
-				"data: e,event p,pid t,tid C,cpu r,repeat F,freq c,count I,interval-print u,uid", "flag: a,all-cpus g v,verbose"),
-			"report,annotate,script,diff,archive,evlist,list,top,bench,buildid-list,config,version,probe,test,help": cmd("read...", "read: i,input", "data: s,sort e,event"),
+				"shell: pre post", "data: e,event p,pid t,tid C,cpu r,repeat F,freq c,count I,interval-print u,uid", "flag: a,all-cpus g v,verbose"),
+			"script": cmd("read...", "read: i,input", "code: s,script g,gen-script dlfilter", "data: F,fields C,cpu c,comms"),
+			"report,annotate,diff,archive,evlist,list,top,bench,buildid-list,config,version,probe,test,help": cmd("read...", "read: i,input", "data: s,sort e,event"),
 		}),
-		"gdb,lldb,cgdb,gdb-multiarch,rust-gdb": oneDash("read...",
+		"lldb": oneDash("read...", "code: o,one-line O,one-line-before-file s,source S,source-before-file k,one-line-on-crash K,source-on-crash",
+			"read: c,core f,file", "data: p,attach-pid,pid n,attach-name a,arch l,script-language", "flag: b,batch Q,source-quietly w,wait-for x,no-lldbinit"),
+		"gdb,cgdb,gdb-multiarch,rust-gdb": oneDash("read...",
 			"code: ex,eval-command iex x,command ix init-eval-command init-command o,one-line source S k", "read: c,core se e,exec s,symbols", "data: p,pid",
 			"dir: cd", "flag: batch q,quiet nx args"),
-		"rr,uftrace,heaptrack,systemtap,stap,bpftrace": cmd("code...", "code: e"),
+		"rr,uftrace,heaptrack,systemtap,stap,bpftrace": cmd("code...", "code: e", "shell: c"),
 		"hyperfine": cmd("shell...", "shell: p,prepare s,setup c,cleanup C,conclude", "write: export-json export-csv export-markdown export-asciidoc export-orgmode output", "read: input",
 			"data: w,warmup m,min-runs M,max-runs r,runs P,parameter-scan D,parameter-step-size L,parameter-list n,command-name u,time-unit style sort",
 			"flag: i,ignore-failure N show-output", "shell: S,shell"),
@@ -129,25 +135,29 @@ func wrapperSpecs() commands {
 		"entr":  cmd("command...", "shell: s", "flag: a c d n p r z"),
 		"script": cmd("write data...", "shell: c,command", "write: B,log-io I,log-in O,log-out T,log-timing t,timing", "data: E,echo m,logging-format o,output-limit",
 			"flag: a,append e,return f,flush q,quiet force"),
-		"scriptreplay,asciinema,ttyrec,termtosvg": cmd("read...", "shell: c,command", "data: t i"),
-		"expect,autoexpect":                       cmd("code...", "code: c f", "flag: b d i n"),
-		"screen":                                  oneDash("command...", "read: c", "write: Logfile", "shell: s", "code: X", "data: S e h p t T", "flag: d D m r R x L ls,list q U wipe"),
-		"tmux":                                    cmd("data..."),
-		"zellij,byobu,dtach,abduco,dvtm":          cmd("code...", "flag: l"),
+		"scriptreplay,asciinema,termtosvg": cmd("read...", "shell: c,command", "data: t i"),
+		"ttyrec":                           cmd("write", "shell: e", "flag: a u"),
+		"expect,autoexpect":                cmd("code...", "code: c f", "flag: b d i n"),
+		"screen":                           oneDash("command...", "read: c", "write: Logfile", "shell: s", "code: X", "data: S e h p t T", "flag: d D m r R x L ls,list q U wipe"),
+		"tmux":                             cmd("command...", "shell: c", "code: f", "data: L S T", "flag: 2 8 C D l N u V v h"),
+		"zellij,byobu,dtach,abduco,dvtm":   cmd("code...", "flag: l"),
 		"xvfb-run": cmd("command...", "write: e,error-file f,auth-file", "data: n,server-num s,server-args w,wait p,xauth-protocol",
 			"flag: a,auto-servernum l,listen-tcp"),
 		"xterm,gnome-terminal,konsole,alacritty,kitty,wezterm,foot,urxvt,rxvt,xfce4-terminal,terminator,st,ghostty": oneDash("code...", "command: e x execute", "shell: command", "data: T geometry title"),
 		"faketime,libfaketime":       cmd("data command...", "flag: f m"),
 		"fakeroot,fakechroot,pseudo": cmd("command...", "read: i", "write: s", "code: l,lib", "data: b", "flag: u"),
-		"dbus-run-session,gtk-launch,run-parts,start-stop-daemon,daemonize,daemon": cmd("command...", "code: a,startas x,exec", "dir: d,chdir c",
+		"run-parts":                  cmd("own", "data: a,arg regex u,umask", "flag: lsbsysinit new-session test list reverse exit-on-error report random v,verbose"),
+		"dbus-run-session,gtk-launch,start-stop-daemon,daemonize,daemon": cmd("command...", "code: a,startas x,exec", "dir: d,chdir c",
 			"write: p,pidfile o e l E", "data: n,name u,user g,group s,signal", "flag: S,start K,stop b,background"),
-		"watchexec,chokidar,onchange,reflex,modd,when-changed": cmd("command...", "data: w,watch e,exts f,filter i,ignore d,debounce s,signal r g",
-			"shell: c,command", "flag: restart clear"),
+		"watchexec": cmd("command...", "data: w,watch W,watch-non-recursive e,exts f,filter i,ignore d,debounce s,signal stop-signal stop-timeout delay-run poll o,on-busy-update "+
+			"j,filter-prog fs-events map-signal emit-events-to wrap-process socket", "data: E,env shell", "read: F,filter-file ignore-file", "dir: workdir project-origin",
+			"flag: r,restart c,clear n N,notify p,postpone 1 v,verbose q,quiet"),
+		"chokidar,onchange":            cmd("data...", "shell: c,command", "data: d,debounce,delay t,throttle j,jobs e,exclude f,filter", "flag: i,initial p,polling s,silent k,kill v,verbose"),
+		"reflex,modd,when-changed":     cmd("command...", "data: r,regex R,inverse-regex g,glob G,inverse-glob", "shell: c,command", "flag: s,start-service d v"),
 		"nodemon,ts-node-dev,node-dev": cmd("read...", "shell: x,exec", "data: w,watch e,ext i,ignore d,delay", "own: config", "code: r,require"),
 		"concurrently":                 cmd("shell...", "data: n,names c,prefix-colors p,prefix m,max-processes", "flag: k,kill-others r,raw"),
 		"direnv":                       with(cmd("data..."), commands{"exec": cmd("own command...")}),
 		"dotenv":                       with(cmd("command...", "read: f,file e"), commands{"run": cmd("command..."), "list,get,set,unset": cmd("data...")}),
-		"coreutils":                    cmd("data...", "code: coreutils-prog coreutils-prog-shebang"),
 		"envdir,op,infisical,aws-vault,chamber,envchain,teller": cmd("data command...", "read: f,file e"),
 		"cross-env,cross-env-shell,env-cmd,dotenv-cli":          cmd("command...", "read: f,file"),
 		"sudo,doas,sudoedit,pfexec,please,dzdo,run0,gksudo,gksu,kdesudo,calife,super": cmd("command...",

@@ -37,6 +37,9 @@ func TestSpecsAreWellFormed(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(specs())) {
 		checkSpec(t, name, specs()[name])
 	}
+	for name, c := range tmuxCommands() {
+		checkSpec(t, "tmux "+name, c)
+	}
 	t.Logf("%d programs", len(specs()))
 }
 
