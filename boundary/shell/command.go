@@ -257,6 +257,10 @@ func (inv *invocation) role(r guard.Role, w word) {
 			inv.unknown(w.span, inv.title()+" may run a word that is a command line")
 			return
 		}
+		if specs()[inv.name].Opaque && strings.Contains(w.text, "://") {
+			inv.connect(w)
+			return
+		}
 		inv.read(w)
 	case guard.RoleWrite:
 		inv.write(w)
@@ -282,6 +286,20 @@ func (inv *invocation) role(r guard.Role, w word) {
 		if w.kind != known || !packageName.MatchString(w.text) {
 			inv.opaque(w.span, "code for "+inv.title()+" in an argument")
 		}
+	case roleInline:
+		inv.inlineCode(w)
+	case roleScript:
+		inv.scriptOrCode(w)
+	case roleModule:
+		inv.run([]word{lit("python3", w.span), lit("-m", w.span), w})
+	case roleTarget:
+		if looksLikePath(w.text) || hosted.MatchString(w.text) {
+			inv.own(w)
+		} else {
+			inv.anyWord(w)
+		}
+	case roleWord:
+		inv.words([]word{w})
 	case guard.RoleCode:
 		inv.opaque(w.span, "code for "+inv.title()+" in an argument")
 	default:

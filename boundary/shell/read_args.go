@@ -16,6 +16,7 @@ type arguments struct {
 	operands []word
 	given    []given
 	rest     []word // from the operand on that starts another program
+	module   bool   // which is a module of Python
 	dashed   int    // index of the first operand after "--", or -1
 	lost     word   // one that may be an option and isn't known
 }
@@ -32,15 +33,19 @@ type given struct {
 func (inv *invocation) arguments(s *spec) *arguments {
 	a := inv.a.rooms.arguments.new()
 	a.inv, a.spec, a.dashed = inv, s, -1
+	script := false
 	for words := inv.args; len(words) > 0; {
 		w := words[0]
 		words = words[1:]
 		switch {
-		case a.dashed >= 0 || !mayBeOption(w):
+		case script || a.dashed >= 0 || !mayBeOption(w):
 			if a.subCommand(w) {
 				continue
 			}
-			if a.startsCommand() {
+			role := a.nextRole()
+			script = script || role == roleScript
+			if starts(role) {
+				a.module = role == roleModule
 				a.rest = inv.args[len(inv.args)-len(words)-1:]
 				words = nil
 				continue
@@ -52,15 +57,19 @@ func (inv *invocation) arguments(s *spec) *arguments {
 		case w.is("--"):
 			a.dashed = len(a.operands)
 		default:
-			o := a.named(w)
+			o, glue := a.named(w)
 			if o != nil || strings.HasPrefix(w.text, "--") {
-				words = a.long(o, w, words)
+				words = a.long(o, glue, w, words)
 			} else {
 				words = a.short(w, words)
 			}
 		}
 	}
 	inv.settle()
+	a.unsaid()
+	if a.module {
+		a.rest = append([]word{lit("python3", inv.span), lit("-m", inv.span)}, a.rest...)
+	}
 	return a
 }
 
@@ -71,11 +80,19 @@ func (a *arguments) operand(w word) {
 	a.operands = append(a.operands, w)
 }
 
-// startsCommand reports whether the next operand is a program.
-func (a *arguments) startsCommand() bool {
-	n := len(a.operands)
-	return n < len(a.spec.head) && a.spec.head[n] == guard.RoleCommand || n == len(a.spec.head) && a.spec.many == guard.RoleCommand
+// nextRole is the role of the next operand.
+func (a *arguments) nextRole() guard.Role {
+	if n := len(a.operands); n < len(a.spec.head) {
+		return a.spec.head[n]
+	} else if n > len(a.spec.head) {
+		return ""
+	}
+	return a.spec.many
 }
+
+// starts reports whether a word of the role starts a program, whose arguments
+// the words behind it are.
+func starts(r guard.Role) bool { return r == guard.RoleCommand || r == roleModule }
 
 func (a *arguments) subCommand(w word) bool {
 	if len(a.operands) > 0 || w.kind != known || a.spec.commands[w.text] == nil {
@@ -87,29 +104,36 @@ func (a *arguments) subCommand(w word) bool {
 	return true
 }
 
-// named is the option that a word names in full, or nil.
-func (a *arguments) named(w word) *option {
+// named is the option that a word names in full, or nil, and what stands between
+// it and a value in the same word: -javaagent:x.jar.
+func (a *arguments) named(w word) (o *option, glue string) {
 	if !a.spec.singleDash && !strings.HasPrefix(w.text, "--") {
-		return nil
+		return nil, ""
 	}
-	name, _, _ := strings.Cut(strings.TrimPrefix(w.text[1:], "-"), "=")
-	if o := a.spec.longOption(name); o != nil {
-		return o
-	}
-	for _, p := range a.parents {
-		if o := p.longOption(name); o != nil {
-			return o
+	text := strings.TrimPrefix(w.text[1:], "-")
+	for _, glue := range []string{"=", ":"} {
+		name, _, glued := strings.Cut(text, glue)
+		if glue == ":" && !glued {
+			break
+		}
+		if o := a.spec.longOption(name); o != nil {
+			return o, glue
+		}
+		for _, p := range a.parents {
+			if o := p.longOption(name); o != nil {
+				return o, glue
+			}
 		}
 	}
-	return nil
+	return nil, "="
 }
 
-func (a *arguments) long(o *option, w word, words []word) []word {
+func (a *arguments) long(o *option, glue string, w word, words []word) []word {
 	dashes := 1
 	if strings.HasPrefix(w.text, "--") {
 		dashes = 2
 	}
-	name, value, glued := w.after(dashes).cut("=")
+	name, value, glued := w.after(dashes).cut(glue)
 	if o == nil || o == &ambiguous {
 		o = &option{names: []string{name}, role: guard.RoleFlag}
 	}
@@ -121,7 +145,8 @@ func (a *arguments) long(o *option, w word, words []word) []word {
 		a.inv.recursive = true
 	}
 	if !glued && o.takesValue() && len(words) > 0 {
-		if o.role == guard.RoleCommand {
+		if starts(o.role) {
+			a.module = o.role == roleModule
 			a.note(g)
 			a.rest = words
 			return nil
@@ -161,7 +186,8 @@ func (a *arguments) short(w word, words []word) []word {
 		if rest := w.after(i + 1); rest.text != "" || rest.kind != known {
 			g.value, g.has = rest, true
 		} else if o.takesValue() && len(words) > 0 {
-			if o.role == guard.RoleCommand {
+			if starts(o.role) {
+				a.module = o.role == roleModule
 				a.note(g)
 				a.rest = words
 				return nil

@@ -3,6 +3,7 @@ package shell
 import (
 	"encoding/json"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,7 +21,7 @@ func init() {
 	register(readSlashes, "msbuild nmake csc vbc fsc mcs")
 	register(readGo, "go")
 	register(readBuild, `ninja samu n2 ctest meson mvn mvnw mvnd gradle gradlew cargo just task go-task mage rake tox nox scons ant buck2 pants earthly sbt lein grunt gulp jake
-		xmake pytest py.test jest vitest mocha ava tap jasmine karma cypress playwright vite webpack rollup rspack rolldown next nuxt astro gatsby rspec cucumber rails phpunit pest behat dotnet swift zig mix stack cabal dune rebar3 flutter dart`)
+		xmake earthly dagger nim nimble crystal v odin forge hardhat truffle spago elm shards dub gleam clojure clj scala-cli robot behave green nose2 locust foreman overmind hivemind honcho goreman artisan symfony magento laravel pytest py.test jest vitest mocha ava tap jasmine karma cypress playwright vite webpack rollup rspack rolldown next nuxt astro gatsby rspec cucumber rails phpunit pest behat dotnet swift zig mix stack cabal dune rebar3 flutter dart`)
 	register(readCompiler, compilers)
 	register(readRustc, "rustc")
 	register(readDocker, "docker podman nerdctl finch docker-compose podman-compose")
@@ -81,6 +82,11 @@ func readBuild(inv *invocation) {
 			inv.write(to)
 		}
 	}
+	for _, v := range append(a.values("p"), a.values("property")...) { // of dotnet
+		if name, v, ok := v.cut("="); ok && msbuildCode.MatchString(name) {
+			inv.inlineCode(v)
+		}
+	}
 	inv.ownFolder(inv.here())
 	for _, w := range append(a.operands, a.values("manifest-path")...) {
 		if w.kind == known && strings.Contains(w.text, "/") && looksLikePath(w.text) {
@@ -94,6 +100,9 @@ func readBuild(inv *invocation) {
 	}
 }
 
+// msbuildCode fits properties whose values a build runs or loads.
+var msbuildCode = regexp.MustCompile(`(?i)(event|command|exe|toolpath|toolexe|targets|props|tasks|assembly)$`)
+
 // own says that the code or the settings of a file or folder run.
 func (inv *invocation) own(w word) {
 	if w.is(".") || w.is("./") {
@@ -101,7 +110,11 @@ func (inv *invocation) own(w word) {
 		return
 	}
 	inv.read(w)
-	if w.kind == unknown || w.text == "" || strings.Contains(w.text, "://") {
+	if w.kind == unknown || w.text == "" {
+		return
+	}
+	if hosted.MatchString(w.text) {
+		inv.unknown(w.span, inv.title()+" runs what it loads from a host")
 		return
 	}
 	for _, root := range []string{"/usr/", "/bin/", "/lib", "/etc/", "/opt/"} {
@@ -111,6 +124,9 @@ func (inv *invocation) own(w word) {
 	}
 	inv.ownFolder(w)
 }
+
+// hosted fits addresses of code, with the name of the scheme or without.
+var hosted = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://|^[a-z0-9-]+([.][a-z0-9-]+)*[.](com|org|net|io|dev|sh|example)/`)
 
 // compilerFlags judges options that reach a compiler or linker inside a text:
 // those that name code that it loads.
@@ -416,6 +432,9 @@ func readNpm(inv *invocation) {
 	}
 	script := ""
 	switch sub {
+	case "node":
+		inv.runFrom(sub)
+		return
 	case "run", "run-script", "rum", "urn":
 		if len(a.operands) > 0 {
 			script = a.operands[0].text
@@ -432,8 +451,12 @@ func readNpm(inv *invocation) {
 	for _, w := range a.operands {
 		inv.anyWord(w)
 	}
-	if inv.name == "bun" && script != "" && looksLikePath(script) {
+	if inv.name == "bun" && (script == "-" || script != "" && looksLikePath(script) || addressed.MatchString(script)) {
 		inv.codeFile(a.operands[0], a.operands[1:])
+		return
+	}
+	if jsRunners[script] && inv.name != "npm" {
+		inv.runFrom(script)
 		return
 	}
 	if script != "" {
@@ -442,6 +465,13 @@ func readNpm(inv *invocation) {
 	}
 	if (sub == "config" || sub == "c" || sub == "set") && len(a.operands) > 0 {
 		inv.npmSetting(a.operands)
+	}
+}
+
+// runFrom starts the program of a name among the words.
+func (inv *invocation) runFrom(name string) {
+	if i := slices.IndexFunc(inv.args, func(w word) bool { return w.is(name) }); i >= 0 {
+		inv.run(inv.args[i:])
 	}
 }
 
@@ -659,10 +689,25 @@ func (a *arguments) operandRoles() {
 		switch role {
 		case guard.RoleData:
 		case guard.RoleRead, "":
-			inv.anyWord(w)
+			inv.buildWord(w)
 		default:
 			inv.role(role, w)
 		}
+	}
+}
+
+// buildWord is an operand of a build tool: a target, a file, an address, or a
+// command of its own language.
+func (inv *invocation) buildWord(w word) {
+	switch first, _, _ := strings.Cut(w.text, " "); {
+	case strings.Contains(w.text, "://"):
+		inv.connect(w)
+	case w.kind == known && first != w.text && (first == "eval" || first == "set"):
+		inv.inlineCode(w)
+	case inv.a.commandLine(w):
+		inv.unknown(w.span, inv.title()+" may run a word that is a command line")
+	default:
+		inv.anyWord(w)
 	}
 }
 

@@ -2,6 +2,8 @@ package shell
 
 import (
 	"crypto/sha256"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,9 +14,11 @@ import (
 // whose code it is. Code in an argument is unknown unless it is plainly
 // harmless, and so is what comes on standard input.
 func init() {
-	register(readPython, "python python3 python2 pypy pypy3 ipython bpython micropython")
-	register(readScript, "perl ruby jruby truffleruby mruby irb pry node nodejs ts-node tsx qjs esr babel-node php php-cgi hhvm lua luajit texlua luau")
-	register(readForeign, "tclsh wish guile scheme racket mzscheme gosh csi sbcl clisp ecl ccl abcl janet fennel newlisp ghci runghc runhaskell erl escript elixir iex julia octave octave-cli matlab R Rscript scala groovy groovysh swipl gprolog yap gforth raku perl6 osascript pwsh powershell maxima gap sage gnuplot jshell jjs kotlin ocaml utop bsh rhino js d8 jsc amm m4 gm4 expect gdb lldb bpftrace stap")
+	register(readPython, "python python3 python2 python-dbg python3-dbg pypy pypy3 ipython bpython micropython")
+	register(readScript, "perl ruby jruby truffleruby mruby irb pry node nodejs ts-node tsx qjs esr esno swc-node babel-node php php-cgi hhvm lua luajit texlua luau")
+	register(readForeign, `tclsh wish guile scheme racket mzscheme gosh csi sbcl clisp ecl ccl abcl janet fennel newlisp ghci runghc runhaskell erl escript elixir iex julia octave octave-cli matlab R Rscript scala groovy groovysh swipl gprolog yap gforth raku perl6 osascript pwsh powershell maxima gap sage gnuplot jshell jjs kotlin ocaml utop bsh rhino js d8 jsc amm m4 gm4 expect gdb lldb bpftrace stap
+		chicken pil pforth io squeak pharo gst spidermonkey cscript gp mathematica wolframscript dotnet-script csharp fsharpi nashorn v8 scsh ammonite tclkit smlnj poly mosml kotlinc-jvm`)
+	register(readUv, "uv")
 	register(readDeno, "deno")
 	register(readJava, "java javaw")
 }
@@ -33,7 +37,11 @@ func (inv *invocation) codeFile(w word, args []word) {
 		inv.connect(w)
 		inv.unknown(w.span, inv.title()+" runs what it loads from a host")
 		return
+	case addressed.MatchString(w.text):
+		inv.unknown(w.span, inv.title()+" runs code by an address")
+		return
 	}
+	inv.consoleOf(args)
 	if _, ok := a.substitutions[w.text]; ok {
 		inv.unknown(w.span, inv.title()+" runs the output of a command")
 		return
@@ -54,6 +62,118 @@ func (inv *invocation) codeFile(w word, args []word) {
 	}
 	a.runsBeside(p, w)
 }
+
+// codeOption is the option at a place among the words by its name, or by its
+// last letter, and the value that it would have.
+func codeOption(words []word, i int) (option string, value word) {
+	w := words[i]
+	if w.kind != known || !mayBeOption(w) || w.is("--") {
+		return "", word{}
+	}
+	if n := strings.IndexAny(w.text, "=: "); n > 2 && w.text[n] != ' ' {
+		return strings.TrimLeft(w.text[:n], "-"), w.after(n + 1)
+	}
+	if strings.HasPrefix(w.text, "-e") && codeLike.MatchString(w.text) {
+		return "e", w.after(2)
+	}
+	if i+1 >= len(words) {
+		return "", word{}
+	}
+	option = strings.TrimLeft(w.text, "-")
+	if n := len(option); !w.starts("--") && n > 1 && n < 4 {
+		option = option[n-1:]
+	}
+	return option, words[i+1]
+}
+
+// takesCode reports whether the value of an option that nothing is known of is
+// likely to be code. Short options mean too much else to tell by their names.
+func takesCode(option, value string) bool {
+	switch option {
+	case "eval", "exec", "execute", "command", "run", "cmd", "expr", "expression", "execute-string", "eval-string":
+		return strings.ContainsAny(value, " (;|&`\"'")
+	case "e", "x", "c", "E":
+		return codeLike.MatchString(value)
+	}
+	return false
+}
+
+var codeLike = regexp.MustCompile("[A-Za-z_]\\(|[;`]|\\$\\(|&&|\\|\\||^[(!]|[A-Za-z] ['\"][^ '\"]")
+
+// unsaid looks for code behind options that the specification of a program that
+// runs code says nothing of.
+func (a *arguments) unsaid() {
+	inv := a.inv
+	if !specs()[inv.name].Opaque {
+		return
+	}
+	words := inv.args[:len(inv.args)-len(a.rest)]
+	for i, w := range words {
+		if w.is("--") || w.kind == known && inv.a.isCommand(w.text) {
+			return
+		}
+		if option, v := codeOption(words, i); takesCode(option, v.text) && !a.says(option) {
+			inv.inlineCode(v)
+		}
+	}
+	inv.consoleOf(words)
+}
+
+// consoles are words by which the programs of frameworks, and of the workspace,
+// are told to run the code that they are given.
+var consoles = wordSet("shell shell_plus console repl tinker dbshell dbconsole psysh irb pry")
+
+// consoleOf judges the words of a console: it runs what its options hold, or
+// what it reads.
+func (inv *invocation) consoleOf(words []word) {
+	found := false
+	for i, w := range words {
+		option, v := codeOption(words, i)
+		switch {
+		case w.is("--"):
+			return
+		case !found && w.starts("-"):
+		case !found:
+			if !consoles[w.text] || w.kind != known {
+				return
+			}
+			found = true
+			if inv.stdin.set {
+				inv.codeInput()
+			}
+		case option == "c" || option == "command" || option == "execute" || option == "eval":
+			inv.inlineCode(v)
+		}
+	}
+}
+
+// says reports whether the specification has an option.
+func (a *arguments) says(option string) bool {
+	for _, s := range append(a.parents[:len(a.parents):len(a.parents)], a.spec) {
+		if len(option) == 1 && s.shortOption(option[0]) != nil || s.longOption(option) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// scriptOrCode runs a file, or code that stands in its place.
+func (inv *invocation) scriptOrCode(w word) {
+	if w.kind == known && !addressed.MatchString(w.text) && (!plainName.MatchString(w.text) || methodCall.MatchString(w.text) && !scriptEnds[path.Ext(w.text)]) {
+		inv.inlineCode(w)
+		return
+	}
+	inv.codeFile(w, nil)
+}
+
+var (
+	// addressed fits what names code elsewhere than in a file: of a host, of a
+	// package, or the code itself.
+	addressed  = regexp.MustCompile(`^(https?|file|data|blob|npm|jsr|gh|github|git|gist):|^[^/]+@`)
+	plainName  = regexp.MustCompile(`^[\w./~@+-]*$`)
+	methodCall = regexp.MustCompile(`^[A-Z]\w*([.]\w+)+$`)
+	scriptEnds = wordSet(".java .scala .kt .kts .hs .php .rb .py .js .ts .sc .jl .jar")
+)
 
 // codeInput is for an interpreter that runs what it reads on standard input.
 func (inv *invocation) codeInput() {
@@ -103,9 +223,16 @@ func (a *arguments) codeOptions(program ...string) (held bool) {
 	return held
 }
 
-// withoutNumbers takes the options that may hold a number, -l and -0, out of the
-// clusters of perl and ruby: letters behind the number are options again.
-func withoutNumbers(args []word) []word {
+// perlValues and rubyValues are options by the characters that their values may
+// have, which touch nothing.
+var (
+	perlValues = map[byte]string{'l': "01234567", '0': "0123456789abcdefxABCDEFX", 'C': "0123456789IOEioADSLa", 'D': "0123456789", 'd': "t"}
+	rubyValues = map[byte]string{'l': "", '0': "01234567", 'W': "0123456789", 'T': "0123456789", 'K': "aEnNsSuU"}
+)
+
+// withoutValues takes such options out of the clusters of perl and ruby: letters
+// behind the value are options again.
+func withoutValues(args []word, values map[byte]string) []word {
 	out := slices.Clone(args)
 	for i, w := range out {
 		if w.kind != known || len(w.text) < 2 || w.text[0] != '-' || w.text[1] == '-' {
@@ -117,7 +244,8 @@ func withoutNumbers(args []word) []word {
 		kept := "-"
 		for j := 1; j < len(w.text); j++ {
 			c := w.text[j]
-			if c != 'l' && c != '0' {
+			value, ok := values[c]
+			if !ok {
 				if strings.IndexByte("eEiFMmICDxrW", c) >= 0 {
 					kept += w.text[j:]
 					break
@@ -125,8 +253,11 @@ func withoutNumbers(args []word) []word {
 				kept += string(c)
 				continue
 			}
-			for j+1 < len(w.text) && (w.text[j+1] >= '0' && w.text[j+1] <= '7' || c == '0' && (w.text[j+1] == 'x' || w.text[j+1] == 'X')) {
+			for j+1 < len(w.text) && strings.IndexByte(value, w.text[j+1]) >= 0 {
 				j++
+			}
+			if j+1 < len(w.text) && w.text[j+1] == ':' { // a module behind -d, a category behind -W
+				break
 			}
 		}
 		out[i].text = kept
@@ -135,11 +266,14 @@ func withoutNumbers(args []word) []word {
 }
 
 func readScript(inv *invocation) {
-	if inv.name == "perl" || strings.HasSuffix(inv.name, "ruby") {
-		inv.args = withoutNumbers(inv.args)
+	switch {
+	case inv.name == "perl":
+		inv.args = withoutValues(inv.args, perlValues)
+	case strings.HasSuffix(inv.name, "ruby"):
+		inv.args = withoutValues(inv.args, rubyValues)
 	}
 	for i, w := range inv.args {
-		if strings.HasPrefix(inv.name, "node") && w.is("-pe") { // the one cluster that it knows
+		if (w.is("-pe") || w.is("-ep")) && jsRunners[inv.name] { // a cluster that they know
 			inv.args = slices.Clone(inv.args)
 			inv.args[i].text = "-p"
 		}
@@ -157,8 +291,13 @@ func readScript(inv *invocation) {
 		held = inv.flag("v", "V") || held
 	case "ruby", "jruby", "truffleruby", "mruby", "irb", "pry":
 		held = a.codeOptions("e") || inv.flag("v")
-	case "node", "nodejs", "ts-node", "tsx", "babel-node", "qjs", "esr":
+	case "node", "nodejs", "ts-node", "tsx", "babel-node", "qjs", "esr", "esno", "swc-node":
 		held = a.codeOptions("eval", "print")
+		if inv.flag("test") {
+			for _, w := range a.operands {
+				inv.own(w)
+			}
+		}
 		held = held || inv.flag("test") || inv.flag("v")
 	case "php", "php-cgi", "hhvm":
 		for _, v := range a.values("define") {
@@ -188,6 +327,9 @@ func readScript(inv *invocation) {
 	}
 }
 
+// jsRunners are interpreters of JavaScript that package managers start by name.
+var jsRunners = wordSet("node nodejs ts-node tsx babel-node esr esno swc-node")
+
 // phpSetting judges php -d: some settings load code.
 func (inv *invocation) phpSetting(v word) {
 	key, _, _ := v.cut("=")
@@ -209,9 +351,7 @@ func (inv *invocation) program(operands []word, held, checks bool) {
 		}
 	case len(operands) > 0:
 		inv.codeFile(operands[0], operands[1:])
-		for _, w := range operands[1:] {
-			inv.anyWord(w)
-		}
+		inv.words(operands[1:])
 	case !inv.asksVersion():
 		inv.codeInput()
 	}
@@ -222,7 +362,7 @@ func readForeign(inv *invocation) {
 	a.options()
 	held := false
 	for _, g := range a.given {
-		held = held || g.has && g.opt.role == guard.RoleCode
+		held = held || g.has && (g.opt.role == guard.RoleCode || g.opt.role == roleInline || g.opt.role == roleScript)
 	}
 	switch {
 	case inv.asksVersion(), versionLetter[inv.name] && len(inv.args) == 1 && inv.args[0].is("-v"):
@@ -263,6 +403,8 @@ var pythonTools = map[string]string{
 	"pip": "pip", "pip3": "pip", "pytest": "pytest", "mypy": "mypy", "black": "black", "ruff": "ruff", "flake8": "flake8", "isort": "isort", "pylint": "pylint",
 	"coverage": "coverage", "tox": "tox", "nox": "nox", "twine": "twine", "poetry": "poetry", "uv": "uv", "pre_commit": "pre-commit", "pipx": "pipx", "virtualenv": "virtualenv",
 	"autopep8": "autopep8", "yapf": "yapf", "bandit": "bandit", "mkdocs": "mkdocs", "sphinx": "sphinx-build", "build": "build", "streamlit": "streamlit", "jupyter": "jupyter",
+	"IPython": "ipython", "django": "django-admin", "flask": "flask", "robot": "robot", "behave": "behave", "locust": "locust", "memray": "memray", "scalene": "scalene", "kernprof": "kernprof",
+	"pyinstrument": "pyinstrument", "viztracer": "viztracer", "nbconvert": "jupyter-nbconvert", "papermill": "papermill", "marimo": "marimo", "invoke": "invoke",
 	"awscli": "aws", "ansible": "ansible", "yt_dlp": "yt-dlp", "gunicorn": "gunicorn", "uvicorn": "uvicorn", "pipenv": "pipenv", "pdm": "pdm", "hatch": "hatch", "conda": "conda",
 }
 
@@ -333,11 +475,16 @@ func (inv *invocation) module(m word, rest []word) {
 		inv.run(append([]word{lit(tool, m.span)}, rest...))
 		return
 	}
+	if s := pythonModules[m.text]; s != nil {
+		inv.innerWords(s, rest)
+		if len(rest) == 0 && m.text != "unittest" {
+			inv.codeInput()
+		}
+		return
+	}
 	switch m.text {
 	case "http.server", "SimpleHTTPServer", "pyftpdlib", "smtpd", "aiosmtpd", "xmlrpc.server", "webbrowser", "ftplib", "telnetlib":
 		inv.connect(word{kind: unknown, reason: "it serves or reaches any host", span: m.span})
-	case "timeit", "code", "pdb", "cProfile", "profile", "trace", "runpy", "idlelib", "asyncio", "sqlite3":
-		inv.inner(m, rest)
 	case "pty":
 		inv.words(rest)
 		if len(rest) == 0 {
@@ -359,34 +506,53 @@ func (inv *invocation) module(m word, rest []word) {
 	case "json.tool":
 		inv.jsonTool(rest)
 	default:
+		for i, w := range rest {
+			if option, v := codeOption(rest, i); takesCode(option, v.text) {
+				inv.inlineCode(v)
+			} else if i < 3 && w.kind == known && inv.a.isCommand(w.text) {
+				inv.unknown(w.span, "the module "+m.text+" may run "+w.text)
+			}
+		}
+		inv.consoleOf(rest)
 		inv.words(rest)
 	}
 }
 
-// inner is a module that runs code or a script of its words.
-func (inv *invocation) inner(m word, rest []word) {
-	for i, w := range rest {
-		switch {
-		case w.is("-c") || w.is("-s") && m.text == "timeit":
-			if i+1 < len(rest) {
-				inv.inlineCode(rest[i+1])
-			}
-		case w.is("-m"):
-			inv.words(rest[i:])
-			return
-		case m.text == "timeit" || m.text == "sqlite3":
-			if !w.starts("-") && (i == 0 || !rest[i-1].starts("-")) {
-				inv.inlineCode(w)
-			}
-		case !w.starts("-") && strings.HasSuffix(w.text, ".py"):
-			inv.codeFile(w, rest[i+1:])
-			inv.words(rest[i+1:])
-			return
-		}
+// pythonModules are modules that run code or a script of their words.
+var pythonModules = map[string]*spec{}
+
+func init() {
+	for name, c := range table(commands{
+		"timeit":           cmd("inline...", "inline: s,setup", "data: n,number r,repeat u,unit", "flag: p,process t,time c,clock v,verbose h,help"),
+		"pdb,bdb,ipdb":     cmd("script word...", "inline: c,command", "module: m", "data: p,pid"),
+		"cProfile,profile": cmd("script word...", "write: o,outfile", "data: s,sort", "module: m"),
+		"trace": cmd("script word...", "write: f,file C,coverdir", "data: ignore-module ignore-dir", "module: module",
+			"flag: c,count t,trace l,listfuncs T,trackcalls r,report R,no-report m,missing s,summary g,timing"),
+		"runpy":        cmd("module..."),
+		"code,asyncio": cmd("word..."),
+		"idlelib":      cmd("read...", "inline: c", "script: r"),
+		"sqlite3":      cmd("read inline..."),
+		"debugpy":      cmd("script word...", "inline: c", "module: m", "data: listen connect log-to pid", "flag: wait-for-client"),
+		"doctest":      cmd("target...", "data: o,option", "flag: v,verbose f,fail-fast"),
+		"unittest":     cmd("target...", "own: s,start-directory t,top-level-directory", "data: k p,pattern durations", "flag: v,verbose q,quiet f,failfast c,catch b,buffer locals"),
+	}) {
+		pythonModules[name] = compile(c)
 	}
-	inv.words(rest)
-	if len(rest) == 0 {
-		inv.codeInput()
+}
+
+// innerWords are those of a program inside another, by a specification of their
+// own.
+func (inv *invocation) innerWords(s *spec, words []word) {
+	inner := *inv
+	inner.args = words
+	a := inner.arguments(s)
+	inv.flags = append(inv.flags, inner.flags...)
+	inv.settle()
+	a.inv = inv
+	a.options()
+	a.meaning()
+	if len(a.rest) > 0 {
+		inv.run(a.rest)
 	}
 }
 
@@ -406,7 +572,7 @@ func (inv *invocation) jsonTool(rest []word) {
 
 // denoSpec is the command line behind a sub-command of deno: what follows the
 // script is the script's own.
-var denoSpec = compile(cmd("command...", "own: c,config import-map", "read: cert", "?read: env-file env", "code: preload import require", "write: o,output", "?write: lock coverage",
+var denoSpec = compile(cmd("command...", "own: c,config import-map", "read: cert", "?read: env-file env", "code: preload import require", "inline: eval", "script: eval-file", "dir: cwd", "write: o,output,output-dir junit-path", "?write: lock coverage",
 	"data: L,log-level seed location port host target icon include exclude ext minimum-dependency-age", "flag: A,allow-all q,quiet r,reload check no-check cached-only watch"))
 
 func readDeno(inv *invocation) {
@@ -421,7 +587,7 @@ func readDeno(inv *invocation) {
 	inv.flags = inner.flags
 	inv.settle()
 	a.inv = inv
-	a.options()
+	a.options("eval")
 	rest := a.rest
 	switch inv.args[0].text {
 	case "run", "test", "bench", "serve", "compile", "x":
@@ -429,11 +595,41 @@ func readDeno(inv *invocation) {
 			inv.codeFile(rest[0], rest[1:])
 		}
 		inv.words(rest)
-	case "eval", "repl":
+	case "eval":
 		inv.inlineCode(joined(rest))
+	case "repl":
+		for _, v := range a.values("eval") {
+			inv.inlineCode(v)
+		}
+	case "task":
+		for _, v := range a.values("eval") {
+			inv.shell(v, guard.DialectPOSIX)
+		}
+		inv.words(rest)
 	default:
+		if _, ok := specs()["deno"].Commands[inv.args[0].text]; !ok && (looksLikePath(inv.args[0].text) || addressed.MatchString(inv.args[0].text)) {
+			inv.codeFile(inv.args[0], inv.args[1:])
+		}
+		for _, w := range rest {
+			inv.urlOrFile(w)
+		}
 		inv.words(inv.args)
 	}
+}
+
+// readUv reads uv, whose run starts a program, a script or what it reads.
+func readUv(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	a.meaning()
+	switch {
+	case len(a.rest) == 0:
+	case inv.command == "uv run" && (a.rest[0].is("-") || addressed.MatchString(a.rest[0].text)):
+		inv.codeFile(a.rest[0], a.rest[1:])
+	default:
+		inv.run(a.rest)
+	}
+	a.hidden()
 }
 
 func readJava(inv *invocation) {

@@ -3,7 +3,6 @@ package shell
 import (
 	"crypto/sha256"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -719,8 +718,11 @@ func systemFolder(dir string) bool {
 	return false
 }
 
+// wrappers start the build tool of their name.
+var wrappers = wordSet("bazel bazelisk gradlew mvnw")
+
 // ownTool is the known program that one of the workspace takes the words of: a
-// virtual environment's python or pip, or a wrapper of Bazel.
+// virtual environment's python or pip, or a wrapper of a build tool.
 func (inv *invocation) ownTool(name string) string {
 	p, glob, ok := inv.dir.abs(lit(name, inv.span))
 	if !ok || glob || p != path.Clean(p) && !strings.HasPrefix(name, "./") || strings.Contains(p, "/../") || inv.a.isTemp(p) || !inv.a.inside(inv.st, "", p) || strings.HasPrefix(p, "/usr/") {
@@ -728,7 +730,7 @@ func (inv *invocation) ownTool(name string) string {
 	}
 	dir, base := path.Split(path.Clean(p))
 	switch known := versionless(base); {
-	case known == "bazel" || known == "bazelisk":
+	case wrappers[known], known == "rails" && strings.HasSuffix(dir, "/bin/"):
 		return known
 	case known == "python" || known == "pip":
 		if strings.HasSuffix(dir, "/.venv/bin/") || strings.HasSuffix(dir, "/venv/bin/") || strings.HasSuffix(dir, "/env/bin/") {
@@ -844,8 +846,8 @@ func (inv *invocation) looseWords() {
 			inv.unknown(w.span, "the program "+inv.name+" is not known and may run "+w.text)
 			break
 		}
-		if i > 0 && inv.args[i-1].starts("-") && takesCode(strings.TrimLeft(inv.args[i-1].text, "-"), w.text) {
-			inv.unknown(w.span, "the program "+inv.name+" is not known and may run code in an argument")
+		if option, v := codeOption(inv.args, i); takesCode(option, v.text) {
+			inv.unknown(v.span, "the program "+inv.name+" is not known and may run code in an argument")
 		}
 		if _, v, ok := w.cut("="); inv.name != "" && (a.commandLine(w) || ok && w.starts("-") && a.commandLine(v)) {
 			inv.unknown(w.span, "the program "+inv.name+" is not known and may run a word that is a command line")
@@ -853,21 +855,6 @@ func (inv *invocation) looseWords() {
 	}
 	a.words(inv)
 }
-
-// takesCode reports whether a word behind an option of a program that isn't
-// known is likely to be code. Short options mean too much else to tell by
-// their names.
-func takesCode(option, text string) bool {
-	switch option {
-	case "eval", "exec", "execute", "command", "run", "cmd":
-		return strings.ContainsAny(text, " (;|&`")
-	case "e", "x", "c":
-		return codeLike.MatchString(text)
-	}
-	return false
-}
-
-var codeLike = regexp.MustCompile("[A-Za-z_]\\(|[;`]|\\$\\(|&&|\\|\\|")
 
 // commandLine reports whether a word is likely to be a whole command line: the
 // name of a program, and behind it an option, a path or an operator.
@@ -902,6 +889,7 @@ var commandNames = map[string]bool{
 
 // words judges words without a known meaning, options taken apart.
 func (a *analysis) words(inv *invocation) {
+	inv.consoleOf(inv.args)
 	for _, w := range inv.args {
 		if w.starts("-") {
 			name, value, glued := w.cut("=")

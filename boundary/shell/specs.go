@@ -49,6 +49,18 @@ const (
 	rolePackage guard.Role = "package"
 )
 
+// Roles of code: roleInline is that of code in a word; roleScript of a file of
+// it, or of code in its place, behind which no options stand; roleModule of a
+// module of Python, whose words follow; roleWord of a word that code of the
+// workspace is given; and roleTarget of a target by its name or a file that runs.
+const (
+	roleInline guard.Role = "inline"
+	roleScript guard.Role = "script"
+	roleModule guard.Role = "module"
+	roleWord   guard.Role = "word"
+	roleTarget guard.Role = "target"
+)
+
 // cmd writes a specification in short. The operands are roles separated by
 // blanks. Each option group is "role: spellings", the options separated by
 // blanks and their spellings by commas:

@@ -10,9 +10,14 @@ func buildSpecs() commands {
 			"flag: n,just-print,dry-run,recon k,keep-going B,always-make s,silent,quiet q,question t,touch i,ignore-errors p,print-data-base r R w"),
 		"just": cmd("read...", "own: f,justfile", "read: dotenv-path", "dir: d,working-directory", "shell: c,command", "code: shell shell-arg chooser",
 			"data: set dotenv-filename color", "flag: l,list n,dry-run summary dump fmt e,edit choose evaluate init show s v q"),
-		"task,go-task,mage,rake,invoke,inv,nox,tox,pydoit,waf,scons,ant,buck,buck2,pants,earthly,bake,mill,lein,boot,grunt,gulp,jake," +
+		"rake": cmd("read...", "own: f,rakefile R,rakelibdir", "dir: C,directory", "code: r,require", "inline: e,execute p,execute-print E,execute-continue", "list: I,libdir",
+			"flag: g,system G,no-system N A,all B D P T W n,dry-run m q s t v"),
+		"task,go-task": cmd("read...", "own: t,taskfile", "dir: d,dir", "data: o,output C,concurrency I,interval", "flag: f,force g,global l,list a,list-all n,dry p,parallel s,silent w,watch y,yes x"),
+		"tox":          cmd("read...", "own: c,conf root", "code: x,override", "write: workdir result-json", "data: e p,parallel s", "flag: r,recreate l,listenvs v q"),
+		"earthly":      cmd("target...", "own: f", "write: a,artifact", "read: env-file-path arg-file-path secret-file-path secret-file", "data: build-arg s,secret platform", "flag: P,allow-privileged push ci i,interactive"),
+		"mage,invoke,inv,nox,pydoit,waf,scons,ant,buck,buck2,pants,bake,mill,lein,boot,grunt,gulp,jake," +
 			"xmake,premake5,gn,fab,thor,phing,cake,nuke,sbt": cmd("read...",
-			"own: f,file,taskfile,rakefile,fabfile,buildfile,makefile gulpfile gruntfile noxfile c,conf", "dir: d,dir C,directory cwd", "code: E,execute-code override", "data: e s,session p,parallel x n"),
+			"own: f,file,fabfile,buildfile,makefile gulpfile gruntfile noxfile c,conf search-root site-dir", "dir: d,dir C,directory cwd", "code: override", "inline: E,execute-code", "data: e s,session p,parallel x n"),
 		"cmake": cmd("list...", "own: S C toolchain preset-file", "write: B graphviz", "data: G T A D U W preset log-level", "command: E",
 			"flag: build install open N L P find-package workflow list-presets"),
 		"ctest,cpack": cmd("read...", "dir: test-dir", "code: S,script build-and-test SP", "read: config", "write: O,output-log output-junit B",
@@ -65,13 +70,13 @@ func buildSpecs() commands {
 		}),
 		"pnpm": with(cmd("read...", append(slices.Clip(npmOptions), "dir: dir", "data: F,filter", "flag: r,recursive")...), npmCommands, commands{"store,env,server,deploy,patch,patch-commit,fetch,rebuild,setup,licenses": cmd("read...", npmOptions...)}),
 		"bun": with(cmd("read...", append(slices.Clip(npmOptions), "code: e,eval p,print r,preload", "dir: cwd")...), npmCommands, commands{
-			"build": cmd("read...", "write: outdir outfile"), "upgrade,pm,repl,patch": cmd("read..."),
+			"build": cmd("read...", "write: outdir outfile metafile"), "upgrade,pm,repl,patch": cmd("read..."),
 		}),
 		"npx,pnpx,bunx": cmd("command...", "shell: c,call", "data: p,package w,workspace", "flag: y,yes q,quiet no no-install bun"),
 		"turbo,nx,rush,moon,lage,wireit,corepack,nvm,n,sdk,ghcup,juliaup,tfenv,pixi,devbox,devenv,proto,aqua,hermit": cmd("read..."),
 		"mise,rtx": with(cmd("read...", "dir: C,cd", "data: E,env P,profile j,jobs"), commands{
 			"exec,x": cmd("data...", "shell: c,command"),
-			"run,r":  cmd("read...", "dir: C,cd", "shell: s,shell", "data: t,tool o,output j,jobs"),
+			"run,r":  cmd("target word...", "dir: C,cd", "shell: s,shell", "data: t,tool o,output j,jobs"),
 		}),
 		"asdf,rbenv,pyenv,nodenv,goenv,jenv": with(cmd("read..."), commands{"exec": cmd("command...")}),
 		"volta":                              with(cmd("read..."), commands{"run": cmd("command...", "data: node npm pnpm yarn env")}),
@@ -88,19 +93,32 @@ func buildSpecs() commands {
 		"pytest,py.test,pytest-3": cmd("list...", "own: c,config-file confcutdir rootdir cov-config", "list: ignore", "write: basetemp junitxml,junit-xml log-file report-log resultlog", "code: pdbcls",
 			"data: k m n,numprocesses o,override-ini p tb W,pythonwarnings durations maxfail deselect color cov-fail-under r log-level cov-report "+
 				"timeout dist", "?data: cov", "flag: v,verbose q,quiet x,exitfirst s l lf,last-failed ff pdb co,collect-only"),
-		"coverage": with(cmd("read..."), commands{"run": cmd("read data...", "read: rcfile", "write: data-file", "data: m source omit include",
+		"coverage": with(cmd("read..."), commands{"run": cmd("script word...", "own: rcfile", "write: data-file", "module: m,module", "data: source omit include context concurrency",
 			"flag: a p,parallel-mode branch"), "report,html,xml,json,lcov,combine,erase,debug,annotate,help": cmd("read...", "write: o d", "read: rcfile",
 			"data: fail-under include omit", "flag: m,show-missing i")}),
 		"nosetests,nose2,unittest,green,behave,robot,hatch,flit,setuptools,twine-check,build,pyproject-build,maturin,cibuildwheel,rye,briefcase": cmd("read...",
 			"write: d,outdir o", "read: c,config"),
-		"rspec,minitest,cucumber-rb,rails,bundle-exec,rackup,puma,unicorn,foreman,overmind,hivemind,honcho,goreman,middleman,nanoc,bin/rails": cmd("read...",
-			"code: r,require I", "read: O,options f,procfile", "write: o,out", "data: e,example p,port t,tag format seed environment"),
-		"phpunit,pest,codecept,artisan,symfony,drush,wp,behat,infection,paratest,phpbench,magento,laravel": cmd("read...", "own: c,configuration",
+		"rails": with(cmd("read...", "code: r,require"), commands{
+			"runner,r": cmd("script word...", "data: e,environment"), "console,c,dbconsole,db": cmd("word...", "data: e,environment p"),
+			"server,s": cmd("read...", "own: c,config", "data: b,binding p,port e,environment u,using P,pid"),
+		}),
+		"memray,scalene,kernprof,pyinstrument,viztracer": with(cmd("script word...", pythonRuns...), commands{"run": cmd("script word...", pythonRuns...),
+			"live,attach,flamegraph,table,tree,summary,stats,parse,transform": cmd("read...", "write: o,output")}),
+		"py-spy":                        with(cmd("read..."), commands{"record,top,dump": cmd("command...", "write: o,output", "data: p,pid d,duration r,rate f,format")}),
+		"streamlit,marimo":              with(cmd("read..."), commands{"run,edit": cmd("script word...")}),
+		"jupyter":                       with(cmd("read...", "own: config"), commands{"nbconvert,execute,run": cmd("own...", notebookOptions...)}),
+		"jupyter-nbconvert":             cmd("own...", notebookOptions...),
+		"papermill":                     cmd("script write word..."),
+		"locust":                        cmd("read...", "own: f,locustfile config", "connect: master-host", "write: html csv json-file logfile", "data: H,host u,users r,spawn-rate t,run-time P,web-port L,loglevel"),
+		"torchrun,accelerate,deepspeed": cmd("command...", "data: nproc_per_node,nproc-per-node nnodes node_rank,node-rank master_addr,master-addr master_port,master-port rdzv_id rdzv_backend rdzv_endpoint", "module: m,module"),
+		"rspec,minitest,cucumber-rb,bundle-exec,rackup,puma,unicorn,foreman,overmind,hivemind,honcho,goreman,middleman,nanoc": cmd("read...",
+			"code: r,require I", "read: O,options", "own: f,procfile", "write: o,out", "data: e,example p,port t,tag format seed environment"),
+		"phpunit,pest,codecept,artisan,symfony,behat,infection,paratest,phpbench,magento,laravel": cmd("read...", "own: c,configuration",
 			"code: bootstrap", "write: log-junit coverage-html coverage-clover", "data: filter testsuite group"),
 		"dotnet": with(cmd("read...", "flag: info list-sdks list-runtimes version"), commands{
 			"build,test,run,clean,restore,publish,pack,format,watch,sln,list,msbuild,new,dev-certs,user-secrets,store,vstest,help,sdk,workload,reference": cmd("read...",
 				"write: o,output artifacts-path", "read: s,settings runsettings",
-				"data: c,configuration f,framework r,runtime filter l,logger v,verbosity project n,name p,property a,arch", "flag: no-build no-restore"),
+				"own: project", "data: c,configuration f,framework r,runtime filter l,logger v,verbosity n,name p,property a,arch", "flag: no-build no-restore"),
 			"add,remove,tool,nuget,package": cmd("read...", "data: v,version s,source k,api-key"),
 			"exec,fsi,script":               cmd("code..."),
 		}),
@@ -113,11 +131,17 @@ func buildSpecs() commands {
 			"pub,melos,fvm,forge,anvil,cast,hardhat,truffle,foundry,sui,anchor,solana,near,ponyc,clj,clojure,shadow-cljs,kotlin,scala-cli," +
 			"ballerina,haxe,haxelib,alire,alr,fpm,conan,vcpkg,xrepo,spack,platformio,pio,arduino-cli,idf.py,west,esptool,esptool.py,avrdude,openocd," +
 			"probe-rs,espflash": with(cmd("read...", "write: o,output", "code: e,eval x-eval", "read: f,file config"), commands{"eval": cmd("code...")}),
-		"act,circleci,gitlab-runner,drone,jenkins-cli,buildkite-agent,dagger,concourse,woodpecker-cli": cmd("read...",
+		"act,circleci,gitlab-runner,drone,jenkins-cli,buildkite-agent,concourse,woodpecker-cli": cmd("read...",
 			"read: W,workflows e,eventpath secret-file env-file var-file", "flag: l,list n,dryrun"),
+		"dagger": cmd("read...", "own: m,mod", "inline: c,command", "write: o,output"),
 		"repomix,code2prompt,gitingest,aider,claude,codex,gemini,opencode,copilot,llm,qwen,cursor-agent,amp": cmd("read...", "write: o,output"),
 	}
 }
+
+// pythonRuns are options of programs that watch a script of Python run.
+var pythonRuns = []string{"write: o,output,outfile,output-file,output_file html json cpuprofile", "inline: c", "module: m,module", "data: u,unit i,interval skip-zero", "flag: l,line-by-line v,view b,builtin p r f native live cpu gpu memory"}
+
+var notebookOptions = []string{"write: output output-dir", "own: config template", "data: to"}
 
 var goBuild = []string{
 	"code: toolexec", "read: pgo", "own: modfile overlay", "write: pkgdir",

@@ -9,8 +9,8 @@ func compilerSpecs() commands {
 			"?data: O W f m g",
 			"data: I L l D U x std march mtune mcpu target arch MT MQ isystem idirafter iquote isysroot sysroot framework Xassembler u z Xlinker Xclang",
 			"flag: run c S E v M MM MD MMD fsyntax-only static shared pthread P w"),
-		"ld,gold,lld,ld.lld,mold,ld.gold,ld.bfd":    oneDash("read...", "write: o Map", "read: T", "code: plugin", "data: L l e m z R rpath soname dynamic-linker"),
-		"as,gas,nasm,yasm,fasm,llvm-as,llc,opt,lli": oneDash("read...", "write: o MD MF l", "read: include", "data: f I D march mcpu mtriple", "code: load load-pass-plugin"),
+		"ld,gold,lld,ld.lld,mold,ld.gold,ld.bfd": oneDash("read...", "write: o Map", "read: T", "code: plugin", "data: L l e m z R rpath soname dynamic-linker"),
+		"as,gas,nasm,yasm,fasm,llvm-as,llc,opt":  oneDash("read...", "write: o MD MF l", "read: include", "data: f I D march mcpu mtriple", "code: load load-pass-plugin"),
 		"rustc": cmd("read...", "write: o out-dir", "code:",
 			"data: C,codegen L l,edition crate-type crate-name target emit cfg A,allow W,warn D,deny Z print extern e", "flag: O g test"),
 		"rustdoc": cmd("read...", "write: o,output", "code: runtool,test-runtool", "data: L extern edition crate-name"),
@@ -28,9 +28,9 @@ func compilerSpecs() commands {
 		"ghc": oneDash("read...", "write: o odir hidir outputdir", "code: e F pgmF pgmP pgmc pgml pgma", "data: i O X package main-is", "flag: c v threaded"),
 		"ocamlc,ocamlopt,ocamlfind,fpc,gnatmake,gnat,dmd,ldc2,gdc,valac,mcs,csc,fsc,vbc,swiftc,erlc,elixirc,coqc,coqtop,agda,idris2,lean,sml," +
 			"mlton,solc,vyper,flatc,thrift,capnp,avrogen,buf,bison,yacc,byacc,flex,lex,ragel,re2c,antlr4,swig,moc,uic,rcc,glslc," +
-			"glslangValidator,spirv-as,dxc,stylus,coffee,cython,mypyc,nuitka,pyinstaller,cx_Freeze,dasm,ca65,cl65,wat2wasm," +
+			"glslangValidator,spirv-as,dxc,stylus,cython,mypyc,nuitka,pyinstaller,cx_Freeze,dasm,ca65,cl65,wat2wasm," +
 			"wasm2wat,wasm-opt,wasm-objdump,qsc": oneDash("read...",
-			"write: o out output outdir output-dir output_to header defines", "code: pp ppx plugin load plug", "own: template config", "list: I proto_path", "data: package pkg style target lang"),
+			"write: o out output outdir output-dir output_to header defines", "code: pp ppx plugin load plug", "own: template config", "script: run", "list: I proto_path", "data: package pkg style target lang"),
 		"nm,objdump,readelf,size,ldd,addr2line,c++filt,otool,llvm-nm,llvm-objdump,llvm-readelf,llvm-cov,llvm-profdata,llvm-size,gcov,lcov,genhtml," +
 			"gcovr,gprof,pprof,dwarfdump,nm-new,pahole,checksec,rabin2,dumpbin": cmd("read...",
 			"write: o,output output-file output-directory", "read: e,exe", "data: section j M,disassembler-options radix"),
@@ -39,33 +39,47 @@ func compilerSpecs() commands {
 	}
 }
 
+var nodeOptions = []string{"code: e,eval p,print", "package: r,require import loader experimental-loader test-reporter test-global-setup", "read: env-file env-file-if-exists",
+	"own: openssl-config experimental-config-file project tsconfig", "write: cpu-prof-dir cpu-prof-name heap-prof-dir heap-prof-name diagnostic-dir redirect-warnings report-dir,report-directory report-filename trace-event-file-pattern tls-keylog " +
+		"localstorage-file logfile test-reporter-destination",
+	"data: C,conditions input-type stack-trace-limit max-old-space-size test-name-pattern", "?data: inspect inspect-brk unhandled-rejections",
+	"flag: c,check i,interactive test watch trace-warnings no-warnings v"}
+
 // Interpreters: a script of the workspace is its own code, as make's recipes
 // are; text that comes from elsewhere isn't known.
 func languageSpecs() commands {
 	return commands{
-		"python,python3,python2,pypy,pypy3,ipython,bpython,micropython": cmd("data...", "code: c m", "data: W X Q check-hash-based-pycs", "flag: B E I s S u v O q i b d P"),
-		"perl": cmd("data...", "code: e E M m", "list: I", "?data: i C F 0 D l x", "flag: n p w W c T t u U s S a v"),
-		"ruby,irb,jruby,truffleruby,mruby,pry": cmd("data...", "code: e r", "list: I", "dir: C X", "data: E,encoding external-encoding internal-encoding",
+		"python,python3,python2,python-dbg,python3-dbg,pypy,pypy3,ipython,bpython,micropython": cmd("script word...", "code: c m", "data: W X Q check-hash-based-pycs", "flag: B E I s S u v O q i b d P"),
+		"perl": cmd("script word...", "code: e E M m", "list: I", "?data: i C F 0 D l x", "flag: n p w W c T t u U s S a v"),
+		"ruby,irb,jruby,truffleruby,mruby,pry": cmd("script word...", "code: e r", "list: I", "dir: C X", "data: E,encoding external-encoding internal-encoding",
 			"?data: i K W 0 F T x", "flag: n p w c l a s S v d y"),
-		"node,nodejs,ts-node,tsx,babel-node,qjs,esr": cmd("data...", "code: e,eval p,print", "package: r,require import loader experimental-loader", "read: env-file",
-			"write: cpu-prof-dir heap-prof-dir diagnostic-dir redirect-warnings report-dir",
-			"data: C,conditions input-type stack-trace-limit max-old-space-size test-name-pattern", "?data: inspect inspect-brk unhandled-rejections",
-			"flag: c,check i,interactive test watch trace-warnings no-warnings v"),
+		"node,nodejs,ts-node,babel-node,qjs,esr,esno,swc-node": cmd("script word...", nodeOptions...),
+		"tsx": with(cmd("script word...", nodeOptions...), commands{"watch": cmd("script word...", nodeOptions...)}),
 		"deno": with(cmd("data..."), commands{
-			"run,test,bench,serve,compile,install,add,task,eval,repl,cache,x":     cmd("data..."),
-			"fmt,lint,check,doc,info,types,upgrade,coverage,init,lsp,completions": cmd("read...", "read: c,config", "flag: check fix"),
+			"run,test,bench,serve,compile,install,add,task,eval,repl,cache,x,create,bundle,vendor,publish,jupyter": cmd("data..."),
+			"fmt,lint,check,doc,info,types,upgrade,coverage,init,lsp,completions":                                  cmd("read...", "read: c,config", "flag: check fix"),
 		}),
-		"php,php-cgi,hhvm": cmd("data...", "code: r,run B,process-begin R,process-code E,process-end z,zend-extension", "data: d,define",
+		"php,php-cgi,hhvm": cmd("script word...", "code: r,run B,process-begin R,process-code E,process-end z,zend-extension", "data: d,define",
 			"read: f,file F,process-file c,php-ini", "connect: S,server", "list: t,docroot", "flag: a,interactive l,syntax-check n m i,info w s v q"),
-		"lua,luajit,lua5.1,lua5.3,lua5.4,texlua,luau": cmd("data...", "code: e l", "flag: i v E W"),
-		"luac": cmd("read...", "write: o", "flag: p l s v"),
+		"lua,luajit,texlua,luau": cmd("script word...", "code: e l", "flag: i v E W"),
+		"luac":                   cmd("read...", "write: o", "flag: p l s v"),
 		"tclsh,wish,guile,scheme,racket,mzscheme,gosh,csi,chicken,sbcl,clisp,ecl,ccl,abcl,janet,fennel,newlisp,pil,ghci,runghc,runhaskell,erl," +
 			"escript,elixir,iex,julia,octave,octave-cli,matlab,R,Rscript,scala,groovy,groovysh,kotlinc-jvm,swipl,gprolog,yap,gforth,pforth,raku,perl6,io," +
-			"squeak,pharo,gst,spidermonkey,js,d8,jsc,osascript,pwsh,powershell,cscript,maxima,gap,sage,gp,gnuplot,mathematica,wolframscript," +
+			"squeak,pharo,gst,spidermonkey,js,d8,jsc,osascript,cscript,maxima,gap,sage,gp,gnuplot,mathematica,wolframscript," +
 			"dotnet-script,csharp,fsharpi,bsh,rhino,jjs,nashorn,v8,xonsh,elvish,nu,oil,osh,ysh,es,scsh,ammonite,amm,tclkit,smlnj,poly,mosml,utop,ocaml": cmd("code...",
 			"code: e,eval,expression c,command,Command x l g,goal s p,print r E f,load q", "flag: v"),
 		"java,javaw": oneDash("data...", "code: javaagent agentpath agentlib XX:OnError XX:OnOutOfMemoryError", "list: cp classpath,class-path p,module-path",
 			"read: jar", "data: m,module D X ea add-opens add-modules", "flag: version"),
+		"pwsh,powershell": oneDash("script word...", "inline: c command Command e ec EncodedCommand", "script: f file File",
+			"data: ep ex ExecutionPolicy o OutputFormat i InputFormat v Version w WindowStyle wd WorkingDirectory settingsfile SettingsFile", "flag: nop NoProfile noni NonInteractive nologo NoLogo l Login"),
+		"lli":                   oneDash("script word...", "code: load load-pass-plugin", "own: extra-module extra-object extra-archive dlopen"),
+		"coffee,lsc,livescript": cmd("own...", "inline: e,eval", "code: r,require", "write: o,output", "flag: c,compile p,print w,watch b,bare n,nodes t,tokens m,map l,literate j s"),
+		"jbang,kscript,rust-script,jrunscript,rdmd": cmd("script word...", "inline: e,eval c,code expr", "own: f cp,class-path", "data: m,main D l"),
+		"django-admin": with(cmd("read...", "own: pythonpath", "data: settings v,verbosity"), commands{
+			"shell,shell_plus": cmd("word...", "inline: c,command", "data: i,interface"), "runscript": cmd("own...")}),
+		"flask": with(cmd("read...", "own: A,app e,env-file"), commands{"run": cmd("read...", "own: A,app cert key", "data: h,host p,port", "flag: debug reload")}),
+		"wp,drush": with(cmd("read...", "own: require path config r,root", "inline: exec", "connect: ssh http", "data: url user"), commands{
+			"eval,ev,php-eval,php:eval": cmd("inline..."), "eval-file,scr,php-script,php:script": cmd("script word..."), "shell,php,cli": cmd("word...")}),
 		"sh,bash,dash,zsh,ksh,ksh93,mksh,ash,rbash,fish,csh,tcsh,yash,posh,rksh,rzsh,lksh,pdksh": cmd("code...", "code: c"),
 	}
 }
@@ -84,8 +98,8 @@ func packageSpecs() commands {
 					"data: p,python platform", "flag: U,upgrade user y,yes no-deps pre"),
 			}),
 			"uv": with(cmd("read...", "dir: directory project", "read: config-file", "data: p,python color cache-dir"), commands{
-				"run": cmd("command...", "code: m,module s,script", "dir: directory project", "read: env-file",
-					"data: with with-editable with-requirements p,python extra group package", "flag: isolated frozen locked no-sync active q"),
+				"run": cmd("command...", "module: m,module", "script: s,script gui-script", "dir: directory project", "read: env-file with-requirements", "own: with-editable",
+					"data: with p,python extra group package", "flag: isolated frozen locked no-sync active q"),
 				"tool": with(cmd(""), commands{"run": cmd("command...", "data: from with p,python"), "install,uninstall,upgrade,list,dir,update-shell": cmd("read...")}),
 				"pip": with(cmd(""), commands{"install,uninstall,sync": cmd("read...", "read: r,requirement c,constraint", "list: e,editable"),
 					"list,show,freeze,check,tree,compile": cmd("read...", "write: o,output-file")}),
@@ -149,16 +163,19 @@ func packageSpecs() commands {
 	)
 }
 
+var dlvOptions = []string{"own: init wd", "code: build-flags", "write: output log-dest", "connect: listen l", "data: backend log-output api-version r"}
+
 // Linters and formatters. What they change is their operands; without an
 // option they print.
 func checkSpecs() commands {
 	return commands{
 		"gofmt,goimports,gofumpt,golines,gci": oneDash("write...", "data: r e local lang extra tabwidth m max-len", "write: cpuprofile", "flag: l w d s"),
-		"golangci-lint,staticcheck,revive,gosec,errcheck,govulncheck,golint,gocyclo,ineffassign,misspell,deadcode,gopls,dlv,gotestsum,ginkgo,richgo," +
-			"mockgen,stringer,wire,sqlc,air,godoc,gotests,benchstat,templ,ko,delve,gomobile,protoc-gen-go": oneDash("read...",
+		"golangci-lint,staticcheck,revive,gosec,errcheck,govulncheck,golint,gocyclo,ineffassign,misspell,deadcode,gopls,gotestsum,ginkgo,richgo," +
+			"mockgen,stringer,wire,sqlc,air,godoc,gotests,benchstat,templ,ko,gomobile,protoc-gen-go": oneDash("read...",
 			"read: c,config conf srcs f", "write: o,out output outputdir", "data: E,enable D,disable t,tags run fmt format e exclude timeout j checks test",
 			"code: raw-command exec post-run-command", "flag: fix v,verbose w"),
-		"rustfmt": cmd("write...", "read: config-path", "data: edition emit config", "flag: check l"),
+		"dlv,delve": with(oneDash("read...", dlvOptions...), commands{"exec,core": oneDash("own word...", dlvOptions...)}),
+		"rustfmt":   cmd("write...", "read: config-path", "data: edition emit config", "flag: check l"),
 		"prettier,biome,dprint,standard,xo,rome,oxlint,oxfmt": cmd("write...", "read: ignore-path", "own: config config-path", "code: plugin",
 			"data: parser loglevel log-level tab-width print-width stdin-filepath stdin-file-path", "flag: w,write c,check l,list-different fix"),
 		"eslint,eslint_d,tslint,stylelint,htmlhint,jshint,jscs,standardx,markdownlint,markdownlint-cli2,remark,textlint,alex,proselint,write-good," +
@@ -177,8 +194,8 @@ func checkSpecs() commands {
 			"format": whole("write...", "read: config", "data: line-length target-version exclude", "flag: check diff"),
 			"rule,config,linter,clean,server,version,help,analyze": cmd("read...")}),
 		"flake8,pylint,pycodestyle,pydocstyle,mypy,pyright,basedpyright,ty,pyre,pytype,bandit,vulture,radon,xenon,interrogate,prospector,pyflakes," +
-			"safety,pip-audit,deptry,import-linter,lint-imports,darglint,dmypy,stubgen,pydeps,pyan3,snakeviz,py-spy,memray,scalene,line_profiler," +
-			"kernprof,lizard,jedi,pylsp": whole("read...", "read: r,requirement", "own: c,config,config-file rcfile",
+			"safety,pip-audit,deptry,import-linter,lint-imports,darglint,dmypy,stubgen,pydeps,pyan3,snakeviz,line_profiler," +
+			"lizard,jedi,pylsp": whole("read...", "read: r,requirement", "own: c,config,config-file rcfile",
 			"write: o,output-file,output cache-dir html-report junit-xml baseline report", "code: load-plugins init-hook python-executable plugins",
 			"data: ignore select max-line-length exclude format f disable enable j,jobs m,module p,package,project python-version"),
 		"shellcheck,hadolint,bashate,checkbashisms,yamllint,actionlint,tflint,tfsec,checkov,kube-linter,kubeconform,kubeval,conftest,opa,cfn-lint," +

@@ -31,7 +31,7 @@ func networkSpecs() commands {
 			"data: f,format u,username p,password S,format-sort r,limit-rate audio-format audio-quality", "flag: F,list-formats x,extract-audio"),
 		"http,https,httpie,xh,xhs": cmd("connect data...", "write: o,output", "read: cert cert-key session-path",
 			"data: a,auth s,style pretty session timeout p,print verify proxy", "flag: d,download f,form j,json m,multipart h,headers b,body v,verbose"),
-		"hurl,vegeta,ab,wrk,hey,siege,k6,locust,bombardier,oha,autocannon,jmeter,newman,grpcurl,websocat,wscat,evans,ghz": cmd("connect...",
+		"hurl,vegeta,ab,wrk,hey,siege,k6,bombardier,oha,autocannon,jmeter,newman,grpcurl,websocat,wscat,evans,ghz": cmd("connect...",
 			"read: f,file variables-file", "write: o,output report-json report-html", "data: n c d,duration t,threads z m H,header rate variable"),
 
 		"ssh,mosh,autossh,slogin,dbclient,sshpass-ssh,et": cmd("data..."),
