@@ -37,7 +37,7 @@ func (inv *invocation) codeFile(w word, args []word) {
 		inv.connect(w)
 		inv.unknown(w.span, inv.title()+" runs what it loads from a host")
 		return
-	case addressed.MatchString(w.text):
+	case codeAddress.MatchString(w.text):
 		inv.unknown(w.span, inv.title()+" runs code by an address")
 		return
 	}
@@ -159,7 +159,7 @@ func (a *arguments) says(option string) bool {
 
 // scriptOrCode runs a file, or code that stands in its place.
 func (inv *invocation) scriptOrCode(w word) {
-	if w.kind == known && !addressed.MatchString(w.text) && (!plainName.MatchString(w.text) || methodCall.MatchString(w.text) && !scriptEnds[path.Ext(w.text)]) {
+	if w.kind == known && !codeAddress.MatchString(w.text) && (!plainName.MatchString(w.text) || methodCall.MatchString(w.text) && !scriptEnds[path.Ext(w.text)]) {
 		inv.inlineCode(w)
 		return
 	}
@@ -167,12 +167,12 @@ func (inv *invocation) scriptOrCode(w word) {
 }
 
 var (
-	// addressed fits what names code elsewhere than in a file: of a host, of a
+	// codeAddress fits what names code elsewhere than in a file: of a host, of a
 	// package, or the code itself.
-	addressed  = regexp.MustCompile(`^(https?|file|data|blob|npm|jsr|gh|github|git|gist):|^[^/]+@`)
-	plainName  = regexp.MustCompile(`^[\w./~@+-]*$`)
-	methodCall = regexp.MustCompile(`^[A-Z]\w*([.]\w+)+$`)
-	scriptEnds = wordSet(".java .scala .kt .kts .hs .php .rb .py .js .ts .sc .jl .jar")
+	codeAddress = regexp.MustCompile(`^(https?|file|data|blob|npm|jsr|gh|github|git|gist):|^[^/]+@`)
+	plainName   = regexp.MustCompile(`^[\w./~@+-]*$`)
+	methodCall  = regexp.MustCompile(`^[A-Z]\w*([.]\w+)+$`)
+	scriptEnds  = wordSet(".java .scala .kt .kts .hs .php .rb .py .js .ts .sc .jl .jar")
 )
 
 // codeInput is for an interpreter that runs what it reads on standard input.
@@ -607,7 +607,7 @@ func readDeno(inv *invocation) {
 		}
 		inv.words(rest)
 	default:
-		if _, ok := specs()["deno"].Commands[inv.args[0].text]; !ok && (looksLikePath(inv.args[0].text) || addressed.MatchString(inv.args[0].text)) {
+		if _, ok := specs()["deno"].Commands[inv.args[0].text]; !ok && (looksLikePath(inv.args[0].text) || codeAddress.MatchString(inv.args[0].text)) {
 			inv.codeFile(inv.args[0], inv.args[1:])
 		}
 		for _, w := range rest {
@@ -624,7 +624,7 @@ func readUv(inv *invocation) {
 	a.meaning()
 	switch {
 	case len(a.rest) == 0:
-	case inv.command == "uv run" && (a.rest[0].is("-") || addressed.MatchString(a.rest[0].text)):
+	case inv.command == "uv run" && (a.rest[0].is("-") || codeAddress.MatchString(a.rest[0].text)):
 		inv.codeFile(a.rest[0], a.rest[1:])
 	default:
 		inv.run(a.rest)

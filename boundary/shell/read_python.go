@@ -51,9 +51,9 @@ func (inv *invocation) importsPlainly(modules []string) bool {
 	})
 }
 
-// pythonModules are the names of each module that reach nothing but values, the
+// pythonMembers are the names of each module that reach nothing but values, the
 // standard streams and files that were opened already.
-var pythonModules = map[string]map[string]bool{}
+var pythonMembers = map[string]map[string]bool{}
 
 // pythonNames are the builtins of that sort and the keywords; pythonAttributes
 // the methods and fields of values.
@@ -102,7 +102,7 @@ func init() {
 		"calendar":           "month monthrange isleap",
 		"sysconfig":          "get_path get_paths get_config_var get_platform",
 	} {
-		pythonModules[m] = wordSet(names)
+		pythonMembers[m] = wordSet(names)
 	}
 	pythonNames = wordSet(`False None True and as assert break continue def del elif else except finally for global if in is lambda nonlocal not or pass raise return try while with yield
 		abs all any ascii bin bool bytearray bytes chr complex dict divmod enumerate exit filter float format frozenset hash hex id int isinstance issubclass iter len list map max min next
@@ -460,10 +460,10 @@ func (p *pythonReader) member(i int, module string) (last int, ok bool) {
 		return i, false
 	}
 	name := p.tokens[i+2].text
-	if inner := module + "." + name; pythonModules[inner] != nil {
+	if inner := module + "." + name; pythonMembers[inner] != nil {
 		return p.member(i+2, inner)
 	}
-	if !pythonModules[module][name] {
+	if !pythonMembers[module][name] {
 		return i, false
 	}
 	if module == "os.path" && pythonLooks[name] {
@@ -519,7 +519,7 @@ func (p *pythonReader) opens(i int) (last int, ok bool) {
 func (p *pythonReader) importing(i int) (last int, ok bool) {
 	from, module := p.word(i, "from"), ""
 	if from {
-		if module, i = p.dotted(i + 1); pythonModules[module] == nil || !p.word(i, "import") {
+		if module, i = p.dotted(i + 1); pythonMembers[module] == nil || !p.word(i, "import") {
 			return i, false
 		}
 		p.imports = append(p.imports, module)
@@ -537,15 +537,15 @@ func (p *pythonReader) importing(i int) (last int, ok bool) {
 		switch full := module + "." + name; {
 		case strings.HasPrefix(as, "__") || pythonNames[as] || pythonBuiltins[as]:
 			return i, false
-		case !from && pythonModules[name] != nil && name != "pathlib.Path":
+		case !from && pythonMembers[name] != nil && name != "pathlib.Path":
 			p.imports = append(p.imports, name)
 			if top, _, nested := strings.Cut(name, "."); nested && as == name {
 				as, name = top, top
 			}
 			p.modules[as] = name
-		case from && pythonModules[full] != nil:
+		case from && pythonMembers[full] != nil:
 			p.modules[as] = full
-		case from && pythonModules[module][name] && !pythonLooks[name]:
+		case from && pythonMembers[module][name] && !pythonLooks[name]:
 			p.bound[as] = true
 		default:
 			return i, false
