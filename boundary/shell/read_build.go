@@ -451,7 +451,7 @@ func readNpm(inv *invocation) {
 	for _, w := range a.operands {
 		inv.anyWord(w)
 	}
-	if inv.name == "bun" && (script == "-" || script != "" && looksLikePath(script) || addressed.MatchString(script)) {
+	if inv.name == "bun" && (script == "-" || script != "" && looksLikePath(script) || codeAddress.MatchString(script)) {
 		inv.codeFile(a.operands[0], a.operands[1:])
 		return
 	}
