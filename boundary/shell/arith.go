@@ -72,6 +72,9 @@ func (x *expansion) evaluateFound(r found, n syntax.Node, depth int) result {
 // evaluate turns a text into a number, following names.
 func (x *expansion) evaluate(v value, n syntax.Node, depth int) result {
 	if v.num && v.kind != known || v.env {
+		if v.several { // or none
+			x.w.mayAbort(x.st)
+		}
 		return result{}
 	}
 	if v.kind != known {

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -106,10 +107,39 @@ func (c *capture) stream() stream {
 	return s
 }
 
+// alternatives is what was written on one way or another, where each part is of
+// the kind that programs print about versions and numbers: some of them.
+func (c *capture) alternatives() stream {
+	all := number()
+	for _, p := range c.parts {
+		v := p.text
+		switch {
+		case p.names != nil, p.file != nil, p.size != 0, len(c.parts) >= 256:
+			return opaqueStream("the output depends on the way taken")
+		case v.kind == pattern && (v.text == "*" || v.text == "**"):
+			all.num = all.num && v.num
+		case v.kind == known && isNumber(strings.TrimSpace(v.text)):
+		case v.kind == known && version.MatchString(v.text):
+			all.num = false
+		default:
+			return opaqueStream("the output depends on the way taken")
+		}
+		if v.text == "**" {
+			all.text = "**"
+		}
+	}
+	return textStream(all.orNone()).several()
+}
+
+// version fits what stands for a version that isn't known.
+var version = regexp.MustCompile(`^(v?[0-9]+([.][0-9]+)*(-[a-z0-9.]+)?|unknown|none|dev|main|master|HEAD|latest|local|n/a)\n?$`)
+
 func (c *capture) whole() stream {
 	switch {
-	case c.mixed || len(c.parts) >= 256:
+	case len(c.parts) >= 256:
 		return opaqueStream("the output depends on the way taken")
+	case c.mixed:
+		return c.alternatives()
 	case len(c.parts) == 0:
 		return textStream(text(""))
 	case len(c.parts) == 1:
