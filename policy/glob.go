@@ -31,8 +31,10 @@ type glob struct {
 	anywhere bool // "**/NAME": only a path's last name counts
 
 	// What patterns that go through many folders are held against, and those among
-	// them that look for a text in names: see sweep.
+	// them that look for a text in names: see sweep. Of one visible name, patterns
+	// of one folder too.
 	swept, searched *glob
+	visible         bool
 }
 
 // name is one component of a glob or a pattern.
@@ -117,14 +119,16 @@ func parseGlob(text string, fold bool) (*glob, error) {
 // sweep notes that whoever says *.json of all folders doesn't name a hidden
 // file, or one of a hidden folder, that ends so: **/.docker/config.json. Its
 // extension becomes classes, which nothing spells out. Nor does who looks for
-// *config* in all folders, if that is the whole name.
+// *config* in all folders, if that is the whole name. A single file that isn't
+// hidden, **/sitecustomize.py, isn't named by *.py in one folder either.
 func (g *glob) sweep() {
 	hidden := func(n name) bool { return n.hasText() && n.els[0].r == '.' }
 	last := len(g.names) - 1
 	n := g.names[last]
 	ext, ok := n.extension()
 	from := len(n.els) - len(ext)
-	if !ok || from < 2 || !commonExtensions[ext] || !slices.ContainsFunc(g.names, hidden) {
+	g.visible = g.anywhere && n.kind == nameLiteral && !hidden(n)
+	if !ok || from < 2 || !commonExtensions[ext] || !g.visible && !slices.ContainsFunc(g.names, hidden) {
 		return
 	}
 	g.swept = g.classed(from)
@@ -145,9 +149,10 @@ func (g *glob) classed(from int) *glob {
 	return &c
 }
 
-// commonExtensions and commonStems are those of settings and data of all kinds.
+// commonExtensions and commonStems are those of code, settings and data of all
+// kinds.
 var (
-	commonExtensions = map[string]bool{"json": true, "toml": true, "xml": true, "yaml": true, "yml": true}
+	commonExtensions = map[string]bool{"el": true, "json": true, "lua": true, "py": true, "toml": true, "xml": true, "yaml": true, "yml": true}
 	commonStems      = map[string]bool{"config": true, "settings": true}
 )
 

@@ -133,7 +133,7 @@ func (g *glob) meets(p *pattern) bool {
 	if p.huge || g.covers {
 		return true
 	}
-	if g.swept != nil && p.sweeps() {
+	if g.swept != nil && (g.visible || p.sweeps()) {
 		if g.searched != nil && p.searches() {
 			g = g.searched
 		} else {

@@ -59,11 +59,20 @@ func matchAny(globs []*glob, path string) bool {
 func (s *pathSet) meets(p *pattern, folded *pattern) bool {
 	var buf [64]int32
 	for _, i := range s.texts.lookup(folded, buf[:0]) {
-		if s.globs[i].meets(folded) {
-			return !coversAny(s.not, p)
+		if g := s.globs[i]; g.meets(folded) && !coversAny(s.not, g.named(p)) {
+			return true
 		}
 	}
 	return false
+}
+
+// named is what the glob takes of a folder with everything in it: the folder
+// alone where only a path's last name counts.
+func (g *glob) named(p *pattern) *pattern {
+	if n := len(p.names) - 1; g.anywhere && n > 0 && p.names[n].kind == nameDeep {
+		return &pattern{names: p.names[:n]}
+	}
+	return p
 }
 
 // covers reports whether the set surely holds every path that the pattern
