@@ -305,6 +305,7 @@ func readPatch(inv *invocation) {
 	a := inv.parse()
 	a.options()
 	a.meaning()
+	inv.takesBackWork(a)
 	if len(a.operands) == 0 && !inv.flag("output", "dry-run") && len(a.values("directory")) > 0 {
 		inv.touch(guard.KindWrite, inv.here(), true)
 	}

@@ -12,7 +12,8 @@ import (
 // to a policy:
 //
 //	push      force for +ref, delete for :ref
-//	fetch     refs where a branch or tag of this repository is overwritten
+//	fetch     refs where a branch or tag of this repository is overwritten or deleted
+//	worktree  force where a branch is moved
 //	checkout  pathspec where working files are overwritten
 //	restore   worktree where working files are overwritten
 //	clean     force where it is configured not to be needed
@@ -126,10 +127,12 @@ var gitRuns = []struct{ prefix, suffix string }{
 	{"submodule.", ".update"}, {"browser.", ""}, {"web.browser", ""}, {"man.", ""}, {"trailer.", ".command"}, {"trailer.", ".cmd"}, {"interactive.difffilter", ""},
 	{"sendemail.", "cmd"}, {"sendemail.smtpserver", ""}, {"guitool.", ""}, {"init.templatedir", ""}, {"commit.template", ""}, {"lfs.", "path"}, {"lfs.", ".clean"}, {"lfs.", ".smudge"}, {"lfs.customtransfer.", ""},
 	{"tar.", ".command"}, {"safe.directory", ""}, {"http.proxy", ""}, {"http.sslverify", ""}, {"http.cookiefile", ""}, {"http.sslcert", ""}, {"http.sslkey", ""}, {"hook.", ".command"}, {"gc.recentobjectshook", ""}, {"ssh.variant", ""}, {"fsmonitor.", ""}, {"maintenance.", ""},
-	{"receive.", ""}, {"transfer.hiderefs", ""}, {"bundle.", "uri"}, {"fetch.bundleuri", ""},
+	{"receive.", ""}, {"transfer.hiderefs", ""}, {"bundle.", "uri"}, {"fetch.bundleuri", ""}, {"imap.tunnel", ""}, {"imap.host", ""},
+	// What nothing refers to any more is lost sooner.
+	{"gc.pruneexpire", ""}, {"gc.worktreepruneexpire", ""}, {"gc.reflogexpire", ""}, {"gc.reflogexpireunreachable", ""}, {"gc.", ".reflogexpire"}, {"gc.", ".reflogexpireunreachable"},
 }
 
-// gitRunsSetting reports whether git may run, or reach, what the setting says.
+// gitRunsSetting reports whether git may run, reach or lose what the setting says.
 func gitRunsSetting(key string) bool {
 	key = strings.ToLower(key)
 	for _, r := range gitRuns {
@@ -143,10 +146,10 @@ func gitRunsSetting(key string) bool {
 
 // gitSetting judges a setting that is given or kept.
 func (inv *invocation) gitSetting(key string, v word) {
-	if !gitRunsSetting(key) || v.kind == known && !strings.ContainsAny(v.text, ":/") && strings.HasPrefix(key, "branch.") || v.kind == known && (plainCommand(v.text) || v.text == "false" || v.text == "0" || v.text == "never" || v.text == "no") && !strings.HasPrefix(strings.ToLower(key), "safe.") {
+	if !gitRunsSetting(key) || v.kind == known && !strings.ContainsAny(v.text, ":/") && strings.HasPrefix(key, "branch.") || v.kind == known && (plainCommand(v.text) || v.text == "false" || v.text == "0" && !strings.HasPrefix(strings.ToLower(key), "gc.") || v.text == "never" || v.text == "no") && !strings.HasPrefix(strings.ToLower(key), "safe.") {
 		return
 	}
-	inv.unknown(v.span, "the setting "+key+" makes git run or reach something")
+	inv.unknown(v.span, "the setting "+key+" makes git run, reach or lose something")
 	if v.kind != known {
 		return
 	}
@@ -167,13 +170,14 @@ func init() {
 	look := func(inv *invocation, a *arguments) { inv.gitLook(a) }
 	reach := func(inv *invocation, a *arguments) { inv.gitRemote(a) }
 	gitActs = map[string]func(inv *invocation, a *arguments){
-		"diff": look, "show": look, "log": look, "whatchanged": look, "blame": look, "annotate": look, "difftool": look, "cat-file": look, "rev-list": look,
+		"diff": look, "show": look, "log": look, "whatchanged": look, "blame": look, "annotate": look, "difftool": look, "cat-file": (*invocation).gitObjects, "rev-list": look,
 		"diff-tree": look, "diff-index": look, "diff-files": look, "archive": look, "shortlog": look, "reflog": look, "range-diff": look, "format-patch": (*invocation).gitFormatPatch,
 		"check-ignore": (*invocation).gitNamed, "check-attr": (*invocation).gitNamed, "ls-tree": (*invocation).gitNamed,
 		"grep":     (*invocation).gitGrep,
 		"checkout": (*invocation).gitCheckout, "restore": (*invocation).gitRestore, "reset": (*invocation).gitReset,
 		"clean": (*invocation).gitClean, "rm": (*invocation).gitRemove, "mv": (*invocation).gitMove,
-		"push": (*invocation).gitPush, "daemon": gitServe, "instaweb": gitServe, "fetch": (*invocation).gitFetch, "pull": (*invocation).gitFetch, "ls-remote": reach, "clone": (*invocation).gitClone,
+		"push": (*invocation).gitPush, "daemon": gitServe, "instaweb": gitServe, "svn dcommit": gitServe, "svn set-tree": gitServe, "svn commit-diff": gitServe, "svn branch": gitServe, "svn tag": gitServe, "p4 submit": gitServe,
+		"lfs push": reach, "worktree": (*invocation).gitWorktree, "fetch": (*invocation).gitFetch, "pull": (*invocation).gitFetch, "ls-remote": reach, "clone": (*invocation).gitClone,
 		"remote": (*invocation).gitRemotes, "config": (*invocation).gitConfig, "submodule": (*invocation).gitSubmodule, "bisect": (*invocation).gitBisect,
 		"apply": (*invocation).gitApply, "am": (*invocation).gitApply, "add": (*invocation).gitAdd, "stage": (*invocation).gitAdd,
 		"commit": (*invocation).gitCommit, "interpret-trailers": (*invocation).gitTrailers, "hash-object": (*invocation).gitPlumbing, "checkout-index": (*invocation).gitPlumbing,
@@ -198,6 +202,10 @@ func (inv *invocation) gitLook(a *arguments) {
 		}
 	}
 	named := inv.gitOnlyNames()
+	if _, sub, _ := strings.Cut(inv.command, " "); gitPatches[sub] && !named && !inv.flag("stat", "name-only", "name-status", "numstat", "shortstat", "quiet") {
+		inv.stdout = inv.unclear()
+		inv.stdout.shown = true
+	}
 	for i, w := range a.operands {
 		switch pathspec := a.dashed >= 0 && i >= a.dashed; {
 		case named && w.kind != unknown && pathspec:
@@ -209,6 +217,9 @@ func (inv *invocation) gitLook(a *arguments) {
 		}
 	}
 }
+
+// gitPatches are commands that show changes as patches.
+var gitPatches = map[string]bool{"diff": true, "show": true, "stash show": true, "diff-index": true, "diff-files": true, "diff-tree": true}
 
 // gitNamed reads commands that say something of files by their names.
 func (inv *invocation) gitNamed(a *arguments) {
@@ -258,6 +269,12 @@ func (inv *invocation) gitName(w word, pathspec bool) {
 	}
 	if pathspec {
 		inv.pathspec(w, inv.read)
+		return
+	}
+	if strings.HasPrefix(w.text, ":/") { // a commit by its message, or a file where no message fits
+		if file := w.after(2); inv.a.sensitive(inv.dir, file) {
+			inv.gitFile(file)
+		}
 		return
 	}
 	if rev, file, ok := w.cut(":"); ok && !strings.HasPrefix(w.text, ":(") && !strings.HasPrefix(w.text, ":!") {
@@ -370,9 +387,16 @@ func (inv *invocation) gitRef(w word) {
 	}
 }
 
-// namesFile reports whether a word is a file rather than a branch.
+// plainFiles are files and folders of repositories whose names look like those of
+// branches.
+var plainFiles = wordSet(`Makefile GNUmakefile makefile Dockerfile Containerfile LICENSE LICENCE COPYING NOTICE AUTHORS CONTRIBUTORS CODEOWNERS README CHANGELOG
+	Gemfile Rakefile Podfile Fastfile Brewfile Procfile Pipfile Vagrantfile Jenkinsfile Caddyfile Tiltfile Earthfile Justfile justfile Taskfile BUILD WORKSPACE
+	src lib include cmd pkg internal vendor scripts tests node_modules`)
+
+// namesFile reports whether a word is a file rather than a branch, whose name
+// can't begin with a dot.
 func (inv *invocation) namesFile(w word) bool {
-	if w.kind == pattern || w.text == "." || w.text == ".." || strings.HasPrefix(w.text, "./") || strings.HasPrefix(w.text, "../") || strings.HasPrefix(w.text, "/") ||
+	if w.kind == pattern || strings.HasPrefix(w.text, ".") || strings.HasPrefix(w.text, "/") || plainFiles[w.text] ||
 		strings.HasPrefix(w.text, ":") || strings.HasSuffix(w.text, "/") || strings.ContainsAny(w.text, "*?[") {
 		return true
 	}
@@ -489,11 +513,38 @@ func (inv *invocation) gitRemote(a *arguments) {
 func (inv *invocation) gitFetch(a *arguments) {
 	inv.gitRemote(a)
 	refs := append(a.values("refmap"), a.operands[min(1, len(a.operands)):]...)
+	overwrites := inv.flag("prune-tags")
 	for _, r := range refs {
 		from, to, ok := r.cut(":")
-		if ok && !strings.HasPrefix(to.text, "refs/remotes/") && (strings.HasPrefix(from, "+") || inv.flag("force")) {
-			inv.flags = append(inv.flags, "refs")
-		}
+		overwrites = overwrites || ok && !strings.HasPrefix(to.text, "refs/remotes/") && (strings.HasPrefix(from, "+") || inv.flag("force", "prune"))
+	}
+	if overwrites {
+		inv.flags = append(inv.flags, "refs")
+	}
+}
+
+// gitWorktree reads git worktree, whose -B moves a branch that exists.
+func (inv *invocation) gitWorktree(a *arguments) {
+	a.options()
+	a.plain()
+	if inv.flag("B") {
+		inv.flags = append(inv.flags, "force")
+	}
+}
+
+// gitObjects reads git cat-file, which may take the names of what it shows from
+// standard input.
+func (inv *invocation) gitObjects(a *arguments) {
+	inv.gitLook(a)
+	if !inv.flag("batch", "batch-command") {
+		return
+	}
+	if inv.stdin.text.kind != known || !inv.stdin.set {
+		inv.unknown(inv.span, "which objects git shows is not known")
+		return
+	}
+	for _, f := range strings.Fields(inv.stdin.text.text) {
+		inv.gitName(lit(f, inv.span), false)
 	}
 }
 
@@ -636,11 +687,20 @@ func (inv *invocation) gitApply(a *arguments) {
 	for _, w := range a.operands {
 		inv.read(w)
 	}
+	inv.takesBackWork(a)
 	if inv.flag("unsafe-paths") {
 		inv.unknown(inv.span, "a patch may change files anywhere (--unsafe-paths)")
 	}
 	if !inv.flag("check", "stat", "numstat", "summary", "abort", "skip", "quit") {
 		inv.write(inv.here())
+	}
+}
+
+// takesBackWork reports that a patch of the changes that git just showed is
+// applied in reverse: they are lost.
+func (inv *invocation) takesBackWork(a *arguments) {
+	if inv.stdin.shown && inv.flag("reverse") && !inv.flag("check", "stat", "numstat", "summary", "dry-run") {
+		inv.unknown(inv.span, inv.title()+" takes the changes back that git shows")
 	}
 }
 

@@ -172,6 +172,9 @@ func TestReaders(t *testing.T) {
 		{"net", "ssh -oProxyCommand='rm -rf /opt' h", "connect h; delete /opt +; exec rm; unknown"},
 		{"net", "nc -e 'rm -rf /opt' h 9", "connect h; delete /opt +; exec rm"},
 
+		{"git", "git show :/fix", ""},
+		{"git", "git diff | git apply -R", "unknown; write /w/."},
+		{"git", "echo HEAD:x | git cat-file --batch", "exec git cat-file; read /w/x"},
 		{"git", "git push --forc", ""},
 		{"git", "git commit -m 'rm -rf / > /etc/x'", ""},
 		{"git", "git checkout -b x origin/main", ""},

@@ -50,8 +50,9 @@ func versionSpecs() commands {
 		"glab,hub,tea,bb,forgejo-cli,berg": cmd("data...", "read: F,file"),
 		"pre-commit,lefthook,husky,commitlint,cz,commitizen,semantic-release,standard-version,release-it,changeset,lerna,git-cliff,gitlint," +
 			"conventional-changelog": cmd("data...", "own: c,config", "read: files", "write: o,output"),
-		"gitk,tig,lazygit,gitui,git-gui,meld,kdiff3,p4merge,gitg,smerge": cmd("data..."),
-		"gitleaks,trufflehog,detect-secrets,git-secrets,noseyparker":     cmd("data...", "read: c,config s,source", "write: r,report-path"),
+		"gitk": cmd("data...", "shell: argscmd"),
+		"tig,lazygit,gitui,git-gui,meld,kdiff3,p4merge,gitg,smerge":  cmd("data..."),
+		"gitleaks,trufflehog,detect-secrets,git-secrets,noseyparker": cmd("data...", "read: c,config s,source", "write: r,report-path"),
 	}
 }
 
@@ -87,7 +88,7 @@ func gitSpecs() commands {
 var gitLook = commands{
 	"status": cmd("list...", "?data: untracked-files u porcelain ignored column ignore-submodules", "flag: s,short b,branch v,verbose z long"),
 	"log,show,whatchanged,diff,range-diff,shortlog,diff-tree,diff-index,diff-files,rev-list,cherry,difftool": cmd("data...", gitShow...),
-	"reflog": with(cmd("data...", gitShow...), commands{"show,list,exists": cmd("data...", gitShow...), "expire,delete,drop": cmd("data...",
+	"reflog": with(cmd("data...", gitShow...), commands{"show,list,exists,write": cmd("data...", gitShow...), "expire,delete,drop": cmd("data...",
 		"data: expire expire-unreachable", "flag: all n,dry-run rewrite updateref stale-fix")}),
 	"format-patch": cmd("data...", append(slices.Clip(gitShow), "list: o,output-directory",
 		"data: v,reroll-count to in-reply-to subject-prefix start-number suffix base signature", "?data: attach inline thread cover-letter",
@@ -101,7 +102,7 @@ var gitLook = commands{
 	"ls-tree,cat-file,rev-parse,describe,name-rev,merge-base,for-each-ref,show-ref,show-branch,count-objects,verify-commit,verify-tag," +
 		"verify-pack,var,check-ignore,check-attr,check-mailmap,check-ref-format,symbolic-ref,get-tar-commit-id,patch-id,merge-tree,stripspace,column," +
 		"help,version,request-pull,last-modified,for-each-repo": cmd("data...", "data: format sort contains points-at match exclude count abbrev candidates",
-		"flag: d,delete textconv filters batch"),
+		"?data: batch batch-check batch-command", "flag: d,delete textconv filters"),
 	"fsck,diagnose,bugreport": cmd("data...", "write: o,output-directory"),
 	"archive":                 cmd("data...", "write: o,output", "read: add-file", "connect: remote", "shell: exec", "data: format prefix", "flag: l,list v,verbose"),
 	"bundle":                  with(cmd(""), commands{"create": cmd("write data..."), "verify,list-heads,unbundle": cmd("read data...")}),
@@ -138,14 +139,16 @@ var gitWork = commands{
 	"apply,am": cmd("read...", "read: build-fake-ancestor", "data: p C whitespace exclude include directory patch-format",
 		"flag: check R,reverse 3,3way index cached stat numstat summary reject abort skip continue k,keep s,signoff i,interactive unsafe-paths"),
 	"sparse-checkout": cmd("data..."),
-	"notes":           cmd("data...", "read: F,file", "data: m,message ref"),
-	"maintenance":     with(cmd("data...", "data: task schedule scheduler", "flag: auto q,quiet"), commands{"run,start,stop,register,unregister,is-needed": cmd("data...", "data: task schedule scheduler", "flag: auto q,quiet")}),
-	"rerere,gc,repack,prune,pack-refs,prune-packed,update-server-info,commit-graph,multi-pack-index": cmd("data...", "data: expire",
+	"notes": with(cmd("data...", "read: F,file", "data: m,message ref"), commands{"list,show,add,copy,append,edit,merge,get-ref,remove,prune": cmd("data...",
+		"read: F,file", "data: m,message C,reuse-message c,reedit-message s,strategy", "flag: f,force n,dry-run stdin ignore-missing v,verbose q,quiet")}),
+	"maintenance": with(cmd("data...", "data: task schedule scheduler", "flag: auto q,quiet"), commands{"run,start,stop,register,unregister,is-needed": cmd("data...", "data: task schedule scheduler", "flag: auto q,quiet")}),
+	"rerere,gc,repack,prune,pack-refs,prune-packed,update-server-info,commit-graph,multi-pack-index": cmd("data...", "data: expire cruft-expiration expire-to max-cruft-size",
 		"?data: prune", "flag: auto aggressive force n,dry-run"),
 	"update-index": cmd("list...", "data: cacheinfo chmod", "flag: assume-unchanged no-assume-unchanged skip-worktree no-skip-worktree refresh add remove force-remove"),
 	"hook":         cmd("data..."),
 	"lfs": with(cmd("data..."), commands{
-		"prune,migrate,push,pull,fetch,install,update,uninstall,track,untrack,ls-files,status,env,lock,unlock,locks,checkout,clone,dedup,fsck,logs,version,pointer": cmd("data...")}),
+		"migrate": with(cmd("data..."), commands{"import,export,info": cmd("data...", "data: I,include X,exclude above")}),
+		"prune,push,pull,fetch,install,update,uninstall,track,untrack,ls-files,status,env,lock,unlock,locks,checkout,clone,dedup,fsck,logs,version,pointer": cmd("data...")}),
 	"flow,annex,crypt,extras,secret,town,machete,absorb,standup,summary,effort,changelog,ignore,undo,cliff": cmd("data..."),
 }
 
@@ -171,8 +174,12 @@ var gitRemote = commands{
 		"cvsserver,imap-send,shell": cmd("code...", "shell: exec upload-pack receive-pack"),
 	"daemon,instaweb": cmd("connect...", "list: base-path", "data: port p listen httpd d browser b"),
 	"send-email":      cmd("connect...", "shell: smtp-server to-cmd cc-cmd sendmail-cmd", "flag: dry-run"),
-	"svn,p4,cvsimport,cvsexportcommit,archimport,quiltimport,fast-export,fast-import": cmd("data..."),
-	"credential,credential-cache,credential-store":                                    cmd("code..."),
+	"svn": with(cmd("data..."), commands{"dcommit,set-tree,commit-diff,branch,tag": cmd("data..."), "clone,init": cmd("connect data...", "data: r,revision T,trunk b,branches t,tags prefix username ignore-paths include-paths rewrite-root", "read: A,authors-file",
+		"flag: s,stdlayout q,quiet no-metadata preserve-empty-dirs"),
+		"fetch,rebase,log,info,find-rev,blame,show-ignore,gc,reset,proplist,propget": cmd("data...")}),
+	"p4": with(cmd("data..."), commands{"submit": cmd("data..."), "clone,sync,rebase,shelve,unshelve,branches": cmd("data...")}),
+	"cvsimport,cvsexportcommit,archimport,quiltimport,fast-export,fast-import": cmd("data..."),
+	"credential,credential-cache,credential-store":                             cmd("code..."),
 }
 
 // Commands that rewrite history.
@@ -194,6 +201,7 @@ var gitHistory = commands{
 // Plumbing that changes things.
 var gitPlumbing = commands{
 	"update-ref,commit-tree,mktree,mktag,hash-object,read-tree,write-tree,unpack-objects,index-pack,pack-objects,unpack-file,mailinfo,mailsplit," +
-		"merge-file,merge-index,merge-one-file,interpret-trailers,fmt-merge-msg,checkout-index": cmd("data...",
+		"merge-file,merge-one-file,interpret-trailers,fmt-merge-msg,checkout-index": cmd("data...",
 		"write: prefix", "read: F index-output", "data: m p t trailer where if-exists if-missing stage", "flag: d w a,all f,force u,update n z in-place reset merge hard i"),
+	"merge-index": cmd("command...", "flag: o q a"),
 }

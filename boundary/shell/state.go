@@ -471,6 +471,7 @@ type stream struct {
 	size   byte   // if not 0: its lines, or the one, begin with a number and this character
 	file   *word  // it is this file
 	dir    place  // from where names and file are taken
+	shown  bool   // it is a patch that git shows
 }
 
 func opaqueStream(reason string) stream { return stream{set: true, text: unknownValue(reason)} }
