@@ -848,7 +848,7 @@ func read(w *walker, c *builtinCall) flow {
 	}
 	v := unknownValue("what read reads is not known")
 	if strings.IndexByte(letters, 'u') < 0 && len(names) == 1 {
-		v = w.stdin.line(c.dir)
+		v = w.stdin.line(w.a, c.dir)
 	}
 	w.takesInput()
 	for _, n := range names {
@@ -883,8 +883,8 @@ func (w *walker) takesInput() {
 }
 
 // line is a value that covers any line of a stream.
-func (s stream) line(dir place) value {
-	if n, ok := s.name(dir); ok && strings.Trim(n.text, " \t") == n.text { // blanks around it are taken away
+func (s stream) line(a *analysis, dir place) value {
+	if n, ok := s.name(a, dir); ok && strings.Trim(n.text, " \t") == n.text { // blanks around it are taken away
 		return n.value()
 	}
 	return unknownValue("what read reads is not known")

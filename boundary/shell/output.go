@@ -793,7 +793,11 @@ func grep(inv *invocation) stream {
 		}
 	case inv.flag("l", "files-with-matches", "L", "files-without-match", "files"):
 		if inv.onlyFlags(grepPlain) && (len(files) > 0 || recursive) {
-			return inv.tree(files...)
+			s := inv.tree(files...)
+			for i := range s.names {
+				s.names[i].all = s.names[i].tree && inv.name == "rg" && inv.reparse().hiddenToo()
+			}
+			return s
 		}
 	case len(files) == 0 && !recursive && inv.onlyFlags(linesPlain):
 		return inv.lines()

@@ -461,26 +461,29 @@ func readSearch(inv *invocation) {
 	if !inv.flag("files", "type-list") {
 		inv.readChosen()
 	}
-	if inv.name == "rg" && a.hiddenToo() {
+	if inv.name == "rg" && a.hiddenToo() && (a.times("unrestricted") > 0 || inv.flag("no-ignore", "no-ignore-vcs")) {
 		inv.leavesNothingOut()
 	}
 }
 
-// hiddenToo reports whether rg looks at hidden and at ignored files, and at all
-// of them.
-func (a *arguments) hiddenToo() bool {
-	times := 0
+// times is how often an option is given.
+func (a *arguments) times(name string) (n int) {
 	for _, g := range a.given {
-		switch {
-		case g.is("unrestricted"):
-			times++
-		case g.is("type"), (g.is("glob") || g.is("iglob")) && !g.value.starts("!"):
+		if g.is(name) {
+			n++
+		}
+	}
+	return n
+}
+
+// hiddenToo reports whether rg looks at hidden files, and at all of them.
+func (a *arguments) hiddenToo() bool {
+	for _, g := range a.given {
+		if g.is("type") || (g.is("glob") || g.is("iglob")) && !g.value.starts("!") {
 			return false
 		}
 	}
-	inv := a.inv
-	ignored := times > 0 || inv.flag("no-ignore", "no-ignore-vcs")
-	return ignored && (times > 1 || inv.flag("hidden", "."))
+	return a.times("unrestricted") > 1 || a.inv.flag("hidden", ".")
 }
 
 // searchSelectors notes the secrets that a search's globs pick out. Those of rg

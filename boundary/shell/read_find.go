@@ -743,7 +743,9 @@ func (a *arguments) fdMatches(dir word) []word {
 		}
 	}
 	if !narrow {
-		return []word{everything(dir)}
+		all := everything(dir)
+		all.all = all.tree && a.inv.flag("hidden", "unrestricted")
+		return []word{all}
 	}
 	var out []word
 	for _, g := range globs {

@@ -1020,7 +1020,7 @@ func (x *expansion) substitute(c *syntax.CmdSubst) value {
 // nameList is the value of an output that lists files: a glob where one covers
 // them all.
 func (x *expansion) nameList(s stream) value {
-	if n, ok := s.name(x.st.dir); ok {
+	if n, ok := s.name(x.w.a, x.st.dir); ok {
 		v := n.value().orNone()
 		v.several = !s.single
 		return v
@@ -1029,8 +1029,9 @@ func (x *expansion) nameList(s stream) value {
 }
 
 // name is a pattern that covers all names of the stream. That a star of find
-// covers hidden files too is not thought of where more of the name is known.
-func (s stream) name(dir place) (word, bool) {
+// covers hidden files too is not thought of where more of the name is known and
+// none of them is a secret.
+func (s stream) name(a *analysis, dir place) (word, bool) {
 	if !s.set || s.dir != dir || len(s.names) == 0 || len(s.names) > 2 || s.names[0].kind != pattern {
 		return word{}, false
 	}
@@ -1039,7 +1040,7 @@ func (s stream) name(dir place) (word, bool) {
 	if len(s.names) == 2 && n.text[last:] == "*" && s.names[1].text == n.text[:last]+".*" {
 		return word{text: folderOf(strings.TrimSuffix(n.text[:last], "**/")), kind: pattern, tree: true, all: true, span: n.span}, true
 	}
-	return n, len(s.names) == 1 || s.names[1].text == n.text[:last]+"."+n.text[last:]
+	return n, len(s.names) == 1 || s.names[1].text == n.text[:last]+"."+n.text[last:] && !a.sensitive(dir, s.names[1])
 }
 
 // folderOf is a folder without the slash behind it.
