@@ -52,7 +52,7 @@ var variables = map[string]effect{
 	"JAVA_TOOL_OPTIONS": options, "_JAVA_OPTIONS": options, "JDK_JAVA_OPTIONS": options, "JAVA_OPTS": options, "MAVEN_OPTS": options, "MAVEN_ARGS": options, "ANT_ARGS": options, "ANT_OPTS": options, "JAVACMD": command, "LEIN_JAVA_CMD": command, "CLJ_CONFIG": settings, "GRADLE_OPTS": options, "SBT_OPTS": options, "CLASSPATH": searched, "JAVA_HOME": redirects, "GRADLE_USER_HOME": settings, "GRADLE_HOME": settings, "M2_HOME": settings, "MAVEN_HOME": settings,
 	"LUA_INIT": code, "LUA_PATH": searched, "LUA_CPATH": searched, "R_PROFILE": code, "R_PROFILE_USER": code, "R_ENVIRON": code, "R_ENVIRON_USER": code, "R_LIBS": searched, "PHPRC": code, "PHP_INI_SCAN_DIR": code, "JULIA_LOAD_PATH": searched, "JULIA_DEPOT_PATH": settings, "ERL_FLAGS": options, "ERL_AFLAGS": options, "ERL_ZFLAGS": options, "ELIXIR_ERL_OPTIONS": options, "ERL_LIBS": searched, "ERL_INETRC": settings, "MIX_EXS": settings, "MIX_HOME": settings, "GUILE_LOAD_PATH": searched, "TCLLIBPATH": searched, "GROOVY_OPTS": options, "AWKPATH": searched, "AWKLIBPATH": searched, "GHCRTS": options, "OCAMLRUNPARAM": harmless, "PSMODULEPATH": searched, "DOTNET_STARTUP_HOOKS": code, "CORECLR_PROFILER_PATH": code, "CORECLR_PROFILER": code,
 
-	"GOFLAGS": options, "GOROOT": redirects, "GOTOOLDIR": code, "GOPROXY": proxy, "GONOSUMCHECK": harmless, "GONOSUMDB": code, "GONOSUMBD": code, "GOINSECURE": code, "GOSUMDB": options, "GOENV": settings, "GOWORK": settings, "GOTOOLCHAIN": options, "GOCACHEPROG": command, "GOAUTH": code, "GOVCS": code, "GO_EXTLINK_ENABLED": harmless, "CGO_CFLAGS": options, "CGO_LDFLAGS": options,
+	"GOFLAGS": options, "GOROOT": redirects, "GOTOOLDIR": code, "HF_ENDPOINT": proxy, "GOPROXY": proxy, "GONOSUMCHECK": harmless, "GONOSUMDB": code, "GONOSUMBD": code, "GOINSECURE": code, "GOSUMDB": options, "GOENV": settings, "GOWORK": settings, "GOTOOLCHAIN": options, "GOCACHEPROG": command, "GOAUTH": code, "GOVCS": code, "GO_EXTLINK_ENABLED": harmless, "CGO_CFLAGS": options, "CGO_LDFLAGS": options,
 	"CC": command, "CXX": command, "LD": command, "AR": command, "AS": command, "CPP": command, "FC": command, "RUSTC": command, "RUSTC_WRAPPER": command, "RUSTC_WORKSPACE_WRAPPER": command, "RUSTDOC": command, "CARGO": command, "RUSTFLAGS": options, "RUSTDOCFLAGS": options, "CARGO_ENCODED_RUSTFLAGS": options, "RUSTUP_TOOLCHAIN": settings, "RUSTFMT": settings,
 	"CARGO_HOME": settings, "RUSTUP_HOME": settings, "CMAKE_TOOLCHAIN_FILE": settings, "CMAKE_C_COMPILER_LAUNCHER": command, "CMAKE_CXX_COMPILER_LAUNCHER": command, "COMPILER_PATH": searched, "GCC_EXEC_PREFIX": code, "CCACHE_PREFIX": command, "CCACHE_PREFIX_CPP": command, "CCACHE_COMPILER": command, "CCC_OVERRIDE_OPTIONS": code, "RUSTC_LINKER": command, "DEPENDENCIES_OUTPUT": redirects, "SUNPRO_DEPENDENCIES": redirects,
 	"M4": settings, "AUTOM4TE": settings, "AUTOCONF": settings, "AUTOHEADER": settings, "AUTOMAKE": settings, "ACLOCAL": settings, "ACLOCAL_PATH": searched, "AUTOPOINT": settings, "LIBTOOLIZE": settings, "CONFIG_SHELL": command, "CONFIG_SITE": code, "MAKEFLAGS": options, "MFLAGS": options, "GNUMAKEFLAGS": options, "MAKEFILES": code, "LIBTOOL": command, "PKG_CONFIG": command, "PKG_CONFIG_PATH": searched,
@@ -208,8 +208,9 @@ func (a *analysis) hint(st *state, name, s string) string {
 	if a.commandLine(lit(s, guard.Span{})) {
 		return "the variable " + name + " holds a command line"
 	}
+	loads := loader.MatchString(name)
 	for _, m := range addressed.FindAllStringSubmatch(s, -1) {
-		if !localHost.MatchString(m[1]) {
+		if loads && !localHost.MatchString(m[1]) {
 			return "the variable " + name + " names another host"
 		}
 	}
@@ -221,7 +222,7 @@ func (a *analysis) hint(st *state, name, s string) string {
 			}
 			f = f[max(strings.IndexAny(f, "/~"), 0):]
 		}
-		if !machinePath.MatchString(f) || a.inside(st, "", f) || a.isTemp(f) && !optional {
+		if !loads && !optional || !machinePath.MatchString(f) || a.inside(st, "", f) || a.isTemp(f) && !optional {
 			continue
 		}
 		return "the variable " + name + " names a file outside of the workspace"
@@ -230,6 +231,10 @@ func (a *analysis) hint(st *state, name, s string) string {
 }
 
 var (
+	// loader fits the names of variables that say what a program runs or loads, and
+	// from where. Others hold what an application works with: hosts, files of data.
+	loader = regexp.MustCompile(`(?i)(^|_)(cmd|command|exec|executable|prog|program|opts?|options|args?|flags|switches|plugins?|preload|loader|libs?|library|init|initfile|rc|rcfile|startup|hooks?|shell|` +
+		`editor|viewer|pager|browser|compiler|wrapper|launcher|proxy|mirror|registry|index|toolchain|modules?|script|callbacks?|fetcher|download)s?[0-9]*(_|$)`)
 	// addressed is the beginning of an address, up to its host.
 	addressed = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://(?:[^/@\s"']*@)?([^/:?#,\s"']*)`)
 	// localHost are hosts of this machine or of a network of its own.
