@@ -109,6 +109,7 @@ func (inv *invocation) applySpec(s *spec) {
 	if a.lost.kind != known && (a.spec.risky || a.lost.text != "") {
 		inv.unknown(a.lost.span, "a word that may be an option of "+inv.title()+" is not known: "+a.lost.why())
 	}
+	dir := inv.dir
 	for _, g := range a.given {
 		switch {
 		case !g.has:
@@ -118,6 +119,7 @@ func (inv *invocation) applySpec(s *spec) {
 			inv.role(g.opt.role, g.value)
 		}
 	}
+	inv.movedFrom(dir)
 	a.meaning()
 	if len(a.rest) > 0 {
 		inv.run(a.rest)
@@ -137,6 +139,7 @@ func (a *arguments) hidden() {
 		}
 	}
 	a.told()
+	a.passOn()
 	if s.commands != nil || s.many != guard.RoleData || a.dashed < 1 || a.dashed >= len(a.operands) {
 		return
 	}
@@ -241,6 +244,31 @@ func (a *arguments) extra(w word) {
 	}
 }
 
+// parts does what the parts of a word mean by the role of what stands behind "="
+// in them.
+func (inv *invocation) parts(r guard.Role, w word) {
+	if w.kind == unknown {
+		inv.role(r, w)
+		return
+	}
+	for at := 0; at <= len(w.text); {
+		part := w.after(at)
+		part.text, _, _ = strings.Cut(part.text, ",")
+		at += len(part.text) + 1
+		if _, v, ok := part.cut("="); ok {
+			inv.role(r, v)
+		}
+	}
+}
+
+// movedFrom says that code of the folder runs to which options brought the
+// program.
+func (inv *invocation) movedFrom(dir place) {
+	if inv.dir != dir && specs()[inv.name].Opaque {
+		inv.ownFolder(inv.here())
+	}
+}
+
 // packageName fits the names of packages of JavaScript and of files in them:
 // code that was installed for the workspace. A path or an address isn't one.
 var packageName = regexp.MustCompile(`^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9_-]*([.][a-z]+)?(/[A-Za-z0-9_-]+([.][a-z]+)?)*$`)
@@ -292,6 +320,8 @@ func (inv *invocation) role(r guard.Role, w word) {
 		inv.scriptOrCode(w)
 	case roleModule:
 		inv.run([]word{lit("python3", w.span), lit("-m", w.span), w})
+	case roleJVM:
+		inv.javaOptions(w)
 	case roleTarget:
 		if looksLikePath(w.text) || hosted.MatchString(w.text) {
 			inv.own(w)
@@ -303,6 +333,10 @@ func (inv *invocation) role(r guard.Role, w word) {
 	case guard.RoleCode:
 		inv.opaque(w.span, "code for "+inv.title()+" in an argument")
 	default:
+		if inner, ok := strings.CutPrefix(string(r), "="); ok {
+			inv.parts(guard.Role(inner), w)
+			return
+		}
 		inv.unknown(w.span, "a word of "+inv.title()+" has the role "+string(r)+", which is not known")
 	}
 }

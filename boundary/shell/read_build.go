@@ -24,6 +24,7 @@ func init() {
 		xmake earthly dagger nim nimble crystal v odin forge hardhat truffle spago elm shards dub gleam clojure clj scala-cli robot behave green nose2 locust foreman overmind hivemind honcho goreman artisan symfony magento laravel pytest py.test jest vitest mocha ava tap jasmine karma cypress playwright vite webpack rollup rspack rolldown next nuxt astro gatsby rspec cucumber rails phpunit pest behat dotnet swift zig mix stack cabal dune rebar3 flutter dart`)
 	register(readCompiler, compilers)
 	register(readRustc, "rustc")
+	register(readProtoc, "protoc")
 	register(readDocker, "docker podman nerdctl finch docker-compose podman-compose")
 	register(readKubectl, "kubectl oc k3s microk8s")
 }
@@ -42,6 +43,9 @@ func readMake(inv *invocation) {
 		if !ok {
 			targets = append(targets, w.arg())
 			continue
+		}
+		if strings.HasSuffix(name, "!") {
+			inv.shell(v, guard.DialectPOSIX)
 		}
 		name = strings.TrimRight(name, ":?+!")
 		inv.makeVariable(name, v)
@@ -74,6 +78,7 @@ func readBuild(inv *invocation) {
 	if len(a.rest) > 0 {
 		inv.run(a.rest)
 	}
+	a.passOn()
 	if asksOnly(inv) {
 		return
 	}
@@ -87,6 +92,16 @@ func readBuild(inv *invocation) {
 			inv.inlineCode(v)
 		}
 	}
+	for _, v := range a.values("D") { // of Maven and Gradle
+		switch name, v, _ := v.cut("="); {
+		case strings.HasSuffix(name, "executable") && !v.is("java") || name == "source" || name == "jvm":
+			inv.inlineCode(v)
+		case name == "argLine" || strings.HasSuffix(name, "jvmargs"):
+			inv.javaOptions(v)
+		case strings.HasPrefix(name, "maven.ext.") || strings.HasSuffix(name, "java.home"):
+			inv.own(v)
+		}
+	}
 	inv.ownFolder(inv.here())
 	for _, w := range append(a.operands, a.values("manifest-path")...) {
 		if w.kind == known && strings.Contains(w.text, "/") && looksLikePath(w.text) {
@@ -98,6 +113,24 @@ func readBuild(inv *invocation) {
 			inv.ownFolder(w)
 		}
 	}
+}
+
+// behindDashes are commands that give what stands behind "--" to another one.
+var behindDashes = map[string][]string{
+	"cargo rustc": {"rustc"}, "cargo rustdoc": {"rustdoc"}, "cargo clippy": {"rustc"}, "gotestsum": {"go", "test"}, "richgo": {"go", "test"},
+}
+
+// passOn judges the words that a command gives to another one.
+func (a *arguments) passOn() {
+	words := behindDashes[a.inv.command]
+	if words == nil || a.dashed < 0 || a.dashed >= len(a.operands) {
+		return
+	}
+	var out []word
+	for _, w := range words {
+		out = append(out, lit(w, a.inv.span))
+	}
+	a.inv.run(append(out, a.operands[a.dashed:]...))
 }
 
 // msbuildCode fits properties whose values a build runs or loads.
@@ -145,13 +178,53 @@ func (inv *invocation) compilerFlags(v word) {
 // settings.
 var loading = []string{"-fplugin", "-fpass-plugin", "-specs", "--specs", "-B", "-wrapper", "-fuse-ld", "-plugin", "--plugin", "-load", "--ld-path", "@"}
 
+// gluedOptions are options of compilers whose value may follow without a blank.
+var gluedOptions = []string{"-MF", "-MJ", "-MT", "-MQ", "-include", "-imacros", "-isystem", "-idirafter", "-iquote"}
+
+// passes are programs to which a compiler gives what stands behind -Wl, and its
+// like, and behind -Xlinker.
+var passes = map[string]string{"l": "ld", "a": "as", "p": "gcc", "Xlinker": "ld", "Xassembler": "as", "Xpreprocessor": "gcc"}
+
+// compilerOutputs and compilerInputs are beginnings of the names of options -f
+// that name a file.
+var (
+	compilerOutputs = []string{"dump-", "opt-info", "profile-generate", "profile-dir", "profile-instr-generate", "cs-profile-generate", "time-trace", "crash-diagnostics-dir",
+		"save-optimization-record", "foptimization-record-file", "diagnostics-", "auxname", "coverage-data-file"}
+	compilerInputs = []string{"auto-profile", "profile-use", "profile-instr-use", "profile-sample-use", "module-map-file", "module-file", "sanitize-ignorelist", "sanitize-blacklist"}
+)
+
+// fileOption judges an option -f by the file that it names.
+func (inv *invocation) fileOption(v word) {
+	name, file, _ := v.cut("=")
+	begins := func(p string) bool { return strings.HasPrefix(name, p) }
+	switch {
+	case file.text == "":
+	case slices.ContainsFunc(compilerOutputs, begins) && looksLikePath(file.text):
+		inv.write(file)
+	case slices.ContainsFunc(compilerInputs, begins):
+		inv.read(file)
+	}
+}
+
 const compilers = `tcc gcc g++ cc c++ clang clang++ gfortran icc nvcc emcc em++ c99 c89 cpp mpicc mpicxx gcc-12 gcc-13 clang-17 clang-18 musl-gcc
 	arm-none-eabi-gcc x86_64-w64-mingw32-gcc aarch64-linux-gnu-gcc`
 
 // readCompiler reads compilers: @file holds more options, and options for the
 // passes and the linker may name plugins.
 func readCompiler(inv *invocation) {
-	inv.args = slices.DeleteFunc(slices.Clone(inv.args), func(w word) bool { return w.kind == pattern && w.text == compilerOptions })
+	var args []word
+	for _, w := range inv.args {
+		if w.kind == pattern && w.text == compilerOptions {
+			continue
+		}
+		i := slices.IndexFunc(gluedOptions, func(o string) bool { return w.starts(o) && !w.is(o) && !w.starts(o+"-") && !w.starts(o+"=") })
+		if i >= 0 {
+			args = append(args, lit(gluedOptions[i], w.span))
+			w = w.after(len(gluedOptions[i]))
+		}
+		args = append(args, w)
+	}
+	inv.args = args
 	a := inv.parse()
 	a.options()
 	for _, w := range a.operands {
@@ -161,6 +234,27 @@ func readCompiler(inv *invocation) {
 			inv.codeFile(w, nil)
 		} else {
 			inv.read(w)
+		}
+	}
+	given := map[string][]word{}
+	for _, g := range a.given {
+		switch name, words, _ := g.value.cut(","); {
+		case g.is("W") && passes[name] != "":
+			for at := 0; at < len(words.text); {
+				w := words.after(at)
+				w.text, _, _ = strings.Cut(w.text, ",")
+				given[passes[name]] = append(given[passes[name]], w)
+				at += len(w.text) + 1
+			}
+		case passes[g.names[0]] != "":
+			given[passes[g.names[0]]] = append(given[passes[g.names[0]]], g.value)
+		case g.is("f"):
+			inv.fileOption(g.value)
+		}
+	}
+	for _, name := range []string{"as", "gcc", "ld"} {
+		if words := given[name]; len(words) > 0 {
+			inv.innerWords(builtinSpec(name), words)
 		}
 	}
 	for _, g := range a.given {
@@ -188,13 +282,35 @@ func readRustc(inv *invocation) {
 	a := inv.parse()
 	a.options()
 	for _, w := range a.operands {
-		inv.read(w)
+		if file := w.after(1); w.starts("@") {
+			inv.own(file)
+		} else {
+			inv.read(w)
+		}
 	}
 	for _, g := range a.given {
 		name, v, ok := g.value.cut("=")
 		if ok && (g.is("extern") || name == "linker" || name == "codegen-backend") {
 			inv.toolProgram(v)
 		}
+		if ok && name == "incremental" {
+			inv.write(v)
+		}
+	}
+}
+
+// readProtoc reads protoc, whose outputs stand behind parameters.
+func readProtoc(inv *invocation) {
+	a := inv.parse()
+	for i, g := range a.given {
+		if at := strings.LastIndexByte(g.value.text, ':'); strings.HasSuffix(g.names[0], "_out") && g.has {
+			a.given[i].value = g.value.after(at + 1)
+			a.given[i].opt = &option{names: g.names, role: guard.RoleWrite}
+		}
+	}
+	a.options()
+	for _, w := range a.operands {
+		inv.read(w.after(len(w.text) - len(strings.TrimPrefix(w.text, "@"))))
 	}
 }
 
@@ -270,6 +386,9 @@ func (inv *invocation) makeVariable(name string, v word) {
 	if strings.ContainsAny(v.text, ";&|<>`\n") || strings.Contains(v.text, "$(") {
 		inv.unknown(v.span, "recipes may run what the variable "+name+" says")
 		return
+	}
+	if first, _, _ := strings.Cut(v.text, " "); inv.a.commandLine(v) || first != v.text && inv.a.isCommand(first) && effectOf(name) == command || strings.Contains(v.text, " #") {
+		inv.unknown(v.span, "recipes may run what the variable "+name+" says")
 	}
 	if effectOf(name) == command || makePrograms[name] || strings.HasPrefix(name, "HOST") {
 		inv.toolProgram(v)
@@ -557,6 +676,13 @@ func readCMake(inv *invocation) {
 				inv.ownFolder(args[i+1])
 			}
 			inv.cmakePrefix(args[i+1:])
+			if at := slices.IndexFunc(args, func(w word) bool { return w.is("--") }); at >= 0 {
+				a := inv.innerOptions(builtinSpec("make"), args[at+1:])
+				a.options("file")
+				for _, f := range a.values("file") {
+					inv.codeFile(f, nil)
+				}
+			}
 			return
 		}
 	}
@@ -645,6 +771,8 @@ func readGo(inv *invocation) {
 		inv.compilerFlags(v)
 	}
 	switch sub {
+	case "build", "install", "list":
+		inv.ownFolder(inv.here())
 	case "run", "test", "generate", "vet":
 		inv.ownFolder(inv.here())
 		for _, w := range a.operands {

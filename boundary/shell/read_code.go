@@ -540,15 +540,21 @@ func init() {
 	}
 }
 
-// innerWords are those of a program inside another, by a specification of their
-// own.
-func (inv *invocation) innerWords(s *spec, words []word) {
+// innerOptions takes words apart by a specification of their own.
+func (inv *invocation) innerOptions(s *spec, words []word) *arguments {
 	inner := *inv
 	inner.args = words
 	a := inner.arguments(s)
 	inv.flags = append(inv.flags, inner.flags...)
 	inv.settle()
 	a.inv = inv
+	return a
+}
+
+// innerWords are those of a program inside another, by a specification of their
+// own.
+func (inv *invocation) innerWords(s *spec, words []word) {
+	a := inv.innerOptions(s, words)
 	a.options()
 	a.meaning()
 	if len(a.rest) > 0 {
@@ -619,8 +625,9 @@ func readDeno(inv *invocation) {
 
 // readUv reads uv, whose run starts a program, a script or what it reads.
 func readUv(inv *invocation) {
-	a := inv.parse()
+	a, dir := inv.parse(), inv.dir
 	a.options()
+	inv.movedFrom(dir)
 	a.meaning()
 	switch {
 	case len(a.rest) == 0:
@@ -634,16 +641,70 @@ func readUv(inv *invocation) {
 
 func readJava(inv *invocation) {
 	a := inv.parse()
-	a.options("jar")
+	a.javaValues()
+	for len(a.operands) > 0 && a.operands[0].starts("@") {
+		inv.own(a.operands[0].after(1))
+		a.operands = a.operands[1:]
+	}
 	if j, ok := a.value("jar"); ok {
 		inv.codeFile(j, a.operands)
 		inv.words(a.operands)
 		return
 	}
-	if len(a.operands) > 0 && strings.HasSuffix(a.operands[0].text, ".java") {
+	if len(a.operands) > 0 && (strings.HasSuffix(a.operands[0].text, ".java") || strings.Contains(a.operands[0].text, "/")) {
 		inv.codeFile(a.operands[0], a.operands[1:])
 	}
 	inv.words(a.operands)
+}
+
+// javaOptions judges options that the virtual machine of Java gets inside a text.
+func (inv *invocation) javaOptions(v word) {
+	var words []word
+	for _, f := range strings.Fields(v.text) {
+		words = append(words, lit(f, v.span))
+	}
+	inv.innerOptions(builtinSpec("java"), words).javaValues()
+}
+
+// javaValues gives the options of Java their meaning: lists of folders of code,
+// agents, and files that hold the output of a log.
+func (a *arguments) javaValues() {
+	inv := a.inv
+	a.options("jar", "cp", "p", "upgrade-module-path", "agentlib", "Xlog", "XX:StartFlightRecording")
+	for _, path := range []string{"cp", "p", "upgrade-module-path"} {
+		for _, v := range a.values(path) {
+			inv.ownPaths(v)
+		}
+	}
+	for _, v := range a.values("agentlib") {
+		if strings.Contains(v.text, "launch=") {
+			inv.opaque(v.span, "an agent that "+inv.title()+" loads runs a program")
+		}
+	}
+	for _, v := range append(a.values("Xlog"), a.values("XX:StartFlightRecording")...) {
+		for _, f := range strings.FieldsFunc(v.text, func(r rune) bool { return r == ':' || r == ',' }) {
+			if _, file, ok := strings.Cut(f, "="); ok {
+				f = file
+			}
+			if strings.Contains(f, "/") {
+				inv.write(lit(f, v.span))
+			}
+		}
+	}
+}
+
+// ownPaths says that the code of folders and archives runs that stand between
+// colons.
+func (inv *invocation) ownPaths(v word) {
+	if v.kind == unknown || strings.Contains(v.text, "://") {
+		inv.own(v)
+		return
+	}
+	for _, p := range strings.Split(v.text, ":") {
+		if p != "" {
+			inv.own(word{text: strings.TrimSuffix(p, "/*"), kind: v.kind, span: v.span})
+		}
+	}
 }
 
 // harmlessWords are the names that harmless code may use: printing, arithmetic

@@ -52,18 +52,21 @@ const (
 // Roles of code: roleInline is that of code in a word; roleScript of a file of
 // it, or of code in its place, behind which no options stand; roleModule of a
 // module of Python, whose words follow; roleWord of a word that code of the
-// workspace is given; and roleTarget of a target by its name or a file that runs.
+// workspace is given; roleTarget of a target by its name or a file that runs; and roleJVM of options
+// of a virtual machine of Java.
 const (
 	roleInline guard.Role = "inline"
 	roleScript guard.Role = "script"
 	roleModule guard.Role = "module"
 	roleWord   guard.Role = "word"
 	roleTarget guard.Role = "target"
+	roleJVM    guard.Role = "jvm"
 )
 
 // cmd writes a specification in short. The operands are roles separated by
 // blanks. Each option group is "role: spellings", the options separated by
-// blanks and their spellings by commas:
+// blanks and their spellings by commas. "=role" is that of what stands behind
+// "=" in a value, or in each of its parts between commas:
 //
 //	cmd("read...", "write: o,output", "data: k,key t,field-separator")
 func cmd(operands string, groups ...string) guard.Command {

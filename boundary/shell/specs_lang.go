@@ -5,19 +5,20 @@ func compilerSpecs() commands {
 	return commands{
 		"gcc,g++,cc,c++,clang,clang++,gfortran,tcc,icc,nvcc,emcc,em++,c99,c89,cpp,mpicc,mpicxx,gcc-12,gcc-13,clang-17,clang-18,musl-gcc," +
 			"arm-none-eabi-gcc,x86_64-w64-mingw32-gcc,aarch64-linux-gnu-gcc": oneDash("read...",
-			"write: o MF dumpdir serialize-diagnostics", "read: include imacros T", "own: fplugin fpass-plugin specs B load ld-path", "code: wrapper",
+			"write: o MF MJ dumpdir serialize-diagnostics", "read: include imacros T", "own: fplugin fpass-plugin specs B load ld-path config iplugindir ccbin compiler-bindir options-file ivfsoverlay gcc-toolchain ccc-install-dir", "code: wrapper",
 			"?data: O W f m g",
-			"data: I L l D U x std march mtune mcpu target arch MT MQ isystem idirafter iquote isysroot sysroot framework Xassembler u z Xlinker Xclang",
+			"data: I L l D U x std march mtune mcpu target arch MT MQ isystem idirafter iquote isysroot sysroot framework Xassembler Xpreprocessor u z Xlinker Xclang",
 			"flag: run c S E v M MM MD MMD fsyntax-only static shared pthread P w"),
-		"ld,gold,lld,ld.lld,mold,ld.gold,ld.bfd": oneDash("read...", "write: o Map", "read: T", "code: plugin", "data: L l e m z R rpath soname dynamic-linker"),
-		"as,gas,nasm,yasm,fasm,llvm-as,llc,opt":  oneDash("read...", "write: o MD MF l", "read: include", "data: f I D march mcpu mtriple", "code: load load-pass-plugin"),
+		"ld,gold,lld,ld.lld,mold,ld.gold,ld.bfd": oneDash("read...", "write: o Map dependency-file out-implib MD", "read: T,script version-script dynamic-list retain-symbols-file just-symbols", "code: plugin",
+			"data: L l e m z R h u y f rpath rpath-link soname dynamic-linker exclude-libs undefined defsym wrap plugin-opt install_name syslibroot sectcreate framework"),
+		"as,gas,nasm,yasm,fasm,llvm-as,llc,opt": oneDash("read...", "write: o MD MF l", "?write: a al as ah ahl ahls aln an", "own: @", "read: include", "data: f I D march mcpu mtriple", "code: load load-pass-plugin"),
 		"rustc": cmd("read...", "write: o out-dir", "code:",
-			"data: C,codegen L l,edition crate-type crate-name target emit cfg A,allow W,warn D,deny Z print extern e", "flag: O g test"),
+			"=write: emit", "data: C,codegen L l,edition crate-type crate-name target cfg A,allow W,warn D,deny Z print extern e", "flag: O g test"),
 		"rustdoc": cmd("read...", "write: o,output", "code: runtool,test-runtool", "data: L extern edition crate-name"),
 		"javac,kotlinc,scalac,groovyc,ecj": oneDash("read...", "own: script", "write: d s h", "code: e expression Xplugin", "code: processor processorpath processor-path J",
 			"data: cp classpath class-path sourcepath release source target encoding g Xlint jvm-target p", "read:"),
-		"jar": cmd("data write read...", "dir: C", "write: f,file", "read: m,manifest", "data: e,main-class"),
-		"javadoc,javap,jdeps,jlink,jpackage,jmap,jstack,jps,jcmd,jinfo,jstat,jdb,jconsole,jshell,keytool,jarsigner": oneDash("data...", "write: d output o",
+		"jar": cmd("data write read...", "dir: C", "write: f,file dir", "read: m,manifest", "data: e,main-class"),
+		"javadoc,javap,jdeps,jlink,jpackage,jmap,jstack,jps,jcmd,jinfo,jstat,jdb,jconsole,jshell,keytool,jarsigner": oneDash("data...", "write: d,dest output o destkeystore signedjar",
 			"read: keystore", "data: cp classpath alias storepass p l v c s"),
 		"protoc": cmd("read...", "read: I,proto_path descriptor_set_in", "code: plugin",
 			"write: o,descriptor_set_out cpp_out csharp_out dart_out go_out go-grpc_out grpc_out grpc_python_out grpc-web_out java_out js_out kotlin_out objc_out php_out pyi_out python_out "+
@@ -30,11 +31,11 @@ func compilerSpecs() commands {
 			"mlton,solc,vyper,flatc,thrift,capnp,avrogen,buf,bison,yacc,byacc,flex,lex,ragel,re2c,antlr4,swig,moc,uic,rcc,glslc," +
 			"glslangValidator,spirv-as,dxc,stylus,cython,mypyc,nuitka,pyinstaller,cx_Freeze,dasm,ca65,cl65,wat2wasm," +
 			"wasm2wat,wasm-opt,wasm-objdump,qsc": oneDash("read...",
-			"write: o out output outdir output-dir output_to header defines", "code: pp ppx plugin load plug", "own: template config", "script: run", "list: I proto_path", "data: package pkg style target lang"),
+			"write: o out output outdir output-dir output_to header header-file defines graph xml html tables-file report-file", "code: pp ppx plugin load plug", "own: template config", "script: run", "list: I proto_path", "data: package pkg style target lang"),
 		"nm,objdump,readelf,size,ldd,addr2line,c++filt,otool,llvm-nm,llvm-objdump,llvm-readelf,llvm-cov,llvm-profdata,llvm-size,gcov,lcov,genhtml," +
 			"gcovr,gprof,pprof,dwarfdump,nm-new,pahole,checksec,rabin2,dumpbin": cmd("read...",
-			"write: o,output output-file output-directory", "read: e,exe", "data: section j M,disassembler-options radix"),
-		"strip,ranlib,objcopy,patchelf,install_name_tool,codesign,lipo,upx,chrpath,elfedit,llvm-strip,llvm-objcopy": cmd("write...", "write: o,output",
+			"write: o,output output-file output-directory", "code: plugin", "read: e,exe", "data: section j M,disassembler-options radix"),
+		"strip,ranlib,objcopy,patchelf,install_name_tool,codesign,lipo,upx,chrpath,elfedit,llvm-strip,llvm-objcopy": cmd("write...", "write: o,output", "=write: dump-section", "=read: add-section update-section", "code: plugin",
 			"data: K N R,remove-section j,only-section I O B set-rpath set-interpreter replace-needed add-needed", "flag: s g d"),
 	}
 }
@@ -68,8 +69,9 @@ func languageSpecs() commands {
 			"squeak,pharo,gst,spidermonkey,js,d8,jsc,osascript,cscript,maxima,gap,sage,gp,gnuplot,mathematica,wolframscript," +
 			"dotnet-script,csharp,fsharpi,bsh,rhino,jjs,nashorn,v8,xonsh,elvish,nu,oil,osh,ysh,es,scsh,ammonite,amm,tclkit,smlnj,poly,mosml,utop,ocaml": cmd("code...",
 			"code: e,eval,expression c,command,Command x l g,goal s p,print r E f,load q", "flag: v"),
-		"java,javaw": oneDash("data...", "code: javaagent agentpath agentlib XX:OnError XX:OnOutOfMemoryError", "list: cp classpath,class-path p,module-path",
-			"read: jar", "data: m,module D X ea add-opens add-modules", "flag: version"),
+		"java,javaw": oneDash("script word...", "code: XX:OnError XX:OnOutOfMemoryError", "own: javaagent agentpath XX:Flags XX:VMOptionsFile Xbootclasspath Xbootclasspath/a Xbootclasspath/p Djava.library.path Djava.ext.dirs",
+			"=own: patch-module", "write: XX:HeapDumpPath XX:LogFile XX:ErrorFile Xloggc",
+			"read: jar XX:CompileCommandFile", "data: cp,classpath,class-path p,module-path upgrade-module-path agentlib Xlog XX:StartFlightRecording m,module source D X ea add-opens add-modules", "flag: version"),
 		"pwsh,powershell": oneDash("script word...", "inline: c command Command e ec EncodedCommand", "script: f file File",
 			"data: ep ex ExecutionPolicy o OutputFormat i InputFormat v Version w WindowStyle wd WorkingDirectory settingsfile SettingsFile", "flag: nop NoProfile noni NonInteractive nologo NoLogo l Login"),
 		"lli":                   oneDash("script word...", "code: load load-pass-plugin", "own: extra-module extra-object extra-archive dlopen"),
@@ -173,14 +175,14 @@ func checkSpecs() commands {
 		"golangci-lint,staticcheck,revive,gosec,errcheck,govulncheck,golint,gocyclo,ineffassign,misspell,deadcode,gopls,gotestsum,ginkgo,richgo," +
 			"mockgen,stringer,wire,sqlc,air,godoc,gotests,benchstat,templ,ko,gomobile,protoc-gen-go": oneDash("read...",
 			"read: c,config conf srcs f", "write: o,out output outputdir", "data: E,enable D,disable t,tags run fmt format e exclude timeout j checks test",
-			"code: raw-command exec post-run-command", "flag: fix v,verbose w"),
+			"code: raw-command exec toolexec post-run-command,post-run-hook after-run-hook,afterRunHook after-suite-hook,afterSuiteHook cmd", "flag: fix v,verbose w"),
 		"dlv,delve": with(oneDash("read...", dlvOptions...), commands{"exec,core": oneDash("own word...", dlvOptions...)}),
 		"rustfmt":   cmd("write...", "read: config-path", "data: edition emit config", "flag: check l"),
 		"prettier,biome,dprint,standard,xo,rome,oxlint,oxfmt": cmd("write...", "read: ignore-path", "own: config config-path", "code: plugin",
 			"data: parser loglevel log-level tab-width print-width stdin-filepath stdin-file-path", "flag: w,write c,check l,list-different fix"),
 		"eslint,eslint_d,tslint,stylelint,htmlhint,jshint,jscs,standardx,markdownlint,markdownlint-cli2,remark,textlint,alex,proselint,write-good," +
 			"solhint,jsonlint,ajv,spectral,redocly,swagger-cli": cmd("write...", "read: ignore-path s,schema", "own: c,config",
-			"code: rulesdir resolve-plugins-relative-to plugin parser r,require", "write: o,output-file", "data: ext f,format rule env max-warnings cache-location",
+			"code: rulesdir resolve-plugins-relative-to plugin parser r,require", "write: o,output-file cache-location cache-file", "data: ext f,format rule env max-warnings",
 			"flag: fix cache quiet"),
 		"black,isort,autopep8,yapf,autoflake,pyupgrade,docformatter,blue,djlint,docstrfmt,pycln,reorder-python-imports,2to3,fixit," +
 			"codemod,jscodeshift,comby,rector,php-cs-fixer,phpcbf,clang-format,cmake-format,shfmt,nixfmt,nixpkgs-fmt,alejandra,ormolu,fourmolu," +

@@ -68,7 +68,7 @@ func networkSpecs() commands {
 		"ss,netstat,nstat,ifstat,iftop,nethogs,bmon,vnstat,iptraf,conntrack": cmd("data...", "read: F,filter", "write: D,diag",
 			"data: f,family A,query"),
 		"tcpdump": cmd("data...", "write: w", "read: r F", "code: z", "data: i,interface c s C G W B Z,relinquish-privileges T y E", "flag: n v X A e l"),
-		"openssl": with(oneDash("data...", "read: config"), commands{
+		"openssl": with(oneDash("data...", "read: config", "code: engine provider-path", "write: writerand"), commands{
 			"version,help,list,rand,prime,speed,ciphers,errstr,passwd,info": oneDash("data...", "write: out", "read: in"),
 			"enc,dgst,md5,sha1,sha256,sha384,sha512,base64,aes-256-cbc,aes-128-cbc,des3,rsa,dsa,ec,pkey,genrsa,genpkey,gendsa,ecparam,dhparam,req,x509," +
 				"verify,pkcs12,pkcs8,pkcs7,crl,asn1parse,rsautl,pkeyutl,cms,smime,ca,nseq,spkac,storeutl,mac,kdf,ts,rehash,crl2pkcs7,sess_id,dsaparam," +

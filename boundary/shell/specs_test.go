@@ -43,11 +43,11 @@ func TestSpecsAreWellFormed(t *testing.T) {
 	t.Logf("%d programs", len(specs()))
 }
 
-var spelling = regexp.MustCompile(`^[A-Za-z0-9@#/?.+][A-Za-z0-9_.:+-]*$`)
+var spelling = regexp.MustCompile(`^[A-Za-z0-9@#/?.+][A-Za-z0-9_.:/+-]*$`)
 
 func checkSpec(t *testing.T, name string, c guard.Command) {
 	t.Helper()
-	roles := append(guard.Roles(), roleOwn, rolePager, rolePackage, roleInline, roleScript, roleModule, roleWord, roleTarget)
+	roles := append(guard.Roles(), roleOwn, rolePager, rolePackage, roleInline, roleScript, roleModule, roleWord, roleTarget, roleJVM)
 	many := 0
 	for i, o := range c.Operands {
 		role, more := strings.CutSuffix(o, "...")
@@ -59,7 +59,7 @@ func checkSpec(t *testing.T, name string, c guard.Command) {
 	require.LessOrEqual(t, many, 1, name)
 	seen := map[string]bool{}
 	for names, role := range c.Options {
-		require.Contains(t, roles, guard.Role(strings.TrimPrefix(role, "?")), "%s: option %s", name, names)
+		require.Contains(t, roles, guard.Role(strings.TrimLeft(role, "?=")), "%s: option %s", name, names)
 		for _, n := range strings.Split(names, ",") {
 			require.Regexp(t, spelling, n, "%s: option %s", name, names)
 			if seen[n] {

@@ -67,6 +67,7 @@ func textSpecs() commands {
 		"echo,printf,print,toilet,figlet,banner,gum": cmd("data...", "data: v"),
 		"cowsay,cowthink":  cmd("data...", "own: f", "data: e T W", "flag: l n b d g p s t w y"),
 		"envsubst":         cmd("data..."),
+		"gomplate":         cmd("data...", "inline: i,in", "read: f,file input-dir t,template", "=read: d,datasource c,context", "write: o,out output-dir", "code: plugin", "data: left-delim right-delim"),
 		"gettext,ngettext": cmd("data..."),
 		"xgettext,msgfmt,msgmerge,msgcat,msginit,msgattrib": cmd("read...", "write: o,output-file", "read: f,files-from C,compendium", "dir: D,directory",
 			"write: p,output-dir", "data: L,language k,keyword d,default-domain l,locale from-code"),
