@@ -1,17 +1,22 @@
 package shell
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
 
 // Archives: what is packed is read, and where it is unpacked is written.
 func init() {
 	register(readTar, "tar gtar bsdtar")
 	register(readZip, "zip")
-	register(readUnzip, "unzip")
+	register(readUnzip, "unzip bsdunzip")
+	register(readUnshar, "unshar")
 	register(readCpio, "cpio bsdcpio")
 	register(readPax, "pax")
-	register(readSeven, "7z 7za 7zr 7zz p7zip rar unrar")
+	register(readSeven, "7z 7za 7zr 7zz rar unrar")
 	register(readAr, "ar llvm-ar")
-	register(readGzip, "gzip bzip2 xz zstd lz4 lzma lzop lzip brotli compress pigz pbzip2 pixz gunzip bunzip2 unxz unzstd unlz4 unlzma uncompress")
+	register(readGzip, "gzip bzip2 xz zstd lz4 lzma lzop lzip brotli compress pigz pbzip2 pixz p7zip gunzip bunzip2 unxz unzstd unlz4 unlzma uncompress")
 }
 
 var tarSpec = compile(cmd("read...", "dir: C,directory,cd", "read: T,files-from X,exclude-from add-file owner-map group-map exclude-ignore exclude-ignore-recursive", "write: g,listed-incremental", "read: f,file",
@@ -219,6 +224,21 @@ func readUnzip(inv *invocation) {
 	}
 }
 
+// readUnshar reads unshar, whose archives are scripts.
+func readUnshar(inv *invocation) {
+	a := inv.parse()
+	if d, ok := a.value("directory"); ok {
+		inv.write(d)
+	}
+	for _, w := range a.operands {
+		inv.read(w)
+		inv.script(w, nil, guard.DialectPOSIX, false)
+	}
+	if len(a.operands) == 0 && inv.stdin.set {
+		inv.shellStream(inv.stdin, lit("sh", inv.span), nil, guard.DialectPOSIX)
+	}
+}
+
 func readCpio(inv *invocation) {
 	a := inv.parse()
 	a.options("directory")
@@ -287,8 +307,15 @@ func (a *arguments) chdir(option string) {
 // readSeven reads 7z and rar: a command, an archive, files.
 func readSeven(inv *invocation) {
 	var words []word
+	rar := strings.HasSuffix(inv.name, "rar")
 	for _, w := range inv.args {
 		switch {
+		case rar && w.starts("-op"):
+			inv.chdir(w.after(3))
+		case rar && w.starts("-ilog"):
+			inv.write(w.after(5))
+		case w.starts("-w") && looksLikePath(w.text[2:]):
+			inv.write(w.after(2))
 		case w.starts("-o") && w.kind == known && len(w.text) > 2:
 			inv.chdir(w.after(2))
 		case w.starts("-spf"):
@@ -307,7 +334,7 @@ func readSeven(inv *invocation) {
 		inv.read(words[1])
 	case "x", "e":
 		inv.read(words[1])
-		if last := words[len(words)-1]; strings.HasSuffix(inv.name, "rar") && len(words) > 2 && inv.isFolder(last) {
+		if last := words[len(words)-1]; rar && len(words) > 2 && inv.isFolder(last) {
 			inv.chdir(last)
 		}
 		inv.unpackHere()
@@ -360,7 +387,7 @@ func readAr(inv *invocation) {
 }
 
 var packedSuffix = map[string]string{"gzip": ".gz", "pigz": ".gz", "bzip2": ".bz2", "pbzip2": ".bz2", "xz": ".xz", "pixz": ".xz", "zstd": ".zst", "lz4": ".lz4",
-	"lzma": ".lzma", "lzop": ".lzo", "lzip": ".lz", "brotli": ".br", "compress": ".Z"}
+	"lzma": ".lzma", "lzop": ".lzo", "lzip": ".lz", "brotli": ".br", "compress": ".Z", "p7zip": ".7z"}
 
 // readGzip reads the compressors, which put another file in the place of each
 // operand.

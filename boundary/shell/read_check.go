@@ -10,7 +10,7 @@ func init() {
 		clang-format cmake-format shfmt nixfmt alejandra ormolu fourmolu hindent ocamlformat stylua swiftformat swift-format ktlint google-java-format scalafmt
 		taplo yamlfmt jsonnetfmt buildifier sqlfmt pg_format latexindent tidy rubyfmt standardrb rufo ruff rubocop shellcheck yamllint perltidy astyle uncrustify
 		addlicense licenseheaders codespell typos sqlfluff cspell`)
-	register(readMagick, "convert magick mogrify composite montage compare import animate display conjure stream gm")
+	register(readMagick, "convert magick mogrify composite montage compare import animate display conjure stream gm identify")
 	register(readFFmpeg, "ffmpeg ffplay avconv")
 }
 
@@ -47,7 +47,7 @@ func readMagick(inv *invocation) {
 	for i := 0; i < len(args); i++ {
 		w := args[i]
 		switch {
-		case w.is("-write") && i+1 < len(args):
+		case (w.is("-write") || w.is("+write")) && i+1 < len(args):
 			i++
 			inv.magickFile(args[i], true)
 		case w.is("-script"):
@@ -59,7 +59,7 @@ func readMagick(inv *invocation) {
 		}
 	}
 	for i, w := range files {
-		last := i == len(files)-1 && inv.name != "display" && inv.name != "animate"
+		last := i == len(files)-1 && inv.name != "display" && inv.name != "animate" && inv.name != "identify"
 		inv.magickFile(w, last && (len(files) > 1 || inv.name == "import") || inv.name == "mogrify" || inv.name == "conjure")
 	}
 }
@@ -94,15 +94,19 @@ func (inv *invocation) magickFile(w word, writes bool) {
 }
 
 // ffmpegFiles are options of ffmpeg whose value is a file.
-var ffmpegFiles = map[string]bool{"-i": false, "-filter_complex_script": false, "-filter_script": false, "-attach": false, "-passlogfile": true, "-report": true, "-vstats_file": true, "-progress": true, "-dump_attachment": true, "-sdp_file": true}
+var ffmpegFiles = map[string]bool{"-i": false, "-filter_complex_script": false, "-filter_script": false, "-attach": false, "-passlogfile": true, "-report": true, "-vstats_file": true, "-progress": true, "-dump_attachment": true, "-sdp_file": true,
+	"-segment_list": true, "-hls_segment_filename": true, "-hls_key_info_file": false, "-stats_enc_pre": true, "-stats_enc_post": true, "-stats_mux_pre": true}
 
 // readFFmpeg reads ffmpeg: an option before a file belongs to it and takes one
 // word, but for a few; what no option takes is written.
 func readFFmpeg(inv *invocation) {
-	args := inv.args
+	args, format := inv.args, word{}
 	for i := 0; i < len(args); i++ {
 		w := args[i]
 		name, _, _ := strings.Cut(w.text, ":")
+		if name == "-f" && i+1 < len(args) {
+			format = args[i+1]
+		}
 		writes, file := ffmpegFiles[name]
 		switch {
 		case file && i+1 < len(args):
@@ -118,6 +122,10 @@ func readFFmpeg(inv *invocation) {
 					i++
 					inv.anyWord(args[i])
 				}
+			}
+		case format.is("tee"): // it writes several files, each behind its options
+			for _, f := range strings.Split(w.text, "|") {
+				inv.mediaFile(lit(f[strings.LastIndexByte(f, ']')+1:], w.span), true)
 			}
 		default:
 			inv.mediaFile(w, inv.name != "ffplay")

@@ -18,6 +18,10 @@ func init() {
 	register(readModes, "chmod chown chgrp chflags")
 	register(readRename, "rename prename file-rename")
 	register(readSplit, "split csplit")
+	register(readMassMove, "mmv mcp mln mad")
+	register(readExif, "exiftool")
+	register(readExtracted, "mkvextract")
+	register(readYosys, "yosys")
 	register(readRsync, "rsync")
 	register(readMktemp, "mktemp")
 	register(readTouchless, "dos2unix unix2dos mac2unix")
@@ -231,6 +235,98 @@ func readRename(inv *invocation) {
 	for _, f := range files {
 		inv.write(f)
 		inv.delete(f, true)
+	}
+}
+
+// readMassMove reads mmv, which gives the files that one pattern covers the names
+// that another makes of them.
+func readMassMove(inv *invocation) {
+	a := inv.parse()
+	for i, w := range a.operands {
+		if w = asGlob(w); i%2 == 0 {
+			inv.read(w)
+			if !inv.flag("n") && inv.name == "mmv" {
+				inv.delete(w, true)
+			}
+			continue
+		}
+		if parts := strings.Split(w.text, "#"); w.kind != unknown && len(parts) > 1 {
+			for j := range parts[1:] {
+				parts[j+1] = strings.TrimLeft(parts[j+1], "lu123456789")
+			}
+			w.text, w.kind = strings.Join(parts, "*"), pattern
+		}
+		if !inv.flag("n") {
+			inv.write(w)
+		}
+	}
+}
+
+// exifNames are tags of exiftool that stand for the name of the file.
+var exifNames = wordSet("filename directory testname hardlink symlink")
+
+// readExif reads exiftool, which moves a file where it is given a name as a tag.
+func readExif(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	for _, w := range inv.args {
+		i := strings.IndexAny(w.text, "=<")
+		if !w.starts("-") || i < 0 {
+			continue
+		}
+		tag := strings.ToLower(strings.Trim(w.text[1:i], "+-^"))
+		switch {
+		case !exifNames[strings.TrimSuffix(tag[strings.LastIndexByte(tag, ':')+1:], "#")]:
+		case w.text[i] == '<' && strings.Contains(tag+strings.ToLower(w.text[i:]), "date"): // in the form that -d says
+			for _, d := range inv.reparse().values("d") {
+				folder, _, _ := strings.Cut(d.text, "%")
+				inv.write(lit(folder[:strings.LastIndexByte(folder, '/')+1], d.span))
+			}
+		case w.text[i] == '<':
+			inv.unknown(w.span, "exiftool makes the names of files of what is in them")
+		default:
+			inv.write(w.after(i + 1))
+		}
+	}
+}
+
+// readExtracted reads mkvextract: a file and what to take out of it, in either
+// order, then the files that are written, each behind a number.
+func readExtracted(inv *invocation) {
+	for i, w := range inv.parse().operands {
+		switch n, file, ok := w.cut(":"); {
+		case i < 2:
+			inv.anyWord(w)
+		case ok && isNumber(n):
+			inv.write(file)
+		default:
+			inv.write(w)
+		}
+	}
+}
+
+// readYosys reads yosys, whose commands may run others and write files.
+func readYosys(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	texts := a.values("p")
+	for _, w := range append(a.values("s"), a.operands...) {
+		if strings.HasSuffix(w.text, ".ys") || strings.HasSuffix(w.text, ".tcl") {
+			inv.codeFile(w, nil)
+		} else {
+			inv.read(w)
+		}
+	}
+	for _, t := range texts {
+		for _, c := range strings.FieldsFunc(t.text, func(r rune) bool { return r == ';' || r == '\n' }) {
+			words := strings.Fields(c)
+			switch {
+			case len(words) == 0:
+			case strings.HasPrefix(words[0], "!"), words[0] == "exec", words[0] == "tcl", words[0] == "script", words[0] == "shell", words[0] == "plugin":
+				inv.opaque(t.span, "a command of yosys runs others")
+			case strings.HasPrefix(words[0], "write_"):
+				inv.write(lit(words[len(words)-1], t.span))
+			}
+		}
 	}
 }
 

@@ -222,13 +222,14 @@ func (f *finder) primary(found names) names {
 		f.prints, f.mixed = true, true
 		f.leads(w)
 		f.exec(strings.HasSuffix(w.text, "dir"), found)
-	case "-fprint", "-fprint0", "-fls":
+	case "-fprint", "-fprint0", "-fls", "-fprintf":
 		f.prints = true
-		f.write(f.next())
-	case "-fprintf":
-		f.prints = true
-		f.write(f.next())
-		f.next()
+		v := f.next()
+		f.write(v)
+		f.a.noteWritten(f.dir, v)
+		if w.text == "-fprintf" {
+			f.next()
+		}
 	case "-newer", "-anewer", "-cnewer":
 		f.list(f.next())
 	case "-samefile":

@@ -188,6 +188,9 @@ func init() {
 // gitLook reads commands that show what files hold.
 func (inv *invocation) gitLook(a *arguments) {
 	a.options()
+	for _, v := range a.values("output") {
+		inv.a.noteWritten(inv.dir, v)
+	}
 	if inv.flag("no-index") {
 		for _, w := range a.operands {
 			inv.read(w)
@@ -330,6 +333,7 @@ func (inv *invocation) gitFormatPatch(a *arguments) {
 	if !inv.flag("stdout") {
 		if d, ok := a.value("output-directory"); ok {
 			inv.write(d)
+			inv.a.noteWritten(inv.dir, d)
 		}
 	}
 	for _, w := range a.operands {

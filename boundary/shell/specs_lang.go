@@ -137,7 +137,7 @@ func packageSpecs() commands {
 				"install,reinstall,remove,purge,autoremove,autopurge,update,upgrade,full-upgrade,dist-upgrade,download,source,build-dep,clean,autoclean," +
 					"edit-sources,satisfy,hold,unhold": cmd("read...", "code: o,option", "flag: y,yes s,simulate,just-print,dry-run q d,download-only"),
 			}),
-			"apt-cache,apt-mark,apt-key,apt-file,add-apt-repository,dpkg-query,debconf-show,debuild,dpkg-buildpackage,dpkg-deb,dpkg-source,lintian,dch," +
+			"apt-cache,apt-mark,apt-key,apt-file,add-apt-repository,dpkg-query,debconf-show,debuild,dpkg-buildpackage,dpkg-source,lintian,dch," +
 				"rpmbuild,rpmspec,createrepo,makepkg,abuild": cmd("read...", "data: f,showformat o"),
 			"dpkg": cmd("list...", "read: i,install unpack I,info c,contents",
 				"data: l,list s,status L,listfiles S,search r,remove P,purge configure print-architecture admindir root", "flag: force-all"),
@@ -177,6 +177,7 @@ func checkSpecs() commands {
 			"read: c,config conf srcs f", "write: o,out output outputdir", "data: E,enable D,disable t,tags run fmt format e exclude timeout j checks test",
 			"code: raw-command exec toolexec post-run-command,post-run-hook after-run-hook,afterRunHook after-suite-hook,afterSuiteHook cmd", "flag: fix v,verbose w"),
 		"dlv,delve": with(oneDash("read...", dlvOptions...), commands{"exec,core": oneDash("own word...", dlvOptions...)}),
+		"tidy":      oneDash("write...", "write: o output output-file f file error-file", "read: config", "data: wrap w", "flag: m modify i indent q quiet e errors"),
 		"rustfmt":   cmd("write...", "read: config-path", "data: edition emit config", "flag: check l"),
 		"prettier,biome,dprint,standard,xo,rome,oxlint,oxfmt": cmd("write...", "read: ignore-path", "own: config config-path", "code: plugin",
 			"data: parser loglevel log-level tab-width print-width stdin-filepath stdin-file-path", "flag: w,write c,check l,list-different fix"),
@@ -187,7 +188,7 @@ func checkSpecs() commands {
 		"black,isort,autopep8,yapf,autoflake,pyupgrade,docformatter,blue,djlint,docstrfmt,pycln,reorder-python-imports,2to3,fixit," +
 			"codemod,jscodeshift,comby,rector,php-cs-fixer,phpcbf,clang-format,cmake-format,shfmt,nixfmt,nixpkgs-fmt,alejandra,ormolu,fourmolu," +
 			"stylish-haskell,hindent,ocamlformat,stylua,swiftformat,swift-format,ktlint,google-java-format,scalafmt,elm-format," +
-			"taplo,tombi,yamlfmt,jsonnetfmt,buildifier,sqlfmt,pg_format,sql-formatter,latexindent,tidy,xmlformat," +
+			"taplo,tombi,yamlfmt,jsonnetfmt,buildifier,sqlfmt,pg_format,sql-formatter,latexindent,xmlformat," +
 			"rubyfmt,standardrb,rufo,erlfmt,zprint,cljfmt,fantomas,csharpier,beautysh,licenseheaders,addlicense": whole("write...",
 			"read: c,config settings-path,settings-file style-file options", "code: transform",
 			"data: l,line-length,length t,target-version style sort ln profile lines assume-filename", "flag: check d,diff v,verbose i,in-place"),

@@ -61,7 +61,8 @@ func textSpecs() commands {
 		"diff3": cmd("read read read", "code: diff-program", "data: L,label", "flag: m,merge"),
 		"sdiff": cmd("read read", "write: o,output", "code: diff-program", "data: w,width I"),
 		"patch": cmd("write read", "read: i,input", "write: o,output r,reject-file", "dir: d,directory",
-			"data: p,strip F,fuzz D,ifdef B,prefix z,suffix Y,basename-prefix V,version-control g,get", "flag: dry-run R,reverse N,forward f,force s"),
+			"write: B,prefix Y,basename-prefix",
+			"data: p,strip F,fuzz D,ifdef z,suffix V,version-control g,get", "flag: dry-run R,reverse N,forward f,force s"),
 		"combinediff,filterdiff,interdiff,lsdiff,diffstat": cmd("read...", "data: i,include x,exclude p,strip-match"),
 		"merge,wiggle": cmd("write read read", "data: L", "flag: p q"),
 		"echo,printf,print,toilet,figlet,banner,gum": cmd("data...", "data: v"),
@@ -93,7 +94,7 @@ func textSpecs() commands {
 			"read: template data-dir c,css H,include-in-header B,include-before-body A,include-after-body bibliography csl metadata-file reference-doc "+
 				"syntax-definition epub-cover-image d,defaults",
 			"shell: pdf-engine", "data: f,from,r,read t,to,w,write V,variable M,metadata columns toc-depth highlight-style resource-path", "flag: s,standalone toc"),
-		"markdown,cmark,md2html,asciidoctor,asciidoc,rst2html,lowdown,glow,mdcat": cmd("read...", "write: o,out-file,output D,destination-dir",
+		"markdown,cmark,md2html,asciidoctor,asciidoc,lowdown,glow,mdcat": cmd("read...", "write: o,out-file,output D,destination-dir",
 			"data: a,attribute b,backend t,to w,width style", "code: r,require"),
 		"highlight,pygmentize,source-highlight,chroma": cmd("read...", "write: o,output outdir", "read: i,input",
 			"data: l,lexer S,syntax f,formatter O s,style", "code: P"),
