@@ -16,7 +16,7 @@ func (inv *invocation) pythonCode(src string) bool {
 		return false
 	}
 	p.bind()
-	if !p.judge() || !inv.importsPlainly(p.imports) {
+	if !p.importAll() || !p.judge() || !inv.importsPlainly(p.imports) {
 		return false
 	}
 	for _, f := range p.files {
@@ -147,6 +147,7 @@ type pythonReader struct {
 	tokens  []pythonToken
 	bound   map[string]bool   // names that the program gives to something
 	modules map[string]string // names of modules
+	ends    map[int]int       // of the import statements
 	imports []string
 	files   []pythonFile
 	paths   []string // those of pathlib
@@ -414,6 +415,31 @@ func (p *pythonReader) arguments(i int) int {
 	return 0
 }
 
+// importAll reads the import statements, wherever they stand: what comes earlier
+// in the text may run later.
+func (p *pythonReader) importAll() bool {
+	p.ends = map[int]int{}
+	for i := 0; i < len(p.tokens); i++ {
+		if p.word(i, "import") || p.word(i, "from") {
+			last, ok := p.importing(i)
+			if !ok {
+				return false
+			}
+			p.ends[i], i = last, last
+		}
+	}
+	return true
+}
+
+// names gives a module a name, which no other has.
+func (p *pythonReader) names(module, as string) bool {
+	if other, ok := p.modules[as]; ok && other != module {
+		return false
+	}
+	p.modules[as] = module
+	return true
+}
+
 // judge reports whether every name is harmless.
 func (p *pythonReader) judge() bool {
 	for i := 0; i < len(p.tokens); i++ {
@@ -423,8 +449,8 @@ func (p *pythonReader) judge() bool {
 		}
 		var ok bool
 		switch m, isModule := p.modules[t.text]; {
-		case t.text == "import" || t.text == "from":
-			i, ok = p.importing(i)
+		case p.ends[i] > 0:
+			i, ok = p.ends[i], true
 		case p.sign(i-1, "."):
 			_, ofPath := pathMethods[t.text]
 			ok = pythonAttributes[t.text] || ofPath
@@ -542,9 +568,13 @@ func (p *pythonReader) importing(i int) (last int, ok bool) {
 			if top, _, nested := strings.Cut(name, "."); nested && as == name {
 				as, name = top, top
 			}
-			p.modules[as] = name
+			if !p.names(name, as) {
+				return i, false
+			}
 		case from && pythonMembers[full] != nil:
-			p.modules[as] = full
+			if !p.names(full, as) {
+				return i, false
+			}
 		case from && pythonMembers[module][name] && !pythonLooks[name]:
 			p.bound[as] = true
 		default:
