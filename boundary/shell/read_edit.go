@@ -10,7 +10,8 @@ import (
 // their own that can start others.
 func init() {
 	register(readVi, "vi vim nvim gvim view ex vimx vim.tiny vim.basic rvim vimdiff")
-	register(readLess, "less more most")
+	register(readLess, "less more most pg lv xzless xzmore zless zmore bzless bzmore lzless lzmore zstdless")
+	register(readScreen, "fzf sk peco percol fzy rofi dmenu kak emacsclient tig lazygit gitui lf vifm broot ranger nnn yazi feh imv sxiv nsxiv mpv mc tdbtool")
 	register(readEd, "ed red")
 	register(readCalculator, "dc")
 	register(readPatch, "patch")
@@ -19,7 +20,7 @@ func init() {
 	register(readMySQL, "mysql mariadb mycli")
 }
 
-var viSpec = compile(cmd("write...", "data: c cmd T t", "code: S u U i", "write: w W", "?data: o O p V r", "flag: s e E n R M m y g q v d b version help noplugin clean headless N Z l"))
+var viSpec = compile(cmd("write...", "data: c cmd T t servername server", "code: S u U i remote-expr remote-send", "write: w W", "?data: o O p V r", "flag: s e E n R M m y g q v d b version help noplugin clean headless N Z l"))
 
 func readVi(inv *invocation) {
 	var words []word
@@ -37,6 +38,11 @@ func readVi(inv *invocation) {
 	a.options("c", "cmd", "u")
 	for _, v := range append(a.values("c"), a.values("cmd")...) {
 		inv.editorCommand(v)
+	}
+	for _, v := range a.values("V") { // a level and the file that its messages go to
+		if f := strings.TrimLeft(v.text, "0123456789"); f != "" {
+			inv.write(v.after(len(v.text) - len(f)))
+		}
 	}
 	for _, v := range a.values("u") {
 		if !v.is("NONE") && !v.is("NORC") && !v.is("DEFAULTS") {
@@ -144,6 +150,24 @@ func readLess(inv *invocation) {
 	a.options()
 	for _, w := range a.operands {
 		inv.read(w)
+	}
+}
+
+// readScreen reads programs that fill the screen. Each has a language of its own,
+// so that a command line among their words is one, and a word behind "+" that is
+// no place in a file.
+func readScreen(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	runs := func(w word) { inv.opaque(w.span, inv.title()+" runs a command that it is given") }
+	for _, w := range inv.reparse().operands {
+		if place, plus := strings.CutPrefix(w.text, "+"); w.starts("!") || plus && strings.Trim(place, "0123456789:,") != "" {
+			runs(w)
+		}
+	}
+	for _, w := range inv.args {
+		if _, v, glued := w.cut("="); inv.a.commandLine(w) || glued && w.starts("-") && inv.a.commandLine(v) {
+			runs(w)
+		}
 	}
 }
 

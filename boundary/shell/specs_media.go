@@ -21,11 +21,16 @@ func mediaSpecs() commands {
 		"mkvextract": cmd("data..."),
 		"yosys":      cmd("data...", "data: p f b k d r", "read: s", "code: c m", "write: o l L E", "flag: V q Q T S H h v"),
 		"exiftool":   oneDash("write...", "write: o,out", "code: config if p", "read: @ tagsfromfile csv json", "data: d ext x charset", "flag: r j g s overwrite_original n"),
-		"sox,rec,play,lame,oggenc,flac,opusenc,faac,mpg123,mpv,mplayer,vlc,cvlc,aplay,arecord,paplay,parecord,ffmpegthumbnailer,ffmpeg-normalize," +
+		"sox,rec,play,lame,oggenc,flac,opusenc,faac,mpg123,mplayer,vlc,cvlc,aplay,arecord,paplay,parecord,ffmpegthumbnailer,ffmpeg-normalize," +
 			"mkvmerge,mp4box,melt": cmd("write...", "write: o,output", "code: script scripts lua", "data: b r c q V"),
+		"feh": cmd("read...", "shell: A,action action1 action2 action3 action4 action5 action6 action7 action8 action9 info",
+			"write: o,output O,output-only f,filelist", "dir: j,output-dir", "data: b g,geometry D,slideshow-delay S,sort z R,reload W H y,thumb-width E,thumb-height C e M,menu-font"),
+		"imv": cmd("read...", "code: c", "data: b s u w t n"),
+		"mpv": oneDash("read...", "code: input-commands script scripts lua", "own: include input-conf config-dir input-file", "write: o stream-record stream-dump record-file log-file dump-stats input-ipc-server screenshot-directory",
+			"read: sub-file audio-file external-file playlist"),
 		"handbrakecli,HandBrakeCLI": cmd("read...", "read: i,input", "write: o,output", "data: t,title preset q,quality e,encoder"),
 		"cwebp,dwebp,pngcrush,pngquant,optipng,oxipng,jpegoptim,jpegtran,cjpeg,djpeg,gifsicle,guetzli,zopflipng,svgo,rsvg-convert,inkscape,gimp," +
-			"potrace,qrencode,zbarimg,tesseract,img2pdf,timg,chafa,viu,feh,sxiv,imv,avifenc,cavif,heif-convert,gifski,vips": oneDash("write...",
+			"potrace,qrencode,zbarimg,tesseract,img2pdf,timg,chafa,viu,sxiv,nsxiv,avifenc,cavif,heif-convert,gifski,vips": oneDash("write...",
 			"write: o,output outfile export-filename dest d out dir outdir", "code: b,batch shell actions", "data: q w h s l resize quality size ext"),
 		"pdfseparate,pdfdetach,pdftk,qpdf,mutool,pdfcrop,pdfjam,pdfnup," +
 			"prince,libreoffice,soffice,unoconv,ebook-convert,catdoc,antiword,docx2txt,odt2txt,html2text,textutil,jupytext,nbconvert," +
