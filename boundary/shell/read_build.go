@@ -932,7 +932,7 @@ func readKubectl(inv *invocation) {
 	a := inv.parse()
 	_, sub, _ := strings.Cut(inv.command, " ")
 	for _, g := range a.given {
-		if g.has && g.opt.role == guard.RoleConnect {
+		if g.has && (g.opt.role == guard.RoleConnect || g.is("filename") || g.is("kustomize")) {
 			inv.urlOrFile(g.value)
 		}
 	}

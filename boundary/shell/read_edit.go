@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -18,6 +20,7 @@ func init() {
 	register(readSQLite, "sqlite3 sqlite litecli duckdb")
 	register(readPsql, "psql pgcli")
 	register(readMySQL, "mysql mariadb mycli")
+	register(readPostgres, "pg_dump pg_dumpall pg_basebackup pg_receivewal pg_restore pg_isready createdb createuser dropdb dropuser vacuumdb reindexdb clusterdb pgbench")
 }
 
 var viSpec = compile(cmd("write...", "data: c cmd T t servername server", "code: S u U i remote-expr remote-send", "write: w W", "?data: o O p V r", "flag: s e E n R M m y g q v d b version help noplugin clean headless N Z l"))
@@ -176,12 +179,20 @@ func readScreen(inv *invocation) {
 var sqlRisks = []string{"readfile", "writefile", "load_extension", "edit(", "attach", "fts3_tokenizer", "into outfile", "into dumpfile", "load_file", "load data", "program", "pg_read", "pg_ls", "lo_import", "lo_export",
 	"copy ", "system", "source ", "read_csv", "read_parquet", "read_text", "read_blob", "read_json", "install ", "create function", "dblink", "vacuum into", "delegate", "sys_exec", "xp_cmdshell"}
 
+// sqlFiles are names of files and addresses that stand for tables.
+var sqlFiles = regexp.MustCompile(`(?i)\b(?:from|join|describe|summarize)\s+['"]([^'"]+)['"]`)
+
 // sql judges text for a database: commands of the client, and functions that
 // reach files.
 func (inv *invocation) sql(w word, escape string) {
 	if w.kind == unknown {
 		inv.unknown(w.span, "what "+inv.title()+" runs is not known: "+w.reason)
 		return
+	}
+	if inv.name == "duckdb" {
+		for _, m := range sqlFiles.FindAllStringSubmatch(w.text, -1) {
+			inv.urlOrFile(lit(m[1], w.span))
+		}
 	}
 	text := strings.ToLower(w.text)
 	for _, line := range strings.Split(text, "\n") {
@@ -224,13 +235,17 @@ func (inv *invocation) sqlInput(escape string) {
 
 func readSQLite(inv *invocation) {
 	a := inv.arguments(sqliteSpec)
-	a.options("cmd", "c")
-	for _, v := range append(a.values("cmd"), a.values("c")...) {
+	a.options("cmd", "c", "s")
+	for _, v := range slices.Concat(a.values("cmd"), a.values("c"), a.values("s")) {
 		inv.sql(v, ".")
 	}
 	for i, w := range a.operands {
 		if i > 0 {
 			inv.sql(w, ".")
+			continue
+		}
+		if strings.Contains(w.text, "://") {
+			inv.connect(w)
 			continue
 		}
 		if w.is(":memory:") || w.kind == known && strings.HasPrefix(w.text, "|") {
@@ -250,7 +265,7 @@ func readSQLite(inv *invocation) {
 	}
 }
 
-var sqliteSpec = compile(oneDash("write data...", "read: init", "data: cmd c separator nullvalue newline vfs maxsize mmap", "flag: header noheader csv json column line list html batch readonly bail echo interactive safe table markdown box quote version help s"))
+var sqliteSpec = compile(oneDash("write data...", "read: init", "data: cmd c s separator nullvalue newline vfs maxsize mmap", "flag: header noheader csv json column line list html batch readonly bail echo interactive safe table markdown box quote version help"))
 
 func readPsql(inv *invocation) {
 	a := inv.parse()
@@ -284,11 +299,34 @@ func (inv *invocation) sqlFile(w word, escape string) {
 
 func (inv *invocation) databaseHost(a *arguments) {
 	for _, h := range a.values("host") {
-		if !h.is("localhost") && !h.is("127.0.0.1") && !strings.HasPrefix(h.text, "/") {
+		if !localHosts[h.text] && !strings.HasPrefix(h.text, "/") {
 			inv.connect(h)
 		}
 	}
 }
+
+// readPostgres reads the tools of PostgreSQL, to which a database may be an
+// address or settings with a host among them.
+func readPostgres(inv *invocation) {
+	a := inv.parse()
+	a.options("host")
+	inv.databaseHost(a)
+	a.operandRoles()
+	for _, w := range append(a.values("dbname"), a.operands...) {
+		if strings.Contains(w.text, "://") {
+			inv.connect(w)
+			continue
+		}
+		for _, setting := range strings.Fields(w.text) {
+			if host, ok := strings.CutPrefix(setting, "host="); ok && !localHosts[host] && !strings.HasPrefix(host, "/") {
+				inv.connect(lit(host, w.span))
+			}
+		}
+	}
+}
+
+// localHosts are names of this machine.
+var localHosts = wordSet("localhost 127.0.0.1 ::1")
 
 func readMySQL(inv *invocation) {
 	a := inv.parse()

@@ -18,6 +18,9 @@ func init() {
 	register(readServer, "http-server serve live-server webfsd darkhttpd miniserve updog browser-sync thttpd lighttpd nginx httpd apache2 caddy php-fpm filebrowser smbserver.py "+
 		"gost surge tcpsvd udpsvd ftpd telnetd tftpd dnsd inetd fakeidentd dropbear sshd vsftpd pure-ftpd proftpd dufs simplehttpserver")
 	register(readSocket, "ftpput ftpget mutt neomutt s-nail ncftp ncftpput cadaver")
+	register(readSocket, "ssmtp exim exim4 mpack metasend sendEmail sendemail xdg-email nail uuenview mailutils tnftp atftp curlmail")
+	register(readServer, "pastebinit pastebin wgetpaste ix sprunge dpaste termbin fiche gist-paste hastebin haste paste.rs transfer.sh 0x0 nsupdate tarsnap kopia uucp uux rdist mini_httpd atftpd twist twist3 twistd")
+	register(readMixed, "gio bzr brz")
 	register(readFinger, "finger rusers")
 	register(readGetent, "getent")
 }
@@ -293,6 +296,9 @@ func readMixed(inv *invocation) {
 			role = a.spec.head[i]
 		} else if n := len(a.operands) - len(a.spec.tail); i >= n && len(a.spec.tail) > 0 {
 			role = a.spec.tail[i-n]
+		}
+		if inv.name == "gio" && strings.Contains(w.text, "://") {
+			role = guard.RoleConnect
 		}
 		switch role {
 		case guard.RoleConnect:

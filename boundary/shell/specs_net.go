@@ -94,10 +94,26 @@ func networkSpecs() commands {
 			"mkcert,vault,sops,age-plugin,doppler,keepassxc-cli": cmd("data...", "read: f,file keyring"),
 		"certbot,acme.sh": cmd("data...", "shell: pre-hook post-hook deploy-hook renew-hook manual-auth-hook manual-cleanup-hook reloadcmd",
 			"read: c,config csr", "dir: config-dir work-dir logs-dir home", "data: d,domain,domains m,email cert-name webroot-path server", "flag: n,non-interactive q,quiet"),
-		"age,rage":         cmd("read", "write: o,output", "read: R,recipients-file i,identity", "data: r,recipient", "flag: d,decrypt e,encrypt p,passphrase a,armor"),
-		"age-keygen":       cmd("read", "write: o,output", "flag: y"),
-		"minisign,signify": cmd("data...", "read: m p s", "write: x", "flag: S V G q"),
-		"lynx,w3m,links,elinks,browsh,firefox,chromium,google-chrome,chrome": oneDash("connect...", "write:", "read: cfg", "flag: dump source M"),
+		"age,rage":                     cmd("read", "write: o,output", "read: R,recipients-file i,identity", "data: r,recipient", "flag: d,decrypt e,encrypt p,passphrase a,armor"),
+		"age-keygen":                   cmd("read", "write: o,output", "flag: y"),
+		"minisign,signify":             cmd("data...", "read: m p s", "write: x", "flag: S V G q"),
+		"lynx,w3m,links,elinks,browsh": oneDash("connect...", "read: cfg", "flag: dump source M"),
+		"firefox,firefox-esr,librewolf,chromium,chromium-browser,google-chrome,google-chrome-stable,google-chrome-beta,chrome,brave,brave-browser,microsoft-edge,microsoft-edge-stable,vivaldi," +
+			"vivaldi-stable,opera,epiphany,falkon,qutebrowser,midori,surf,konqueror,netsurf": oneDash("connect...", "write: screenshot print-to-pdf user-data-dir profile",
+			"code: load-extension renderer-cmd-prefix utility-cmd-prefix gpu-launcher browser-subprocess-path", "data: P basedir target", "flag: headless version help new-tab new-window private-window"),
+		"gnutls-cli,tlsx,sslscan,testssl.sh": cmd("connect...", "read: l x509cafile x509certfile x509keyfile", "data: p,port priority sni-hostname starttls-proto", "write: save-cert save-ocsp"),
+		"unbound-host,avahi-resolve,avahi-resolve-host-name,avahi-resolve-address,avahi-browse,dnstracer,showmount,rpcinfo,nfsstat": cmd("connect...", "data: t c"),
+		"snmptrap,snmpinform,snmpbulkwalk,snmpbulkget,snmpgetnext,snmpdf,snmptable,snmpstatus,snmpset,snmpdelta,snmpusm,snmptest":   cmd("connect...", "data: v c C O M m u l a A x X r t", "flag: h V q"),
+		"ldapwhoami,ldapcompare,ldappasswd,ldapexop,ldapmodrdn":                                                                     cmd("connect...", "connect: H h", "read: y T", "data: D w U R X Y p s a A", "flag: x W Z v n Q I"),
+		"gio": with(cmd(""), commands{"cat,open,mount,info,list,tree,monitor": cmd("connect...", "data: a,attributes"), "copy,move": cmd("read... write", "flag: b,backup i,interactive"),
+			"remove,trash": whole("delete..."), "mkdir,save": cmd("write..."), "rename": cmd("delete data"), "set": cmd("write data...", "data: t,type"),
+			"launch": cmd("code..."), "mime,help,version": cmd("data...")}),
+		"nsupdate": cmd("read...", "read: k"),
+		"pastebinit,pastebin,wgetpaste,ix,sprunge,dpaste,termbin,fiche,gist-paste,hastebin,haste,paste.rs,transfer.sh,0x0": cmd("read...", "read: i"),
+		"tarsnap,kopia,uucp,uux,rdist":          cmd("read...", "read: f"),
+		"bup":                                   cmd("read...", "connect: r,remote", "data: n,name"),
+		"mini_httpd,atftpd,twist,twist3,twistd": cmd("data...", "read: C"),
+		"ssmtp,exim,exim4,mpack,metasend,sendEmail,sendemail,xdg-email,nail,uuenview,mailutils,tnftp,atftp,curlmail": cmd("connect data..."),
 	}
 }
 
@@ -156,9 +172,16 @@ func databaseSpecs() commands {
 		"mongo,mongosh": cmd("connect read...", "code: eval", "data: u,username p,password port authenticationDatabase", "connect: host", "read: f,file", "flag: quiet norc"),
 		"mongodump,mongoexport,mongorestore,mongoimport,mongod,mongostat,mongotop,bsondump": cmd("read...", "write: o,out", "read: file config",
 			"connect: uri h,host", "data: d,db c,collection q,query u,username p,password port"),
-		"influx,cqlsh,clickhouse,clickhouse-client,clickhouse-local,cypher-shell,neo4j,neo4j-admin,arangosh,couchdb,etcdctl,zkCli.sh,rabbitmqctl," +
-			"kafka-topics,kafka-console-producer,kafka-console-consumer,memcached,redis-server,bq,snowsql,sqlcmd,isql,tsql,usql,dolt,trino,presto,hive," +
-			"beeline,spark-sql,impala-shell,ldapmodify,ldapadd,ldapdelete,sqlplus,impdp,expdp,prisma,flyway,liquibase,alembic,goose,dbmate,sqlx,diesel," +
+		"influx":                           oneDash("data...", "connect: host H", "data: port database execute", "read: import path"),
+		"cqlsh,cqlsh.py":                   cmd("connect data", "read: f,file cqlshrc", "data: e,execute u,username p,password k,keyspace"),
+		"clickhouse-client":                cmd("data...", "connect: h,host", "read: queries-file C,config-file", "data: q,query u,user password d,database port f,format"),
+		"cypher-shell":                     cmd("data...", "connect: a,address uri", "read: f,file", "data: u,username p,password d,database"),
+		"etcdctl,etcdutl":                  cmd("data...", "connect: endpoints", "read: cacert cert key", "data: user w,write-out"),
+		"sqlcmd,tsql,trino,presto,beeline": cmd("data...", "connect: S,server H u", "read: i f,file", "write: o", "data: U P Q q d p"),
+		"kafka-topics,kafka-console-producer,kafka-console-consumer": cmd("data...", "connect: bootstrap-server broker-list", "read: producer.config consumer.config command-config", "data: topic group"),
+		"clickhouse,clickhouse-local,neo4j,neo4j-admin,arangosh,couchdb,zkCli.sh,rabbitmqctl," +
+			"memcached,redis-server,bq,snowsql,isql,usql,dolt,hive," +
+			"spark-sql,impala-shell,ldapmodify,ldapadd,ldapdelete,sqlplus,impdp,expdp,prisma,flyway,liquibase,alembic,goose,dbmate,sqlx,diesel," +
 			"migrate,sqlfluff,sqldiff,sqlite-utils,csvsql": cmd("data...", "read: f,file", "write: o,output"),
 	}
 }

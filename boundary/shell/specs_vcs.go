@@ -21,9 +21,15 @@ func versionSpecs() commands {
 			"add,mkdir,move,mv,copy,cp,rename,merge,update,up,switch,sw,commit,ci,cleanup,propset,ps,propedit,lock,unlock,resolved,relocate,upgrade,patch": cmd("write...",
 				"code: editor-cmd diff3-cmd", "read: F,file targets", "data: m,message r,revision"),
 			"revert,delete,del,remove,rm": cmd("delete...", "recursive: R,recursive", "data: m,message depth", "read: targets", "flag: keep-local force"),
-			"checkout,co,export,import":   cmd("connect write", "data: r,revision m,message depth", "flag: force"),
+			"checkout,co,export":          cmd("connect write", "data: r,revision m,message depth", "flag: force"),
+			"import":                      cmd("connect...", "read: F,file", "data: m,message depth", "flag: force"),
 		}),
-		"svnadmin,svnlook,svnsync,cvs,bzr,brz,fossil,darcs,pijul,jj,sl,p4,dvc,repo,vcsh,gita,mr,myrepos,sapling,bk,b4,ghq,got": cmd("data..."),
+		"bzr,brz": with(cmd("data..."), commands{"push,pull,branch,clone,checkout,co,get,missing,send,merge,bind,switch,dpush,merge-directive": cmd("connect...",
+			"data: r,revision m,message", "flag: overwrite remember"),
+			"clean-tree,revert,uncommit,break-lock,zap": cmd("data...", "data: r,revision", "flag: force dry-run ignored unknown detritus no-backup"),
+			"status,st,diff,log,add,commit,ci,remove,rm,mv,info,version,help,cat,ls,annotate,resolve,shelve,unshelve,tag,tags,root,nick,init,ignore,conflicts,whoami": cmd("data...",
+				"data: m,message r,revision", "read: F,file")}),
+		"svnadmin,svnlook,svnsync,cvs,fossil,darcs,pijul,jj,sl,p4,dvc,repo,vcsh,gita,mr,myrepos,sapling,bk,b4,ghq,got": cmd("data..."),
 		"gh": with(cmd("data...", "data: R,repo"), commands{
 			"pr": with(cmd("", "data: R,repo"), commands{
 				"list,ls,view,status,checks,diff": cmd("data...", ghRead...),
