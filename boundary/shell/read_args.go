@@ -67,6 +67,7 @@ func (inv *invocation) arguments(s *spec) *arguments {
 	}
 	inv.settle()
 	a.unsaid()
+	inv.included()
 	if a.module {
 		a.rest = append([]word{lit("python3", inv.span), lit("-m", inv.span)}, a.rest...)
 	}

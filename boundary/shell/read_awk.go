@@ -9,7 +9,7 @@ import (
 func init() { register(readAwk, "awk gawk mawk nawk original-awk goawk") }
 
 var awkSpec = compile(cmd("read...", "data: F,field-separator v,assign", "read: f,file", "code: e,source i,include l,load E,exec",
-	"?write: o,pretty-print d,dump-variables p,profile", "?data: D,debug L,lint W", "flag: b c C g h,help I k M n,non-decimal-data N O P,posix r S,sandbox s t V,version csv"))
+	"?write: o,pretty-print d,dump-variables p,profile", "?own: D,debug", "?data: L,lint", "data: W", "flag: b c C g h,help I k M n,non-decimal-data N O P,posix r S,sandbox s t V,version csv"))
 
 func readAwk(inv *invocation) {
 	a := inv.arguments(awkSpec)
@@ -17,6 +17,11 @@ func readAwk(inv *invocation) {
 	for _, f := range a.values("file") {
 		inv.readPlain(f)
 		inv.awkFile(f)
+	}
+	for _, v := range a.values("W") { // long options by another name
+		if name, _, _ := strings.Cut(v.text, "="); !awkWishes[name] {
+			inv.unknown(v.span, "an option of awk may load code")
+		}
 	}
 	scripts := a.values("source")
 	files := a.operands
@@ -34,6 +39,9 @@ func readAwk(inv *invocation) {
 	}
 	inv.awkInPlace(a, files)
 }
+
+// awkWishes are values of -W that touch nothing.
+var awkWishes = wordSet("version v help interactive posix traditional compat lint sandbox re-interval non-decimal-data random sprintf")
 
 // awkInPlace sees to gawk's -i inplace, which writes the operands.
 func (inv *invocation) awkInPlace(a *arguments, files []word) {

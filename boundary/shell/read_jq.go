@@ -1,10 +1,15 @@
 package shell
 
-import "strings"
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
 
 func init() {
 	register(readJq, "jq gojq jaq")
 	register(readYq, "yq")
+	register(readMiller, "mlr")
 }
 
 // jqTwo are options of jq that take two words: a name, and a value or a file.
@@ -60,10 +65,13 @@ func readYq(inv *invocation) {
 	if len(expression) == 0 && !inv.flag("from-file") && len(words) > 1 {
 		expression, words = words[:1], words[1:]
 	}
-	for _, e := range expression {
-		if e.kind == unknown || strings.Contains(e.text, "load") {
+	for i, e := range append(slices.Clip(expression), words...) {
+		if i < len(expression) && e.kind == unknown || yqLoads.MatchString(e.text) {
 			inv.unknown(e.span, "an expression of yq may read files")
 		}
+	}
+	if v, ok := a.value("split-exp"); ok && strings.Contains(v.text, "/") {
+		inv.unknown(v.span, "an expression of yq says where files are written")
 	}
 	for _, f := range words {
 		if len(words) == 1 && len(expression) == 0 && !looksLikePath(f.text) && !strings.Contains(f.text, ".") {
@@ -73,6 +81,23 @@ func readYq(inv *invocation) {
 		inv.read(f)
 		if inv.flag("inplace") {
 			inv.write(f)
+		}
+	}
+}
+
+// yqLoads fits functions of yq that read files or start programs.
+var yqLoads = regexp.MustCompile(`\b(load\w*|eval|system|exec)\s*\(`)
+
+// millerRuns fits functions of Miller that start programs, and statements that
+// write elsewhere than to the output.
+var millerRuns = regexp.MustCompile(`\b(system|exec)\s*\(|\b(tee|emit[1pf]?|emitp|emitf|printn?|dump|edump)\b[^;>|]*[>|]`)
+
+// readMiller reads Miller, whose verbs put and filter hold code.
+func readMiller(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	for _, w := range inv.args {
+		if millerRuns.MatchString(w.text) {
+			inv.unknown(w.span, "an expression of mlr may run or write something")
 		}
 	}
 }
