@@ -21,7 +21,8 @@ func init() {
 	register(readSlashes, "msbuild nmake csc vbc fsc mcs")
 	register(readGo, "go")
 	register(readBuild, `ninja samu n2 ctest meson mvn mvnw mvnd gradle gradlew cargo just task go-task mage rake tox nox scons ant buck2 pants earthly sbt lein grunt gulp jake
-		xmake earthly dagger nim nimble crystal v odin forge hardhat truffle spago elm shards dub gleam clojure clj scala-cli robot behave green nose2 locust foreman overmind hivemind honcho goreman artisan symfony magento laravel pytest py.test jest vitest mocha ava tap jasmine karma cypress playwright vite webpack rollup rspack rolldown next nuxt astro gatsby rspec cucumber rails phpunit pest behat dotnet swift zig mix stack cabal dune rebar3 flutter dart`)
+		xmake pytest py.test jest vitest mocha ava tap jasmine karma cypress playwright vite webpack rollup rspack rolldown next nuxt astro gatsby rspec cucumber rails phpunit pest behat dotnet swift zig mix stack cabal dune rebar3 flutter dart`)
+	register(readRunner, "earthly dagger nim nimble crystal v odin forge hardhat truffle spago elm shards dub gleam clojure clj scala-cli robot behave green nose2 locust foreman overmind hivemind honcho goreman artisan symfony magento laravel")
 	register(readCompiler, compilers)
 	register(readRustc, "rustc")
 	register(readProtoc, "protoc")
@@ -71,8 +72,17 @@ func readMake(inv *invocation) {
 
 // readBuild is for build tools and test runners that a table describes. What
 // they run lies in the folder that they work in, or in one that a word names.
-func readBuild(inv *invocation) {
+func readBuild(inv *invocation) { inv.parse().build() }
+
+// readRunner is readBuild for what may be told to run any program.
+func readRunner(inv *invocation) {
 	a := inv.parse()
+	a.build()
+	a.told()
+}
+
+func (a *arguments) build() {
+	inv := a.inv
 	a.options()
 	a.operandRoles()
 	if len(a.rest) > 0 {

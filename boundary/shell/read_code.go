@@ -16,8 +16,8 @@ import (
 func init() {
 	register(readPython, "python python3 python2 python-dbg python3-dbg pypy pypy3 ipython bpython micropython")
 	register(readScript, "perl ruby jruby truffleruby mruby irb pry node nodejs ts-node tsx qjs esr esno swc-node babel-node php php-cgi hhvm lua luajit texlua luau")
-	register(readForeign, `tclsh wish guile scheme racket mzscheme gosh csi sbcl clisp ecl ccl abcl janet fennel newlisp ghci runghc runhaskell erl escript elixir iex julia octave octave-cli matlab R Rscript scala groovy groovysh swipl gprolog yap gforth raku perl6 osascript pwsh powershell maxima gap sage gnuplot jshell jjs kotlin ocaml utop bsh rhino js d8 jsc amm m4 gm4 expect gdb lldb bpftrace stap
-		chicken pil pforth io squeak pharo gst spidermonkey cscript gp mathematica wolframscript dotnet-script csharp fsharpi nashorn v8 scsh ammonite tclkit smlnj poly mosml kotlinc-jvm`)
+	register(readForeign, `tclsh wish guile scheme racket mzscheme gosh csi sbcl clisp ecl ccl abcl janet fennel newlisp ghci runghc runhaskell erl escript elixir iex julia octave octave-cli matlab R Rscript scala groovy groovysh swipl gprolog yap gforth raku perl6 osascript pwsh powershell maxima gap sage gnuplot jshell jjs kotlin ocaml utop bsh rhino js d8 jsc amm m4 gm4 expect gdb lldb bpftrace stap`)
+	register(readUnread, `chicken pil pforth io squeak pharo gst spidermonkey cscript gp mathematica wolframscript dotnet-script csharp fsharpi nashorn v8 scsh ammonite tclkit smlnj poly mosml kotlinc-jvm`)
 	register(readUv, "uv")
 	register(readDeno, "deno")
 	register(readJava, "java javaw")
@@ -186,6 +186,10 @@ func (inv *invocation) codeInput() {
 
 // inlineCode judges code in an argument.
 func (inv *invocation) inlineCode(w word) {
+	if w.is("-") {
+		inv.codeInput()
+		return
+	}
 	if w.kind == known && inv.harmless(w.text) {
 		return
 	}
@@ -207,6 +211,14 @@ func (inv *invocation) harmless(code string) bool {
 	return false
 }
 
+// readUnread is for interpreters of which no more than that is known.
+func readUnread(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	if inv.stdin.set {
+		inv.codeInput()
+	}
+}
+
 func (inv *invocation) asksVersion() bool { return inv.flag("version", "help", "V", "h") }
 
 // scriptOptions runs the code options, gives the others their meaning, and
@@ -226,7 +238,7 @@ func (a *arguments) codeOptions(program ...string) (held bool) {
 // perlValues and rubyValues are options by the characters that their values may
 // have, which touch nothing.
 var (
-	perlValues = map[byte]string{'l': "01234567", '0': "0123456789abcdefxABCDEFX", 'C': "0123456789IOEioADSLa", 'D': "0123456789", 'd': "t"}
+	perlValues = map[byte]string{'l': "01234567", '0': "01234567", 'C': "0123456789IOEioADSLa", 'D': "0123456789", 'd': "t"}
 	rubyValues = map[byte]string{'l': "", '0': "01234567", 'W': "0123456789", 'T': "0123456789", 'K': "aEnNsSuU"}
 )
 
@@ -252,6 +264,9 @@ func withoutValues(args []word, values map[byte]string) []word {
 				}
 				kept += string(c)
 				continue
+			}
+			if rest := strings.ToLower(w.text[j+1:]); c == '0' && strings.HasPrefix(rest, "x") {
+				value = "xX0123456789abcdfABCDF"
 			}
 			for j+1 < len(w.text) && strings.IndexByte(value, w.text[j+1]) >= 0 {
 				j++

@@ -10,7 +10,7 @@ func buildSpecs() commands {
 			"flag: n,just-print,dry-run,recon k,keep-going B,always-make s,silent,quiet q,question t,touch i,ignore-errors p,print-data-base r R w"),
 		"just": cmd("read...", "own: f,justfile", "read: dotenv-path", "dir: d,working-directory", "shell: c,command", "code: shell shell-arg chooser",
 			"data: set dotenv-filename color", "flag: l,list n,dry-run summary dump fmt e,edit choose evaluate init show s v q"),
-		"rake": cmd("read...", "own: f,rakefile R,rakelibdir", "dir: C,directory", "code: r,require", "inline: e,execute p,execute-print E,execute-continue", "list: I,libdir",
+		"rake": cmd("read...", "own: f,rakefile R,rakelibdir I,libdir", "dir: C,directory", "code: r,require", "inline: e,p,E,execute,execute-print,execute-continue",
 			"flag: g,system G,no-system N A,all B D P T W n,dry-run m q s t v"),
 		"task,go-task": cmd("read...", "own: t,taskfile", "dir: d,dir", "data: o,output C,concurrency I,interval", "flag: f,force g,global l,list a,list-all n,dry p,parallel s,silent w,watch y,yes x"),
 		"tox":          cmd("read...", "own: c,conf root", "code: x,override", "write: workdir result-json", "data: e p,parallel s", "flag: r,recreate l,listenvs v q"),
@@ -115,8 +115,9 @@ func buildSpecs() commands {
 		"papermill":                     cmd("script write word..."),
 		"locust":                        cmd("read...", "own: f,locustfile config", "connect: master-host", "write: html csv json-file logfile", "data: H,host u,users r,spawn-rate t,run-time P,web-port L,loglevel"),
 		"torchrun,accelerate,deepspeed": cmd("command...", "data: nproc_per_node,nproc-per-node nnodes node_rank,node-rank master_addr,master-addr master_port,master-port rdzv_id rdzv_backend rdzv_endpoint", "module: m,module"),
-		"rspec,minitest,cucumber-rb,bundle-exec,rackup,puma,unicorn,foreman,overmind,hivemind,honcho,goreman,middleman,nanoc": cmd("read...",
-			"code: r,require I", "read: O,options", "own: f,procfile", "write: o,out", "data: e,example p,port t,tag format seed environment"),
+		"foreman,overmind,hivemind,honcho,goreman": with(cmd("read...", procfile...), commands{"run": cmd("command...", procfile...)}),
+		"rspec,minitest,cucumber-rb,bundle-exec,rackup,puma,unicorn,middleman,nanoc": cmd("read...",
+			"code: r,require I", "read: O,options", "write: o,out", "data: e,example p,port t,tag format seed environment"),
 		"phpunit,pest,codecept,artisan,symfony,behat,infection,paratest,phpbench,magento,laravel": cmd("read...", "own: c,configuration",
 			"code: bootstrap", "write: log-junit coverage-html coverage-clover", "data: filter testsuite group"),
 		"dotnet": with(cmd("read...", "flag: info list-sdks list-runtimes version"), commands{
@@ -144,6 +145,8 @@ func buildSpecs() commands {
 
 // pythonRuns are options of programs that watch a script of Python run.
 var pythonRuns = []string{"write: o,output,outfile,output-file,output_file html json cpuprofile", "inline: c", "module: m,module", "data: u,unit i,interval skip-zero", "flag: l,line-by-line v,view b,builtin p r f native live cpu gpu memory"}
+
+var procfile = []string{"own: f,procfile", "dir: d,root app-root", "read: e,env", "data: p,port m,formation c,concurrency"}
 
 var notebookOptions = []string{"write: output output-dir", "own: config template", "data: to"}
 

@@ -10,7 +10,7 @@ func compilerSpecs() commands {
 			"data: I L l D U x std march mtune mcpu target arch MT MQ isystem idirafter iquote isysroot sysroot framework Xassembler Xpreprocessor u z Xlinker Xclang",
 			"flag: run c S E v M MM MD MMD fsyntax-only static shared pthread P w"),
 		"ld,gold,lld,ld.lld,mold,ld.gold,ld.bfd": oneDash("read...", "write: o Map dependency-file out-implib MD", "read: T,script version-script dynamic-list retain-symbols-file just-symbols", "code: plugin",
-			"data: L l e m z R h u y f rpath rpath-link soname dynamic-linker exclude-libs undefined defsym wrap plugin-opt install_name syslibroot sectcreate framework"),
+			"data: L l e m z R h u y rpath rpath-link soname dynamic-linker exclude-libs undefined defsym wrap plugin-opt install_name syslibroot sectcreate framework"),
 		"as,gas,nasm,yasm,fasm,llvm-as,llc,opt": oneDash("read...", "write: o MD MF l", "?write: a al as ah ahl ahls aln an", "own: @", "read: include", "data: f I D march mcpu mtriple", "code: load load-pass-plugin"),
 		"rustc": cmd("read...", "write: o out-dir", "code:",
 			"=write: emit", "data: C,codegen L l,edition crate-type crate-name target cfg A,allow W,warn D,deny Z print extern e", "flag: O g test"),
@@ -74,7 +74,7 @@ func languageSpecs() commands {
 			"read: jar XX:CompileCommandFile", "data: cp,classpath,class-path p,module-path upgrade-module-path agentlib Xlog XX:StartFlightRecording m,module source D X ea add-opens add-modules", "flag: version"),
 		"pwsh,powershell": oneDash("script word...", "inline: c command Command e ec EncodedCommand", "script: f file File",
 			"data: ep ex ExecutionPolicy o OutputFormat i InputFormat v Version w WindowStyle wd WorkingDirectory settingsfile SettingsFile", "flag: nop NoProfile noni NonInteractive nologo NoLogo l Login"),
-		"lli":                   oneDash("script word...", "code: load load-pass-plugin", "own: extra-module extra-object extra-archive dlopen"),
+		"lli":                   oneDash("script word...", "write: o", "code: load load-pass-plugin", "own: extra-module extra-object extra-archive dlopen"),
 		"coffee,lsc,livescript": cmd("own...", "inline: e,eval", "code: r,require", "write: o,output", "flag: c,compile p,print w,watch b,bare n,nodes t,tokens m,map l,literate j s"),
 		"jbang,kscript,rust-script,jrunscript,rdmd": cmd("script word...", "inline: e,eval c,code expr", "own: f cp,class-path", "data: m,main D l"),
 		"django-admin": with(cmd("read...", "own: pythonpath", "data: settings v,verbosity"), commands{
@@ -165,7 +165,7 @@ func packageSpecs() commands {
 	)
 }
 
-var dlvOptions = []string{"own: init wd", "code: build-flags", "write: output log-dest", "connect: listen l", "data: backend log-output api-version r"}
+var dlvOptions = []string{"own: init wd", "code: build-flags", "write: o,output log-dest", "connect: listen l", "data: backend log-output api-version r"}
 
 // Linters and formatters. What they change is their operands; without an
 // option they print.
