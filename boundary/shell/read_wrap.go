@@ -28,6 +28,13 @@ func init() {
 	register(readMessage, "xdotool swaymsg i3-msg hyprctl")
 	register(readUserDir, "xdg-user-dir")
 	register(readMacros, "rpmbuild rpmspec")
+	register(readDevices, `fsarchiver flash_erase flash_eraseall flashcp nandwrite nandtest mtd_debug ubiformat ubiupdatevol sg_format sg_sanitize sg_write_buffer sg_write_same
+		sg_dd sgp_dd sgm_dd sg_raw sg_unmap partimage ntfsclone`)
+	register(readMknod, "mknod")
+	register(readDate, "date")
+	for name := range machine {
+		register(readMachine, name)
+	}
 }
 
 // readMise reads mise and what waits for changes of files: words in front of
@@ -305,7 +312,7 @@ func readCommand(inv *invocation) {
 // readKill gives the words of kill no meaning but for their number.
 func readKill(inv *invocation) {
 	for _, w := range inv.args {
-		if w.kind == pattern && strings.HasSuffix(w.text, parent.text) { // or its group
+		if isParent(w) || w.kind == pattern && w.text == "-"+self.text {
 			inv.flags = append(inv.flags, "everything")
 		}
 		if w.starts("-") && w.kind == known {
@@ -322,13 +329,16 @@ func readKillByName(inv *invocation) {
 	everything := len(a.operands) == 0 && inv.flag("u", "U", "user", "euid", "uid", "G", "group", "g", "pgroup", "s", "session", "t", "terminal", "v", "inverse") || inv.name == "pkill" && inv.flag("v", "inverse")
 	for _, w := range a.operands {
 		if w.kind == known && (inv.name == "pkill" || inv.flag("r", "regexp")) {
-			everything = everything || matchesAny(w.text) || fits(w.text, "runtimeguard")
+			everything = everything || matchesAny(w.text) || fits(w.text, "runtimeguard") || inv.flag("full") && fits(w.text, guardLines)
 		}
 	}
 	if everything {
 		inv.flags = append(inv.flags, "everything")
 	}
 }
+
+// guardLines are beginnings of the guard's command line.
+const guardLines = "/usr/bin/runtimeguard /usr/local/bin/runtimeguard -state /var/lib/runtimeguard"
 
 // fits reports whether a regular expression fits a name.
 func fits(expr, name string) bool {
@@ -382,12 +392,73 @@ func readSeized(inv *invocation) {
 		a.rest = nil
 	}
 	for _, v := range pids {
-		if v.kind == unknown {
+		if v.kind == unknown || isParent(v) {
 			inv.unknown(v.span, inv.title()+" takes hold of a process that is not known")
 		}
 	}
 	if len(a.rest) > 0 {
 		inv.run(a.rest)
+	}
+}
+
+// isParent reports whether a word is the number of the process that started the
+// shell, or of its group.
+func isParent(w word) bool { return w.kind == pattern && strings.HasSuffix(w.text, parent.text) }
+
+// machine holds programs that change the machine, and the words by which they do:
+// any word, or none at all, where there are none.
+var machine = map[string]map[string]bool{
+	"systemd-tmpfiles": wordSet("--remove --purge --clean --create"),
+	"ipmitool":         wordSet("off on cycle reset soft diag"),
+	"udisksctl":        wordSet("mount unmount unlock lock loop-setup loop-delete power-off"),
+	"hostname":         nil,
+	"bindfs":           nil,
+	"zzz":              {}, "ZZZ": {}, "s2ram": {}, "s2disk": {}, "s2both": {}, "pm-hibernate": {}, "pm-suspend-hybrid": {}, "openrc-shutdown": {}, "soft-reboot": {},
+}
+
+// readMachine reads programs that change the machine where their words say so.
+func readMachine(inv *invocation) {
+	words := machine[inv.name]
+	changes := words != nil && len(words) == 0
+	inv.applySpec(builtinSpec(inv.name))
+	if words == nil {
+		changes = len(inv.reparse().operands) > 0 || inv.flag("F", "file", "b", "boot")
+	}
+	for _, w := range inv.args {
+		changes = changes || words[w.text]
+	}
+	if changes && !inv.flag("version", "help") {
+		inv.unknown(inv.span, inv.title()+" changes the machine")
+	}
+}
+
+// readDevices reads programs that write devices as a whole, which may stand behind
+// the name of a setting.
+func readDevices(inv *invocation) {
+	for _, w := range inv.args {
+		if i := strings.Index(w.text, "/dev/"); i >= 0 {
+			inv.write(w.after(i))
+		} else if !w.starts("-") {
+			inv.anyWord(w)
+		}
+	}
+}
+
+// readMknod reads mknod, which makes another door to a device.
+func readMknod(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	if ops := inv.reparse().operands; len(ops) > 1 && !ops[1].is("p") {
+		inv.unknown(ops[1].span, "mknod makes a device")
+	}
+}
+
+// readDate reads date, which sets the clock where it is given a time as a word.
+func readDate(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	for _, w := range inv.reparse().operands {
+		if w.kind == known && len(w.text) >= 8 && strings.Trim(w.text, "0123456789.") == "" {
+			inv.flags = append(inv.flags, "set")
+		}
 	}
 }
 

@@ -24,6 +24,10 @@ func systemSpecs() commands {
 		"date": cmd("data...", "data: d,date s,set rfc-3339", "?data: I,iso-8601", "read: f,file", "list: r,reference", "flag: u,utc R debug"),
 		"sleep,usleep,wait,bell,tput,clear,reset,stty,setterm,tset,resize,infocmp,toe,tabs,mesg,write,beep": cmd("data...", "data: F,file T"),
 		"printenv":               cmd("data..."),
+		"systemd-tmpfiles":       cmd("read...", "data: prefix exclude-prefix", "dir: root", "flag: remove purge clean create boot cat-config user dry-run"),
+		"ipmitool":               cmd("data...", "connect: H", "read: f", "data: I U P E L"),
+		"udisksctl":              cmd("data...", "data: b,block-device p,object-path t,filesystem-type o,options", "list: f,file"),
+		"bindfs":                 cmd("list...", "data: u,force-user g,force-group p,perms o r"),
 		"hostname":               cmd("data", "read: F,file b"),
 		"sync":                   cmd("list...", "flag: d f"),
 		"cron,crond,anacron,atd": cmd("data..."),
@@ -40,7 +44,7 @@ func systemSpecs() commands {
 			"poweroff,reboot,halt,kexec,soft-reboot,suspend,hibernate,hybrid-sleep,sleep,exit,rescue,emergency,default,switch-root": cmd("data..."),
 		}),
 		"service,rc-service,initctl,sv,svc,runit,launchctl,rc-update,chkconfig,update-rc.d,loginctl,machinectl,hostnamectl,timedatectl,localectl," +
-			"networkctl,bootctl,udevadm,systemd-analyze,homectl,userdbctl,portablectl,oomctl,systemd-tmpfiles,systemd-cryptenroll," +
+			"networkctl,bootctl,udevadm,systemd-analyze,homectl,userdbctl,portablectl,oomctl,systemd-cryptenroll," +
 			"kernel-install": cmd("data..."),
 		"coredumpctl": with(cmd("data...", "data: F,field n S,since U,until", "list: D,directory root", "read: file", "flag: 1 r,reverse q,quiet a,all"), commands{
 			"list,info": cmd("data..."), "dump": cmd("data...", "write: o,output"), "debug,gdb": cmd("data...", "code: debugger A,debugger-arguments")}),
@@ -49,7 +53,7 @@ func systemSpecs() commands {
 		"dbus-send,qdbus,dbus-monitor": cmd("code..."),
 		"sysctl":                       cmd("data...", "?read: p,load", "data: r,pattern", "flag: w,write a,all n,values q e"),
 		"mount":                        cmd("data list", "data: t,types o,options O L,label U,uuid", "list: T,fstab", "flag: a,all B,bind R,rbind M,move"),
-		"umount,swapon,swapoff,eject,losetup,pmount,udisksctl,fusermount,fusermount3,sshfs,bindfs,mountpoint,quota,quotaon,quotaoff,edquota,blockdev," +
+		"umount,swapon,swapoff,eject,losetup,pmount,fusermount,fusermount3,sshfs,mountpoint,quota,quotaon,quotaoff,edquota,blockdev," +
 			"hdparm,smartctl,nvme,partprobe,kpartx,fstrim,e2label,e2fsck,fsck,xfs_repair,btrfs,zfs,zpool,mdadm,cryptsetup,dmsetup,veritysetup," +
 			"integritysetup,badblocks,isosize,tune2fs,resize2fs,dumpe2fs,debugfs,xfs_growfs,xfs_admin,lvm,lvs,vgs,pvs,lvdisplay,vgdisplay,pvdisplay," +
 			"pvscan,vgscan,lvscan": cmd("data..."),
@@ -68,7 +72,7 @@ func systemSpecs() commands {
 // given makes no difference, but a device is a write.
 func powerSpecs() commands {
 	return table(
-		each(cmd("data..."), "shutdown reboot halt poweroff init telinit kexec pm-suspend pm-hibernate rtcwake"),
+		each(cmd("data..."), "shutdown reboot halt poweroff init telinit kexec pm-suspend pm-hibernate pm-suspend-hybrid zzz ZZZ s2ram s2disk s2both openrc-shutdown soft-reboot rtcwake"),
 		each(cmd("write..."),
 			"mkfs mke2fs mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.vfat mkfs.fat mkfs.ntfs mkfs.f2fs mkfs.exfat mkdosfs mkntfs mkswap "+
 				"wipefs fdisk sfdisk cfdisk gdisk sgdisk parted gparted blkdiscard format newfs diskutil"),
