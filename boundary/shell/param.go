@@ -344,10 +344,6 @@ func (x *expansion) builtinVariable(name string) (value, bool) {
 // parent is the number of the process that started the shell.
 var parent = value{kind: pattern, text: "[1-9]*", num: true}
 
-// self is the number of the shell, which is also that of its group where it leads
-// one. It is written differently to be told from parent.
-var self = value{kind: pattern, text: "[123456789]*", num: true}
-
 // defaultPath stands for a PATH that wasn't given: programs are looked up
 // among the system's.
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -364,10 +360,8 @@ func (x *expansion) special(name string) found {
 			return single(number())
 		}
 		return single(count(x.st.params))
-	case "?":
+	case "?", "$":
 		return single(number())
-	case "$":
-		return single(self)
 	case "!": // empty before a job
 		return single(number().orNone())
 	case "-":

@@ -312,7 +312,7 @@ func readCommand(inv *invocation) {
 // readKill gives the words of kill no meaning but for their number.
 func readKill(inv *invocation) {
 	for _, w := range inv.args {
-		if isParent(w) || w.kind == pattern && w.text == "-"+self.text {
+		if isParent(w) {
 			inv.flags = append(inv.flags, "everything")
 		}
 		if w.starts("-") && w.kind == known {
