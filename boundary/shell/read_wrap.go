@@ -31,10 +31,6 @@ func init() {
 	register(readDevices, `fsarchiver flash_erase flash_eraseall flashcp nandwrite nandtest mtd_debug ubiformat ubiupdatevol sg_format sg_sanitize sg_write_buffer sg_write_same
 		sg_dd sgp_dd sgm_dd sg_raw sg_unmap partimage ntfsclone`)
 	register(readMknod, "mknod")
-	register(readDate, "date")
-	for name := range machine {
-		register(readMachine, name)
-	}
 }
 
 // readMise reads mise and what waits for changes of files: words in front of
@@ -405,33 +401,6 @@ func readSeized(inv *invocation) {
 // shell, or of its group.
 func isParent(w word) bool { return w.kind == pattern && strings.HasSuffix(w.text, parent.text) }
 
-// machine holds programs that change the machine, and the words by which they do:
-// any word, or none at all, where there are none.
-var machine = map[string]map[string]bool{
-	"systemd-tmpfiles": wordSet("--remove --purge --clean --create"),
-	"ipmitool":         wordSet("off on cycle reset soft diag"),
-	"udisksctl":        wordSet("mount unmount unlock lock loop-setup loop-delete power-off"),
-	"hostname":         nil,
-	"bindfs":           nil,
-	"zzz":              {}, "ZZZ": {}, "s2ram": {}, "s2disk": {}, "s2both": {}, "pm-hibernate": {}, "pm-suspend-hybrid": {}, "openrc-shutdown": {}, "soft-reboot": {},
-}
-
-// readMachine reads programs that change the machine where their words say so.
-func readMachine(inv *invocation) {
-	words := machine[inv.name]
-	changes := words != nil && len(words) == 0
-	inv.applySpec(builtinSpec(inv.name))
-	if words == nil {
-		changes = len(inv.reparse().operands) > 0 || inv.flag("F", "file", "b", "boot")
-	}
-	for _, w := range inv.args {
-		changes = changes || words[w.text]
-	}
-	if changes && !inv.flag("version", "help") {
-		inv.unknown(inv.span, inv.title()+" changes the machine")
-	}
-}
-
 // readDevices reads programs that write devices as a whole, which may stand behind
 // the name of a setting.
 func readDevices(inv *invocation) {
@@ -449,16 +418,6 @@ func readMknod(inv *invocation) {
 	inv.applySpec(builtinSpec(inv.name))
 	if ops := inv.reparse().operands; len(ops) > 1 && !ops[1].is("p") {
 		inv.unknown(ops[1].span, "mknod makes a device")
-	}
-}
-
-// readDate reads date, which sets the clock where it is given a time as a word.
-func readDate(inv *invocation) {
-	inv.applySpec(builtinSpec(inv.name))
-	for _, w := range inv.reparse().operands {
-		if w.kind == known && len(w.text) >= 8 && strings.Trim(w.text, "0123456789.") == "" {
-			inv.flags = append(inv.flags, "set")
-		}
 	}
 }
 
