@@ -214,7 +214,7 @@ func (p *pythonReader) splitCode(s string, depth int) bool {
 				j++
 			}
 			// "1.real" is a number and an attribute, "1if x" one and a keyword.
-			if strings.Trim(s[i:j], "0123456789._eEjJxXabcdefABCDEFoO") != "" || strings.Count(s[i:j], ".") > 1 {
+			if strings.Trim(s[i:j], "0123456789._jJxXabcdefABCDEFoO") != "" || strings.Count(s[i:j], ".") > 1 {
 				return false
 			}
 			p.add(pythonNumber, s[i:j])

@@ -132,7 +132,7 @@ func (c *capture) alternatives() stream {
 }
 
 // version fits what stands for a version that isn't known.
-var version = regexp.MustCompile(`^(v?[0-9]+([.][0-9]+)*(-[a-z0-9.]+)?|unknown|none|dev|main|master|HEAD|latest|local|n/a)\n?$`)
+var version = regexp.MustCompile(`^(v?[0-9]+([.][0-9]+)*(-[a-z0-9.]+)?|unknown|none|dev|main|master|HEAD|latest|local)\n?$`)
 
 func (c *capture) whole() stream {
 	switch {
