@@ -316,6 +316,9 @@ func (c *checker) visit(n syntax.Node) bool {
 	case *syntax.CmdSubst:
 		if n.Backquotes { // positions within nested ones are not exact
 			c.coverNode(n)
+			if joinsLines(n) {
+				c.fail("a line goes on in quotes, a comment or a document between backquotes, where shells join it all the same")
+			}
 		} else {
 			c.enter()
 		}
@@ -556,6 +559,29 @@ func (c *checker) endsEarly(r *syntax.Redirect) bool {
 		}
 	}
 	return false
+}
+
+// joinsLines reports whether a backslash ends a line where the tree keeps both:
+// between backquotes shells take them away before they read the command.
+func joinsLines(sub *syntax.CmdSubst) (joins bool) {
+	syntax.Walk(sub, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.SglQuoted:
+			joins = joins || strings.Contains(n.Value, "\\\n")
+		case *syntax.Comment:
+			joins = joins || strings.HasSuffix(n.Text, `\`) || strings.Contains(n.Text, "\\\n")
+		case *syntax.Redirect:
+			if n.Hdoc != nil {
+				syntax.Walk(n.Hdoc, func(n syntax.Node) bool {
+					l, ok := n.(*syntax.Lit)
+					joins = joins || ok && strings.Contains(l.Value, "\\\n")
+					return true
+				})
+			}
+		}
+		return !joins
+	})
+	return joins
 }
 
 // losesEnds reports whether a ";" follows a here-document of a substitution, or
