@@ -73,6 +73,10 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.lose("Bash joins what it changed of a list by another IFS", true)
 		return
 	}
+	if sep := b.x.ifs(); !b.mode.list() && len(r.list) > 1 && (changed || p.Slice != nil) && !(sep.kind == known && (sep.text == "" || sep.text[0] == ' ')) {
+		b.lose("Bash joins what it changed of a list by IFS in some places", false)
+		return
+	}
 	for i, v := range r.list {
 		if i > 0 {
 			if !b.mode.list() {
