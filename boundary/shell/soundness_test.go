@@ -241,7 +241,7 @@ func globRegexp(glob, char string) *regexp.Regexp {
 	b.WriteString("$")
 	m, err := regexp.Compile(b.String())
 	if err != nil {
-		m = regexp.MustCompile(regexp.QuoteMeta(glob))
+		m = regexp.MustCompile(regexp.QuoteMeta(strings.ToValidUTF8(glob, "\uFFFD")))
 	}
 	regexps.Store(key, m)
 	return m
