@@ -94,6 +94,9 @@ func runFault(t *testing.T, f fault) (found bool, took time.Duration) {
 	begin := time.Now()
 	c := exec.Command(dir+"/shell.test", "-test.run", "^TestSoundness$", "-test.v")
 	c.Env = append(os.Environ(), "RUNTIMEGUARD_FAILURES=1")
+	if f.old != "" { // about a minute's
+		c.Env = append(c.Env, "RUNTIMEGUARD_SCRIPTS=10000")
+	}
 	out, err = c.CombinedOutput()
 	took = time.Since(begin)
 	if m := regexp.MustCompile(`(?m)^.*scripts/s$`).Find(out); m != nil {
