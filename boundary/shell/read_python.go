@@ -364,11 +364,11 @@ var pathMethods = map[string]pythonFile{
 
 // path reads Path("NAME").
 func (p *pythonReader) path(i int) (last int, ok bool) {
-	if !p.sign(i+1, "(") || !p.sign(i+3, ")") || !p.tokens[i+2].plain {
-		return i, false
+	name, last, ok := p.named(i)
+	if ok {
+		p.paths = append(p.paths, name)
 	}
-	p.paths = append(p.paths, p.tokens[i+2].text)
-	return i + 3, true
+	return last, ok
 }
 
 // handlesPaths reports whether all that is done with paths of pathlib is known,
@@ -502,11 +502,20 @@ func (p *pythonReader) member(i int, module string) (last int, ok bool) {
 var pythonLooks = wordSet("exists isfile isdir getsize getmtime")
 
 func (p *pythonReader) looks(i int) (last int, ok bool) {
-	if !p.sign(i+1, "(") || !p.sign(i+3, ")") || !p.tokens[i+2].plain {
-		return i, false
+	name, last, ok := p.named(i)
+	if ok {
+		p.files = append(p.files, pythonFile{name: name, looks: true})
 	}
-	p.files = append(p.files, pythonFile{name: p.tokens[i+2].text, looks: true})
-	return i + 3, true
+	return last, ok
+}
+
+// named reads what follows a function that is given one file by its name:
+// ("NAME").
+func (p *pythonReader) named(i int) (name string, last int, ok bool) {
+	if !p.sign(i+1, "(") || !p.sign(i+3, ")") || !p.tokens[i+2].plain {
+		return "", i, false
+	}
+	return p.tokens[i+2].text, i + 3, true
 }
 
 // opens reads open("NAME", "MODE", encoding="…").

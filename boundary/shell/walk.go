@@ -114,7 +114,7 @@ func (c *capture) alternatives() stream {
 	for _, p := range c.parts {
 		v := p.text
 		switch {
-		case p.names != nil, p.file != nil, p.size != 0, len(c.parts) >= 256:
+		case p.names != nil, p.file != nil, p.size != 0:
 			return opaqueStream("the output depends on the way taken")
 		case v.kind == pattern && (v.text == "*" || v.text == "**"):
 			all.num = all.num && v.num
