@@ -251,10 +251,7 @@ func (inv *invocation) parts(r guard.Role, w word) {
 		inv.role(r, w)
 		return
 	}
-	for at := 0; at <= len(w.text); {
-		part := w.after(at)
-		part.text, _, _ = strings.Cut(part.text, ",")
-		at += len(part.text) + 1
+	for _, part := range w.list(",") {
 		if _, v, ok := part.cut("="); ok {
 			inv.role(r, v)
 		}

@@ -250,12 +250,7 @@ func readCompiler(inv *invocation) {
 	for _, g := range a.given {
 		switch name, words, _ := g.value.cut(","); {
 		case g.is("W") && passes[name] != "":
-			for at := 0; at < len(words.text); {
-				w := words.after(at)
-				w.text, _, _ = strings.Cut(w.text, ",")
-				given[passes[name]] = append(given[passes[name]], w)
-				at += len(w.text) + 1
-			}
+			given[passes[name]] = append(given[passes[name]], words.list(",")...)
 		case passes[g.names[0]] != "":
 			given[passes[g.names[0]]] = append(given[passes[g.names[0]]], g.value)
 		case g.is("f"):

@@ -50,6 +50,17 @@ func (w word) after(n int) word {
 	return w
 }
 
+// list takes the word apart at a separator. A list may end in one.
+func (w word) list(sep string) (out []word) {
+	for at := 0; at < len(w.text); {
+		part := w.after(at)
+		part.text, _, _ = strings.Cut(part.text, sep)
+		out = append(out, part)
+		at += len(part.text) + len(sep)
+	}
+	return out
+}
+
 // cut splits the word around the first sep in its known text.
 func (w word) cut(sep string) (before string, after word, ok bool) {
 	i := strings.Index(w.text, sep)
