@@ -455,7 +455,7 @@ func xargs(inv *invocation) {
 func (inv *invocation) eachChunk(args, items []word, size word) {
 	n, err := strconv.Atoi(size.text)
 	switch {
-	case size.kind == known && size.text == "", len(items) <= 1 && items != nil && items[0].kind == known:
+	case size.kind == known && size.text == "", items != nil && len(items) == 0, len(items) == 1 && items[0].kind == known:
 		n = max(len(items), 1)
 	case size.kind != known || err != nil || n < 1:
 		inv.run(append(args[:len(args):len(args)], word{kind: unknown, reason: "which words xargs gives together is not known", split: true, span: inv.span}))

@@ -285,6 +285,7 @@ func TestExact(t *testing.T) {
 		{"cat > a <<'E'\n$(rm -rf /)\nE", "write /w/a|exec cat"},
 		{"git commit -m \"$(cat <<'E'\nrm -rf / `x`\nE\n)\"", "exec cat|exec git commit"},
 		{"# rm -rf /\npwd", "exec pwd"},
+		{": | xargs -n x ls", "exec :|exec xargs|exec ls|list /w/."},
 		{"pwd 2>/dev/null >&2", "exec pwd"},
 		{"cd a && rm -rf b", "exec cd|exec rm|delete /w/a/b +"},
 		{"(cd a; :)\nrm -rf b", "exec cd|exec :|exec rm|delete /w/b +"},
