@@ -92,6 +92,9 @@ func (x *expansion) evaluate(v value, n syntax.Node, depth int) result {
 		return x.evaluateFound(x.named(s), n, depth+1)
 	}
 	x.w.mayAbort(x.st)
+	if !x.w.a.spend(len(s)) {
+		return result{}
+	}
 	if strings.ContainsAny(s, "[`$") || depth >= 8 {
 		x.w.a.unknown(x.w.u.at(n), "text with a subscript or a substitution is evaluated as arithmetic", false)
 		return result{}

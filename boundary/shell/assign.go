@@ -253,6 +253,7 @@ func (w *walker) referent(st *state, name string, span guard.Span) (target strin
 // change sets a variable, which fails where it may not be changed.
 func (w *walker) change(st *state, name string, v variable) *state {
 	w.touch(name)
+	w.a.spend(len(v.list)) // which were copied
 	if dynamic[name] {
 		v = v.lost("the shell gives " + name + " its value")
 	}
@@ -468,8 +469,11 @@ func (d *declaration) word(f word, st *state) *state {
 	}
 	d.operand(f)
 	if d.kind == "local" && f.is("-") && len(d.w.calls) > 0 {
+		if st.locals.get("-") != nil {
+			return st
+		}
 		n := st.copy()
-		n.locals = &local{name: "-", opts: st.opts, next: st.locals}
+		n.locals = st.locals.with("-", &local{opts: st.opts})
 		return n
 	}
 	name, v, ok := f.cut("=")
@@ -573,7 +577,7 @@ func (d *declaration) option(f word) {
 // some shells it holds what the other does.
 func (d *declaration) hide(name string, st *state) *state {
 	d.w.touch(name)
-	if d.global && (d.w.hides(name) || st.locals.find(name) != nil) {
+	if d.global && (d.w.hides(name) || st.locals.get(name) != nil) {
 		d.w.a.unknown(d.span, "another variable hides "+name+", which is declared", false)
 	}
 	if d.kind == "export" || d.kind == "readonly" {
@@ -586,14 +590,14 @@ func (d *declaration) hide(name string, st *state) *state {
 		return st
 	}
 	old, had := st.lookup(name)
-	if l := st.locals.find(name); l != nil {
+	if l := st.locals.get(name); l != nil {
 		if l.maybe {
 			return st.set(name, old.lost("it depends on the way taken whether the variable is local"))
 		}
 		return st
 	}
-	n := st.copy()
-	n.locals = &local{name: name, old: old, had: had, next: st.locals}
+	n, l := st.copy(), &local{old: old, had: had}
+	n.locals = st.locals.with(name, l)
 	fresh := variable{unset: true, uncovers: true, exported: old.exported, readonly: old.readonly}
 	switch {
 	case d.inherits && had:
@@ -604,7 +608,7 @@ func (d *declaration) hide(name string, st *state) *state {
 	}
 	if d.w.inFrontOf(name) { // it may be that variable itself, and holds what it does
 		lost := old.lost("a local variable is assigned in front of a command")
-		n.locals.old, n.locals.had, n.locals.maybe = lost, true, true
+		l.old, l.had, l.maybe = lost, true, true
 		fresh = lost
 	}
 	if old.readonly { // a global one is not hidden: the declaration fails
@@ -612,13 +616,6 @@ func (d *declaration) hide(name string, st *state) *state {
 	}
 	n.put(name, fresh)
 	return n
-}
-
-func (l *local) find(name string) *local {
-	for l != nil && l.name != name {
-		l = l.next
-	}
-	return l
 }
 
 // notSet is a variable of which nothing is known.

@@ -2,6 +2,7 @@ package shell_test
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -62,13 +63,15 @@ func BenchmarkBounds(b *testing.B) {
 	}
 	slices.Sort(names)
 	for b.Loop() {
-		var worst time.Duration
+		times := map[string]time.Duration{}
 		for _, name := range names {
-			t := least([]string{cases[name]}, func(s string) { shell.Analyze(s, options()) })[0]
-			b.Logf("%-22s %8.2f ms", name, t.Seconds()*1e3)
-			worst = max(worst, t)
+			times[name] = least([]string{cases[name]}, func(s string) { shell.Analyze(s, options()) })[0]
 		}
-		b.ReportMetric(worst.Seconds()*1e3, "worst-ms")
+		slices.SortFunc(names, func(x, y string) int { return cmp.Compare(times[y], times[x]) })
+		for _, name := range names[:9] { // a benchmark prints ten lines
+			b.Logf("%-22s %8.2f ms", name, times[name].Seconds()*1e3)
+		}
+		b.ReportMetric(times[names[0]].Seconds()*1e3, "worst-ms")
 	}
 }
 
@@ -138,6 +141,29 @@ func heavy() map[string]string {
 		"loops of lists":       loops(strings.Repeat("a=(1 2 3);", 5_000)),
 		"loops of long lists":  loops("a=(" + strings.Repeat("1 ", 30_000) + ");"),
 		"loops of words":       loops("a " + strings.Repeat("1 ", 30_000) + ";"),
+		"loops of arithmetic":  loops("((" + strings.Repeat("x+", 25_000) + "1));"),
+		"loops of documents":   loops("cat <<E\n" + strings.Repeat("$x ", 18_000) + "\nE\n"),
+		"loops of cases long":  loops("case $x in " + strings.Repeat("a|", 25_000) + "b) c;; esac;"),
+		"loops of programs":    loops("awk '{" + strings.Repeat("print $1;", 5_000) + "}';"),
+		"loops of prefixes":    loops(numbered(6_000, "v#=1 ") + "a;"),
+		"loops of growth":      loops("set -- \"$@\" a; b+=(\"$@\");"),
+		"loops of text":        "x=" + strings.Repeat("1+", 15_000) + "1;" + loops("y=$((x)); y=${#x}; y=${x:1};"),
+		"merged variables":     "case $x in " + numbered(3_000, "a#) v#=1;;") + "esac",
+		"merged calls":         "g() { " + numbered(60, "v#=1; ") + "};" + numbered(60, "f#() { v#=y f$((#+1)); };") + "f60() { g; };" + strings.Repeat("f0;", 100),
+		"merged functions":     numbered(1_500, "f#() { a; };") + numbered(1_000, "if a; then f#() { b; }; fi;"),
+		"merged aliases":       numbered(1_500, "alias f#=a;") + numbered(1_500, "if a; then alias f#=b; fi;"),
+		"aliases of one name":  numbered(1_000, "alias f='b#'\n") + strings.Repeat("f\n", 9_000),
+		"functions unset":      numbered(1_500, "f#() { a; };") + numbered(1_500, "if a; then unset -f f#; fi;"),
+		"locals":               "g() { local " + numbered(1_000, "v# ") + "; };" + strings.Repeat("g;", 5_000),
+		"exits with variables": "trap b EXIT; set -e;" + numbered(4_000, "v#=$(a);"),
+		"parameters":           "set -- " + numbered(5_000, "a# ") + ";" + strings.Repeat("a \"$@\";", 1_500),
+		"parameters in turn":   "set -- " + numbered(5_000, "a# ") + ";" + strings.Repeat("for i; do :; done;", 1_500),
+		"elements":             "a=(" + numbered(5_000, "a# ") + ");" + numbered(1_500, "x=${a[@]};"),
+		"elements added":       "a=(" + numbered(5_000, "a# ") + ");" + numbered(1_500, "a+=(b#);"),
+		"keys":                 "declare -A a;" + numbered(3_000, "a[k#]=b;"),
+		"xargs":                strings.Repeat("xargs ", 9_000),
+		"toplevels":            strings.Repeat("cd $(git rev-parse --show-toplevel);", 1_700),
+		"substitutions around": strings.Repeat("$(", 60) + strings.Repeat("a;", 20_000) + "cat <<E\nE\n" + strings.Repeat(")", 60),
 		"loops of braces":      loops(strings.Repeat("x={1..200};a=({1..200});", 2_000)),
 		"loops of patterns":    "x=aaaaaaaaaaaaaaaa;" + loops(strings.Repeat("y=${x//a/b};", 4_000)),
 		"loops of subshells":   loops(strings.Repeat("(x=1);", 8_000)),

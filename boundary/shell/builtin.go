@@ -652,7 +652,7 @@ func shift(w *walker, c *builtinCall) flow {
 		return c.stay()
 	}
 	st := c.st.copy()
-	if first := firstSeveral(st.params); first >= 0 && first < n {
+	if first := firstSeveral(st.params[:min(n, len(st.params))]); first >= 0 {
 		f := c.become(st)
 		if first > 0 && (n > first+1 || st.params[first].empty) { // there may be fewer
 			f.fail = c.in
@@ -811,29 +811,17 @@ func unset(w *walker, c *builtinCall) flow {
 		case strings.Contains(letters, "n") && v.kind == unknown: // it may be one
 			st.put(name, variable{value: v.value})
 		case !strings.Contains(letters, "f") && isName(name) && !v.readonly:
-			st.put(name, variable{unset: true, uncovers: st.locals.find(name) != nil})
+			st.put(name, variable{unset: true, uncovers: st.locals.get(name) != nil})
 		}
-		if !strings.Contains(letters, "v") && st.function(a.text) != nil {
-			st.funcs = without(st.funcs, a.text, w.u.posix && letters == "") // where it means only variables, they stay
+		if f := st.funcs.get(a.text); f != nil && !strings.Contains(letters, "v") {
+			var left *function
+			if w.u.posix && letters == "" { // where it means only variables, it stays
+				left = &function{f.name, f.bodies, true}
+			}
+			st.funcs = st.funcs.with(a.text, left)
 		}
 	}
 	return c.become(st)
-}
-
-// without is a list of functions without those of a name, or in which they may
-// be missing.
-func without(f *function, name string, maybe bool) *function {
-	var out *function
-	var all []*function
-	for ; f != nil; f = f.next {
-		if f.name != name || maybe {
-			all = append(all, f)
-		}
-	}
-	for _, f := range slices.Backward(all) {
-		out = &function{f.name, f.body, f.maybe || f.name == name, out}
-	}
-	return out
 }
 
 func read(w *walker, c *builtinCall) flow {
@@ -1009,7 +997,7 @@ func aliasBuiltin(w *walker, c *builtinCall) flow {
 			c.unknown(a.span, "an alias of a reserved word changes what the text means")
 		}
 		if ok {
-			st.aliases = &alias{name, v.value(), st.aliases}
+			st.addAlias(name, v.value())
 		}
 	}
 	return c.become(st)

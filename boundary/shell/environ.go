@@ -208,6 +208,9 @@ func (a *analysis) hint(st *state, name, s string) string {
 	if a.commandLine(lit(s, guard.Span{})) {
 		return "the variable " + name + " holds a command line"
 	}
+	if !strings.ContainsAny(s, "/~.-+@") { // no address, path or option
+		return ""
+	}
 	loads := loader.MatchString(name)
 	for _, m := range addressed.FindAllStringSubmatch(s, -1) {
 		if loads && !localHost.MatchString(m[1]) {

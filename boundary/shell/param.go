@@ -61,6 +61,10 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.lose("a list is a pattern", false)
 		return
 	}
+	if !b.x.w.a.spend(len(r.list)) {
+		b.lose("it is too much work", true)
+		return
+	}
 	changed := p.Exp != nil || p.Repl != nil
 	if !quoted && b.mode.list() && b.resplit(r.list, changed) {
 		return
@@ -259,6 +263,7 @@ func (x *expansion) param(p *syntax.ParamExp, quoted bool) found {
 	case p.Index == nil && r.array && !r.isList:
 		r = x.first(r.variable)
 	}
+	x.w.a.spend(len(r.text)/256 + (len(r.list)+len(r.keys))/bytesOfWork)
 	out := r
 	switch {
 	case p.Length:
@@ -406,8 +411,8 @@ func firstSeveral(list []value) int {
 // at is a value of a list. From one on that stands for several or for none, it
 // may be any that follows, or none.
 func (x *expansion) at(list []value, i int) value {
-	first := firstSeveral(list)
-	if first < 0 || i < first {
+	first := firstSeveral(list[:min(i+1, len(list))])
+	if first < 0 {
 		return list[i]
 	}
 	v := list[first]

@@ -257,6 +257,9 @@ func (inv *invocation) environ(a word) bool {
 	if !ok {
 		return false
 	}
+	if !inv.a.step() {
+		return true
+	}
 	w := &walker{a: inv.a, u: &unit{nested: true, span: inv.span}, proc: &process{}, loops: &loop{}}
 	if isName(name) {
 		inv.st = w.assignVar(inv.st, name, v.value(), a.span, true)

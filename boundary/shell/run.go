@@ -41,7 +41,7 @@ func (w *walker) redirectsItself(words []word, st *state) bool {
 		return false
 	}
 	name := words[0].text
-	f := st.function(name)
+	f := st.funcs.get(name)
 	return f != nil && !f.maybe || findBuiltin(name) != nil && !(w.u.posix && posixLacks[name])
 }
 
@@ -55,10 +55,14 @@ func (w *walker) called(c *syntax.CallExpr, words []word, redirs []*syntax.Redir
 	}
 	env := w.inFront(c.Assigns, st)
 	around := w.front
+	w.front = slices.Clip(around)
 	names := targets(c.Assigns, st)
+	if !w.a.spend(len(names) + len(names)*len(names)/64) { // each is looked for among all
+		return both(in)
+	}
 	touched := make([]bool, len(names))
 	for i, name := range names {
-		w.front = append(w.front[:len(w.front):len(w.front)], front{name, st, &touched[i]})
+		w.front = append(w.front, front{name, st, &touched[i]})
 	}
 	defer func() { w.front = around }()
 	if after := env.without(names, st); after != st { // what their values assign stays
@@ -113,7 +117,7 @@ func (x *expansion) declares(words []word) bool {
 			words = words[1:]
 		}
 	}
-	if len(words) == 0 || x.st.function(words[0].text) != nil {
+	if len(words) == 0 || x.st.funcs.get(words[0].text) != nil {
 		return false
 	}
 	return words[0].kind == known && declarers[words[0].text]
@@ -237,7 +241,7 @@ func targets(assigns []*syntax.Assign, st *state) (names []string) {
 // hides reports whether a variable may hide another of its name: it is local to
 // a caller, or assigned in front of a command.
 func (w *walker) hides(name string) bool {
-	return w.inFrontOf(name) || slices.ContainsFunc(w.outer, func(l *local) bool { return l.find(name) != nil })
+	return w.inFrontOf(name) || slices.ContainsFunc(w.outer, func(l *locals) bool { return l.get(name) != nil })
 }
 
 func (w *walker) inFrontOf(name string) bool {
@@ -246,6 +250,7 @@ func (w *walker) inFrontOf(name string) bool {
 
 // touch notes that a variable is assigned that may stand in front of a command.
 func (w *walker) touch(name string) {
+	w.a.spend(len(w.front) / bytesOfWork)
 	for _, f := range w.front {
 		if f.name == name {
 			*f.touched = true
@@ -345,11 +350,10 @@ func (w *walker) run(words []word, in worlds, st *state, span guard.Span) flow {
 		return both(in)
 	}
 	var out flow
-	for f := st.funcs; f != nil; f = f.next {
-		if f.name != name.text {
-			continue
+	if f := st.funcs.get(name.text); f != nil {
+		for _, b := range f.bodies {
+			out = out.add(w.function(f.name, b, words[1:], in, st))
 		}
-		out = out.add(w.function(f, words[1:], in, st))
 		if !f.maybe {
 			return out
 		}
@@ -391,25 +395,17 @@ func (w *walker) runPerhaps(words []word, in worlds, st *state, span guard.Span)
 // nothing else that matters, and cd, which sees to it itself.
 var heedless = wordSet("echo printf : true false test [ cd basename dirname realpath readlink kill rm rmdir mkdir touch")
 
-func (st *state) function(name string) *function {
-	for f := st.funcs; f != nil; f = f.next {
-		if f.name == name {
-			return f
-		}
-	}
-	return nil
-}
-
 // runAlias walks what an alias makes of a command: the text of the alias with
 // that of the words after it. Bash scripts don't expand aliases unless told to,
 // so the command itself is walked too.
 func (w *walker) runAlias(c *syntax.CallExpr, st *state) (out flow) {
 	name := c.Args[0].Lit()
-	for a := st.aliases; a != nil; a = a.next {
-		if a.name != name || slices.Contains(w.alias, a.name) {
-			continue
-		}
-		t := a.text.word(w.u.at(c))
+	texts := st.aliases.get(name)
+	if texts == nil || slices.Contains(w.alias, name) {
+		return flow{}
+	}
+	for _, v := range slices.Backward(*texts) {
+		t := v.word(w.u.at(c))
 		if t.kind == known && len(c.Args) > 1 && t.text != strings.TrimRight(t.text, " \t") {
 			w.a.unknown(t.span, "an alias that ends in a blank makes an alias of the word after it", false)
 		}
@@ -420,7 +416,7 @@ func (w *walker) runAlias(c *syntax.CallExpr, st *state) (out flow) {
 			t.text += sourceOf(c.Args[1:])
 		}
 		s := *w
-		s.alias = append(slices.Clone(w.alias), a.name)
+		s.alias = append(slices.Clone(w.alias), name)
 		f := s.nested(t, st)
 		w.stdin, w.out = s.stdin, s.out
 		out = out.add(f)
@@ -430,13 +426,7 @@ func (w *walker) runAlias(c *syntax.CallExpr, st *state) (out flow) {
 
 // aliased reports whether the first word of a command may be an alias.
 func aliased(c *syntax.CallExpr, st *state) bool {
-	name := c.Args[0].Lit()
-	for a := st.aliases; a != nil; a = a.next {
-		if a.name == name {
-			return true
-		}
-	}
-	return false
+	return st.aliases.get(c.Args[0].Lit()) != nil
 }
 
 // sourceOf writes words as they may stand in a text.
@@ -476,19 +466,19 @@ func values(words []word) (params []value, lost string) {
 const maxCalls = 2
 
 // function walks the body of a function with the words as its parameters.
-func (w *walker) function(f *function, args []word, in worlds, st *state) flow {
+func (w *walker) function(name string, f body, args []word, in worlds, st *state) flow {
 	n := 0
 	for _, b := range w.calls {
-		if b == f.body.stmt {
+		if b == f.stmt {
 			n++
 		}
 	}
 	if n >= maxCalls || len(w.calls) >= MaxDepth {
-		reason := "the function " + f.name + " calls itself"
+		reason := "the function " + name + " calls itself"
 		if w.async > 0 {
 			reason += " in the background or a pipe, without end: a fork bomb"
 		}
-		w.a.unknown(w.u.at(f.body.stmt), reason, false)
+		w.a.unknown(w.u.at(f.stmt), reason, false)
 		return both(in)
 	}
 	inner := st.copy()
@@ -496,11 +486,11 @@ func (w *walker) function(f *function, args []word, in worlds, st *state) flow {
 	inner.locals = nil
 	rets := worlds{}
 	c := *w
-	c.u = f.body.unit
-	c.calls = append(w.calls[:len(w.calls):len(w.calls)], f.body.stmt)
+	c.u = f.unit
+	c.calls = append(w.calls[:len(w.calls):len(w.calls)], f.stmt)
 	c.outer = append(w.outer[:len(w.outer):len(w.outer)], st.locals)
 	c.rets, c.begun = &rets, len(w.front)
-	out := c.aborted(func() flow { return c.stmt(f.body.stmt, worlds{inner}) }, func(ws worlds) worlds { return leave(ws, st) })
+	out := c.aborted(func() flow { return c.stmt(f.stmt, worlds{inner}) }, func(ws worlds) worlds { return leave(ws, st) })
 	w.stdin, w.out = c.stdin, c.out
 	if w.proc.anytime {
 		w.mayExit(out.all())
@@ -514,8 +504,8 @@ func leave(ws worlds, caller *state) worlds {
 	for i, s := range ws {
 		n := s.copy()
 		n.params, n.lost = caller.params, caller.lost
-		for l := s.locals; l != nil; l = l.next {
-			if l.name == "-" {
+		for name, l := range s.locals.all() {
+			if caller.a.spend(1); name == "-" {
 				if n.opts &^= optNoglob; !l.maybe {
 					n.opts = n.opts&^localOptions | l.opts&localOptions
 				}
@@ -523,12 +513,12 @@ func leave(ws worlds, caller *state) worlds {
 			}
 			if l.had {
 				old := l.old
-				if v, _ := s.lookup(l.name); l.maybe && v.readonly { // it may be the same variable
+				if v, _ := s.lookup(name); l.maybe && v.readonly { // it may be the same variable
 					old.readonly = true
 				}
-				n.put(l.name, old)
+				n.put(name, old)
 			} else {
-				n.put(l.name, notSet(l.name))
+				n.put(name, notSet(name))
 			}
 		}
 		n.locals = caller.locals
@@ -553,7 +543,7 @@ const maxStarts = 200
 // start judges one program start, given as args[0] and the words after it, and
 // returns what it writes.
 func (a *analysis) start(inv *invocation) stream {
-	if !a.step() {
+	if !a.step() || !a.spend(len(inv.args)/bytesOfWork) {
 		return stream{}
 	}
 	if inv.depth > maxStarts {
@@ -926,13 +916,16 @@ func (w *walker) nested(t word, st *state) flow {
 // maxTexts bounds texts within each other (eval 'eval …').
 const maxTexts = 16
 
+// workOfText is what it takes to begin to read one.
+const workOfText = 3
+
 func (w *walker) text(src string, span guard.Span, in worlds, file bool) flow {
 	a := w.a
-	if a.texts >= maxTexts || !a.step() {
+	if a.texts >= maxTexts {
 		a.limit("texts for a shell lie within each other deeper than 16")
 		return both(in)
 	}
-	if !a.spend(len(src) / 4) {
+	if !a.spend(workOfText + len(src)/bytesOfWork) {
 		return both(in)
 	}
 	a.texts++

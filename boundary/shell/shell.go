@@ -128,13 +128,13 @@ var analyses = sync.Pool{New: func() any { return &analysis{rooms: new(rooms)} }
 // maxRoom is how many actions room is kept for.
 const maxRoom = 256
 
-// Work of one analysis, counted in statements, words and pieces of long values
-// and nested texts: so much at least, and one more for so many bytes of the
-// text. One without loops and calls that is made of words, not of single letters,
-// needs no more than that.
+// Work of one analysis, counted in statements, words, what is copied or merged of
+// long values, lists and sets, and nested texts: so much at least, and one more for
+// so many bytes of the text. Eight hundred ordinary commands need no more than that.
 const (
-	workBase    = 12_000
-	bytesOfWork = 4
+	workBase    = 8_000
+	bytesOfWork = 5
+	bytesAgain  = 8 // of a statement are one, each time that it is walked
 )
 
 // analysis is one run of Analyze.
@@ -181,7 +181,7 @@ func (a *analysis) top(src string, posix bool) *unit {
 	a.links, a.written, a.ran, a.remotes, a.blanks, a.dashes = nil, nil, nil, nil, false, false
 	t := a.rooms.outermost.new()
 	t.unit = unit{src: src, posix: posix}
-	t.st = state{dir: place{path: a.o.Dir}, lost: "the parameters of the caller are not known"}
+	t.st = state{a: a, dir: place{path: a.o.Dir}, lost: "the parameters of the caller are not known"}
 	t.w = walker{a: a, u: &t.unit, proc: &t.proc, loops: &t.loops}
 	st, w := &t.st, &t.w
 	if a.o.Dir == "" {
@@ -426,6 +426,7 @@ func (a *analysis) moved(p string) bool { return a.wrote(p) || a.does(guard.Kind
 // that it lies in.
 func (a *analysis) does(kind guard.Kind, p string) bool {
 	p = path.Clean(p)
+	a.spend(len(a.actions) / 64)
 	for i := range a.actions {
 		x := &a.actions[i]
 		if x.Kind != kind {
@@ -582,7 +583,7 @@ func unique(actions []guard.Action) []guard.Action {
 // hashAction is the same for actions that are the same.
 func hashAction(a *guard.Action) uint64 {
 	var h maphash.Hash
-	h.SetSeed(varsSeed)
+	h.SetSeed(namesSeed)
 	for _, s := range [...]string{string(a.Kind), a.Program, a.Path, a.Host, a.Reason} {
 		h.WriteString(s)
 		h.WriteByte(0)

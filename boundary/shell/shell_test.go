@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -500,6 +501,18 @@ func TestBounds(t *testing.T) {
 	require.Contains(t, lines(deep, options()), "delete /opt +")
 	require.Contains(t, lines(strings.Repeat("env ", 100)+"rm -rf /opt", options()), "delete /opt +")
 	require.Contains(t, lines(strings.Repeat("true && ", 100)+"rm -rf /opt", options()), "delete /opt +")
+}
+
+// TestWork: no text is much more work than as long a list of programs. What grows
+// with more than the text has to count as work.
+func TestWork(t *testing.T) {
+	took := func(src string) time.Duration {
+		return least([]string{src}, func(s string) { shell.Analyze(s, options()) })[0]
+	}
+	plain := took(bounds()["many actions"])
+	for name, src := range heavy() {
+		require.Less(t, took(src), 10*plain, name)
+	}
 }
 
 func bounds() map[string]string {

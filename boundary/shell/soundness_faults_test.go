@@ -20,7 +20,7 @@ import (
 type fault struct{ name, file, old, new string }
 
 var faults = []fault{
-	{"function bodies skipped", "run.go", "return c.stmt(f.body.stmt, worlds{inner}) }", "return both(worlds{inner}) }"},
+	{"function bodies skipped", "run.go", "return c.stmt(f.stmt, worlds{inner}) }", "return both(worlds{inner}) }"},
 	{"one redirection ignored", "redirect.go", "case syntax.RdrOut, syntax.AppOut,", "case syntax.AppOut:\n\tcase syntax.RdrOut,"},
 	{"a subshell's state leaks", "walk.go", "s.finish(s.list(c.Stmts, in).all())\n\t\treturn both(in)", "return s.list(c.Stmts, in)"},
 	{"first case arm dropped", "walk.go", "for _, it := range c.Items {\n\t\tf :=", "for _, it := range c.Items[1:] {\n\t\tf :="},

@@ -79,7 +79,7 @@ func parse(src string, posix, whole bool) (stmts []*syntax.Stmt, problem string)
 	if err != nil {
 		return salvage(src, posix), "the text can't be parsed: " + syntaxProblem(err)
 	}
-	c := checker{src: src}
+	c := checker{src: src, documents: strings.Contains(src, "<<")}
 	problem = c.check(f)
 	if whole && !posix && !c.unfolded {
 		parsed.Leave(src, f)
@@ -213,17 +213,19 @@ func controlProblem(c byte) string {
 // misplaces is found here (mvdan.cc/sh v3.14.1 and Bash 5.2 read some inputs
 // differently, see the table in differential_test.go).
 type checker struct {
-	src      string
-	problem  string
-	covered  []byte   // bytes that belong to a leaf of the tree
-	quotes   []extent // single quotes and here-documents that don't expand
-	texts    []int    // offsets of text that would be an expansion outside of those
-	arrays   []int    // offsets of the ")" of arrays
-	ends     []string // delimiters of here-documents
-	hashes   []*syntax.Comment
-	depth    int
-	within   int  // the depth of the substitution around, or 0
-	unfolded bool // the tree isn't as the parser made it
+	src       string
+	documents bool // there may be here-documents
+	problem   string
+	covered   []byte   // bytes that belong to a leaf of the tree
+	quotes    []extent // single quotes and here-documents that don't expand
+	texts     []int    // offsets of text that would be an expansion outside of those
+	arrays    []int    // offsets of the ")" of arrays
+	ends      []string // delimiters of here-documents
+	hashes    []*syntax.Comment
+	depth     int
+	walked    int  // nodes of substitutions that were looked through for here-documents
+	within    int  // the depth of the substitution around, or 0
+	unfolded  bool // the tree isn't as the parser made it
 }
 
 type extent struct{ start, end int }
@@ -323,14 +325,14 @@ func (c *checker) visit(n syntax.Node) bool {
 			c.enter()
 		}
 		c.opened(int(n.Left.Offset()) + len("$("))
-		if strings.Contains(c.src, "<<") {
+		if c.documents && c.problem == "" {
 			c.substitution(n, n.Right)
 		}
 	case *syntax.Subshell:
 		c.opened(int(n.Lparen.Offset()) + len("("))
 	case *syntax.ProcSubst:
 		c.enter()
-		if strings.Contains(c.src, "<<") {
+		if c.documents && c.problem == "" {
 			c.substitution(n, n.Rparen)
 		}
 	case *syntax.ParamExp:
@@ -516,6 +518,9 @@ func (c *checker) let(n *syntax.LetClause) {
 	}
 }
 
+// maxWalked bounds what is looked through: those within each other are each.
+const maxWalked = 100_000
+
 // substitution refuses several here-documents in a substitution, and one beside
 // a command in the background: Bash 5.2 writes the text of a substitution anew,
 // and loses ends of commands and documents then. One whose lines follow behind
@@ -524,6 +529,7 @@ func (c *checker) let(n *syntax.LetClause) {
 func (c *checker) substitution(n syntax.Node, end syntax.Pos) {
 	documents, background := 0, 0
 	syntax.Walk(n, func(n syntax.Node) bool {
+		c.walked++
 		switch n := n.(type) {
 		case *syntax.Redirect:
 			if n.Hdoc != nil {
@@ -539,6 +545,9 @@ func (c *checker) substitution(n syntax.Node, end syntax.Pos) {
 		}
 		return true
 	})
+	if c.walked > maxWalked {
+		c.fail("substitutions beside a here-document are too many to read")
+	}
 	if documents > 0 && (documents+background > 1 || losesEnds(n)) {
 		c.fail("here-documents in a substitution are read differently by shells")
 	}

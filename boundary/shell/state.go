@@ -64,42 +64,32 @@ type variable struct {
 	readonly bool
 }
 
-// function is a link of the list of functions. A maybe was defined on some way
-// to here only.
+// function is what a name may be defined as. A maybe was defined on some way to
+// here only.
 type function struct {
-	name  string
-	body  body
-	maybe bool
-	next  *function
+	name   string
+	bodies []body
+	maybe  bool
 }
 
-// alias is a link of the list of aliases.
-type alias struct {
-	name string
-	text value
-	next *alias
-}
-
-// local is a link of the list of variables that "local" hides until the
-// function returns. What a maybe hides isn't known. The name "-" stands for the
-// options of set.
+// local is what "local" hides until the function returns. What a maybe hides
+// isn't known. The name "-" stands for the options of set.
 type local struct {
-	name  string
 	opts  optionSet
 	old   variable
 	had   bool
 	maybe bool // it is one on some way to here only
-	next  *local
 }
 
 // state is what the shell knows at one point of the text. It is never changed
 // once another part of the analysis holds it: copy, then change.
 type state struct {
+	a           *analysis // whose work it is to merge states
 	dir, oldDir place
 	vars        *vars
-	funcs       *function
-	aliases     *alias
-	locals      *local
+	funcs       *functions
+	aliases     *aliases
+	locals      *locals
 	stack       []place // of pushd, innermost last
 	params      []value
 	lost        string // why params isn't known
@@ -200,8 +190,8 @@ func (st *state) inDir(dir place) *state {
 // the folder, but no functions, options or parameters.
 func (a *analysis) inChild(st *state, dir place) *state {
 	c := a.rooms.states.new()
-	c.dir, c.oldDir = dir, place{reason: "the folder before is not known"}
-	c.opts, c.vars = st.opts&optNullglob, st.vars.exported()
+	c.a, c.dir, c.oldDir = a, dir, place{reason: "the folder before is not known"}
+	c.opts, c.vars = st.opts&optNullglob, exported(st.vars)
 	return c
 }
 
@@ -236,8 +226,12 @@ func (a worlds) add(b worlds) worlds {
 // another, so that no description covers both.
 const apart = optAllexport | optLastpipe | optAliases | optExtglob
 
-// narrowed is one state for all whose options are alike.
+// narrowed is one state for all whose options are alike. Where no work is left
+// for it, which was reported, it is one of them.
 func (a worlds) narrowed(reason string) worlds {
+	if len(a) > 0 && a[0].a.exhausted() {
+		return a[:1]
+	}
 	var out worlds
 	for i, st := range a {
 		if slices.ContainsFunc(a[:i], st.optsLike) {
@@ -266,7 +260,12 @@ func (a worlds) any() (opts optionSet) {
 
 func (st *state) equal(o *state) bool {
 	return st.dir == o.dir && st.oldDir == o.oldDir && st.vars == o.vars &&
-		st.funcs == o.funcs && st.locals == o.locals && st.aliases == o.aliases && slices.Equal(st.stack, o.stack) && slices.Equal(st.params, o.params) && st.lost == o.lost && st.opts == o.opts
+		st.funcs == o.funcs && st.locals == o.locals && st.aliases == o.aliases && slices.Equal(st.stack, o.stack) && sameValues(st.params, o.params) && st.lost == o.lost && st.opts == o.opts
+}
+
+// sameValues compares lists, most of which are one and the same.
+func sameValues(a, b []value) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
 }
 
 // either is the state where it isn't known whether what led from one to the
@@ -291,81 +290,29 @@ func (st *state) mergeWith(o *state, reason string) {
 	if !slices.Equal(st.stack, o.stack) {
 		st.stack = append(st.stack[:0:0], place{reason: reason})
 	}
-	if st.lost != o.lost || !slices.Equal(st.params, o.params) {
+	if st.lost != o.lost || !sameValues(st.params, o.params) {
 		st.params, st.lost = nil, reason
 	}
 	st.mergeVars(o, reason)
-	st.locals = mergeLocals(st.locals, o.locals, reason)
+	st.mergeLocals(o, reason)
 	const both = optErrexit | optNoglob // without them, more may happen
 	st.opts = (st.opts|o.opts)&^both | st.opts&o.opts&both
-	st.funcs = mergeFuncs(st.funcs, o.funcs)
-	st.mergeLists(o)
+	st.mergeFuncs(o)
+	st.mergeAliases(o)
 }
 
-func (st *state) mergeLists(o *state) {
-	for a := o.aliases; a != nil && a != st.aliases; a = a.next {
-		if !st.aliases.has(a) {
-			st.aliases = &alias{a.name, a.text, st.aliases}
-		}
+// differ are the names that a merge has to look at, each of which is work.
+func differ[T any](st *state, a, b *byName[T]) []string {
+	if a == b {
+		return nil
 	}
-}
-
-// mergeLocals keeps the locals of both. What those of only one hide may be what
-// the variable holds.
-func mergeLocals(a, b *local, reason string) *local {
-	shared := a.shared(b)
-	out, changed := shared, false
-	keep := func(l *local, sure bool) {
-		n := *l
-		if !sure && !l.maybe {
-			n.old, n.had, n.maybe, changed = l.old.lost(reason), true, true, true
-		}
-		n.next, out = out, &n
-	}
-	for l := a; l != shared; l = l.next {
-		o := b.find(l.name)
-		keep(l, o != nil && !o.maybe && o.had == l.had && o.old.same(l.old))
-	}
-	for l := b; l != shared; l = l.next {
-		if a.find(l.name) == nil {
-			changed = true
-			keep(l, false)
-		}
-	}
-	if !changed {
-		return a
-	}
+	out := differing(a, b)
+	st.a.spend(len(out))
 	return out
 }
 
-// shared is where two lists become the same: whoever goes through one and then
-// the other meets who does so the other way round.
-func (l *local) shared(o *local) *local {
-	for x, y := l, o; ; x, y = x.then(o), y.then(l) {
-		if x == y {
-			return x
-		}
-	}
-}
-
-func (l *local) then(o *local) *local {
-	if l == nil {
-		return o
-	}
-	return l.next
-}
-
-func (a *alias) has(x *alias) bool {
-	for ; a != nil; a = a.next {
-		if a == x || a.name == x.name && a.text == x.text {
-			return true
-		}
-	}
-	return false
-}
-
 func (st *state) mergeVars(o *state, reason string) {
-	for _, n := range differing(st.vars, o.vars) {
+	for _, n := range differ(st, st.vars, o.vars) {
 		a, aok := st.lookup(n)
 		b, bok := o.lookup(n)
 		if aok == bok && a.same(b) {
@@ -396,7 +343,7 @@ func (v variable) isNum() bool {
 
 func (v variable) same(o variable) bool {
 	return v.value == o.value && v.unset == o.unset && v.uncovers == o.uncovers && v.listed == o.listed && v.array == o.array && v.exported == o.exported &&
-		v.integer == o.integer && v.folds == o.folds && v.nameref == o.nameref && v.readonly == o.readonly && slices.Equal(v.list, o.list) && slices.Equal(v.keys, o.keys)
+		v.integer == o.integer && v.folds == o.folds && v.nameref == o.nameref && v.readonly == o.readonly && sameValues(v.list, o.list) && slices.Equal(v.keys, o.keys)
 }
 
 // lost is the variable with a value that isn't known.
@@ -407,47 +354,71 @@ func (v variable) lost(reason string) variable {
 }
 
 // mergeFuncs keeps the functions of both; those of only one may be absent.
-func mergeFuncs(a, b *function) *function {
-	if a == b {
-		return a
-	}
-	out, changed := a, false
-	for f := b; f != nil && f != a; f = f.next {
-		if a.find(f) == nil {
-			out, changed = &function{f.name, f.body, true, out}, true
+func (st *state) mergeFuncs(o *state) {
+	for _, name := range differ(st, st.funcs, o.funcs) {
+		a, b := st.funcs.get(name), o.funcs.get(name)
+		if a == b {
+			continue
+		}
+		c := function{name: name, maybe: true}
+		if a != nil {
+			c.bodies, c.maybe = a.bodies[:len(a.bodies):len(a.bodies)], a.maybe || b == nil || b.maybe
+		}
+		if b != nil {
+			st.a.spend(len(c.bodies) * len(b.bodies) / bytesOfWork)
+			for _, x := range b.bodies {
+				if !slices.Contains(c.bodies, x) {
+					c.bodies = append(c.bodies, x)
+				}
+			}
+		}
+		if a == nil || c.maybe != a.maybe || len(c.bodies) != len(a.bodies) {
+			st.funcs = st.funcs.with(name, &c)
 		}
 	}
-	for f := a; f != nil; f = f.next {
-		if o := b.find(f); !f.maybe && (o == nil || o.maybe) {
-			changed = true
-		}
-	}
-	if !changed {
-		return a
-	}
-	return markMaybe(out)
 }
 
-// find is the same function in another list, or nil.
-func (f *function) find(x *function) *function {
-	for ; f != nil; f = f.next {
-		if f == x || f.name == x.name && f.body == x.body {
-			return f
+// mergeAliases keeps the texts of both. An alias is never sure.
+func (st *state) mergeAliases(o *state) {
+	for _, name := range differ(st, st.aliases, o.aliases) {
+		if texts := o.aliases.get(name); texts != nil {
+			for _, t := range *texts {
+				st.addAlias(name, t)
+			}
 		}
 	}
-	return nil
 }
 
-func markMaybe(f *function) *function {
-	var all []*function
-	for ; f != nil; f = f.next {
-		all = append(all, f)
+// addAlias gives an alias one more text, in a state that nobody else holds yet.
+func (st *state) addAlias(name string, t value) {
+	var texts []value
+	if old := st.aliases.get(name); old != nil {
+		texts = *old
+		st.a.spend(len(texts) / bytesOfWork)
 	}
-	var out *function
-	for _, f := range slices.Backward(all) {
-		out = &function{f.name, f.body, true, out}
+	if !slices.Contains(texts, t) {
+		texts = append(texts[:len(texts):len(texts)], t)
+		st.aliases = st.aliases.with(name, &texts)
 	}
-	return out
+}
+
+// mergeLocals keeps the locals of both. What those of only one hide may be what
+// the variable holds.
+func (st *state) mergeLocals(o *state, reason string) {
+	for _, name := range differ(st, st.locals, o.locals) {
+		a, b := st.locals.get(name), o.locals.get(name)
+		switch {
+		case a == b, a != nil && (a.maybe || b != nil && !b.maybe && b.had == a.had && b.old.same(a.old)):
+			continue
+		case a == nil:
+			a = b
+		}
+		l := *a
+		if !l.maybe {
+			l.old, l.had, l.maybe = l.old.lost(reason), true, true
+		}
+		st.locals = st.locals.with(name, &l)
+	}
 }
 
 // flow is what a command leaves behind: the states after it succeeded and

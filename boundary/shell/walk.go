@@ -21,7 +21,7 @@ type walker struct {
 	depth int
 	proc  *process
 	calls []*syntax.Stmt // function bodies being walked
-	outer []*local       // the local variables of their callers
+	outer []*locals      // the local variables of their callers
 	front []front        // assignments in front of the commands being walked
 	alias []string       // aliases being walked
 	loops *loop          // the innermost one
@@ -323,7 +323,7 @@ func (w *walker) stmt(s *syntax.Stmt, in worlds) flow {
 		return both(in)
 	}
 	if len(in) == 1 {
-		if !w.a.step() {
+		if !w.begin(s) {
 			return both(in)
 		}
 		return w.stmtIn(s, in)
@@ -332,7 +332,7 @@ func (w *walker) stmt(s *syntax.Stmt, in worlds) flow {
 	written := w.out
 	var first *capture
 	for i := range in {
-		if !w.a.step() {
+		if !w.begin(s) {
 			return both(in)
 		}
 		c := &capture{}
@@ -353,6 +353,33 @@ func (w *walker) stmt(s *syntax.Stmt, in worlds) flow {
 	w.out.join(first)
 	return out
 }
+
+// begin counts the work of a statement, which grows with the text that isn't that
+// of other statements.
+func (w *walker) begin(s *syntax.Stmt) bool {
+	size := 0
+	for _, r := range s.Redirs {
+		if r.Hdoc != nil {
+			size += extentOf(r.Hdoc)
+		}
+	}
+	switch c := s.Cmd.(type) {
+	case *syntax.CallExpr, *syntax.DeclClause, *syntax.ArithmCmd, *syntax.TestClause, *syntax.LetClause:
+		size += extentOf(c)
+	case *syntax.ForClause:
+		size += extentOf(c.Loop)
+	case *syntax.CaseClause:
+		size += extentOf(c.Word)
+		for _, it := range c.Items {
+			for _, p := range it.Patterns {
+				size += extentOf(p)
+			}
+		}
+	}
+	return w.a.step() && w.a.spend(size/bytesAgain)
+}
+
+func extentOf(n syntax.Node) int { return int(n.End().Offset()) - int(n.Pos().Offset()) }
 
 // stmtIn walks a statement in one state.
 func (w *walker) stmtIn(s *syntax.Stmt, in worlds) flow {
@@ -498,12 +525,12 @@ func (w *walker) command(cmd syntax.Command, in worlds, st *state) flow {
 			w.a.unknown(w.u.at(c), "a function without a name", false)
 			return both(in)
 		}
-		n.funcs = &function{name: c.Name.Value, body: body{c.Body, w.u}, next: st.funcs}
+		n.funcs = st.funcs.with(c.Name.Value, &function{name: c.Name.Value, bodies: []body{{c.Body, w.u}}})
 		if st.opts&optAllexport != 0 && !w.u.posix {
 			w.a.unknown(w.u.at(c), exportedFunction, false)
 		}
 		if c.Name.Value == "command_not_found_handle" { // Bash calls it by itself
-			w.handler(n)
+			w.handler(n, body{c.Body, w.u})
 		}
 		return both(worlds{n})
 	case *syntax.ArithmCmd:
@@ -544,10 +571,10 @@ func (w *walker) command(cmd syntax.Command, in worlds, st *state) flow {
 }
 
 // handler walks the function that Bash calls for a program it can't find.
-func (w *walker) handler(st *state) {
+func (w *walker) handler(st *state, b body) {
 	c := w.sub()
 	args := []word{{kind: unknown, reason: "the words of a command that is not found", split: true}}
-	c.function(st.funcs, args, worlds{st}, st)
+	c.function("command_not_found_handle", b, args, worlds{st}, st)
 }
 
 // coprocNames are the variables that a coprocess sets.
@@ -888,6 +915,9 @@ func (w *walker) eachState(in worlds, f func(x *expansion)) worlds {
 func (x *expansion) params(span guard.Span) []word {
 	if x.st.lost != "" {
 		return []word{{kind: unknown, reason: x.st.lost, split: true, span: span}}
+	}
+	if !x.w.a.spend(len(x.st.params)) {
+		return nil
 	}
 	out := make([]word, len(x.st.params))
 	for i, v := range x.st.params {

@@ -2,28 +2,36 @@ package shell
 
 import (
 	"hash/maphash"
+	"iter"
 	"slices"
 )
 
-// vars is a set of variables that never changes: a tree in which each bit of
-// the hash of a name says on which side it lies. A changed set shares what it
+// byName is a set of things by name that never changes: a tree in which each bit
+// of the hash of a name says on which side it lies. A changed set shares what it
 // doesn't change, so that sets are cheap to keep and to compare. nil is empty.
-type vars struct {
+type byName[T any] struct {
 	name        string
 	hash        uint64
-	v           *variable // nil: the name is not in the set
-	sides       [2]*vars
-	child       *vars // see exported
+	v           *T // nil: the name is not in the set
+	sides       [2]*byName[T]
+	child       *byName[T] // see exported
 	childIsMade bool
 }
 
-var varsSeed = maphash.MakeSeed()
+type (
+	vars      = byName[variable]
+	functions = byName[function]
+	aliases   = byName[[]value] // the texts that one may have
+	locals    = byName[local]
+)
 
-func (n *vars) get(name string) *variable {
+var namesSeed = maphash.MakeSeed()
+
+func (n *byName[T]) get(name string) *T {
 	if n == nil {
 		return nil
 	}
-	for h := maphash.String(varsSeed, name); n != nil; h >>= 1 {
+	for h := maphash.String(namesSeed, name); n != nil; h >>= 1 {
 		if n.name == name {
 			return n.v
 		}
@@ -32,12 +40,12 @@ func (n *vars) get(name string) *variable {
 	return nil
 }
 
-// with is the set with another value of a variable.
-func (n *vars) with(name string, v *variable) *vars {
-	return n.insert(&vars{name: name, hash: maphash.String(varsSeed, name), v: v}, 0)
+// with is the set with another thing of that name, or with none where v is nil.
+func (n *byName[T]) with(name string, v *T) *byName[T] {
+	return n.insert(&byName[T]{name: name, hash: maphash.String(namesSeed, name), v: v}, 0)
 }
 
-func (n *vars) insert(x *vars, depth int) *vars {
+func (n *byName[T]) insert(x *byName[T], depth int) *byName[T] {
 	if n == nil {
 		return x
 	}
@@ -45,7 +53,7 @@ func (n *vars) insert(x *vars, depth int) *vars {
 		x.sides = n.sides
 		return x
 	}
-	c := &vars{name: n.name, hash: n.hash, v: n.v, sides: n.sides}
+	c := &byName[T]{name: n.name, hash: n.hash, v: n.v, sides: n.sides}
 	side := x.hash >> depth & 1
 	c.sides[side] = n.sides[side].insert(x, depth+1)
 	return c
@@ -53,7 +61,7 @@ func (n *vars) insert(x *vars, depth int) *vars {
 
 // exported is what a program sees that is started: a variable that isn't set
 // stays one.
-func (n *vars) exported() *vars {
+func exported(n *vars) *vars {
 	if n == nil {
 		return nil
 	}
@@ -65,7 +73,7 @@ func (n *vars) exported() *vars {
 	if n.v != nil && (n.v.exported || n.v.unset) && !n.v.uncovers && !n.v.array {
 		c.v = n.v.inherited(n.name)
 	}
-	c.sides = [2]*vars{n.sides[0].exported(), n.sides[1].exported()}
+	c.sides = [2]*vars{exported(n.sides[0]), exported(n.sides[1])}
 	switch {
 	case c.v == n.v && c.sides == n.sides:
 		c = n
@@ -98,22 +106,31 @@ var startsAnew = wordSet("OPTIND OPTERR PS1 PS2 PS4 SHLVL OLDPWD BASH BASH_VERSI
 
 // differing are the names that may stand for something else in one of two
 // sets, in order.
-func differing(a, b *vars) []string {
-	names := unshared(nil, a, b)
-	slices.Sort(names)
-	return slices.Compact(names)
+func differing[T any](a, b *byName[T]) []string {
+	out := unshared(nil, a, b)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
-func unshared(names []string, a, b *vars) []string {
+func unshared[T any](out []string, a, b *byName[T]) []string {
 	if a == b {
-		return names
+		return out
 	}
-	var left, right [2]*vars
+	var left, right [2]*byName[T]
 	if a != nil {
-		names, left = append(names, a.name), a.sides
+		out, left = append(out, a.name), a.sides
 	}
 	if b != nil {
-		names, right = append(names, b.name), b.sides
+		out, right = append(out, b.name), b.sides
 	}
-	return unshared(unshared(names, left[0], right[0]), left[1], right[1])
+	return unshared(unshared(out, left[0], right[0]), left[1], right[1])
+}
+
+// all are the names in the set and what they stand for.
+func (n *byName[T]) all() iter.Seq2[string, *T] {
+	return func(yield func(string, *T) bool) { n.each(yield) }
+}
+
+func (n *byName[T]) each(yield func(string, *T) bool) bool {
+	return n == nil || (n.v == nil || yield(n.name, n.v)) && n.sides[0].each(yield) && n.sides[1].each(yield)
 }
