@@ -7,7 +7,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
+	"github.com/runtimeguard/runtimeguard/boundary/shell"
 	"github.com/runtimeguard/runtimeguard/guard"
 )
 
@@ -44,7 +46,7 @@ func checkTool(t guard.Tool) error {
 // first error sticks.
 type binding struct {
 	in   *Inspector
-	look *lookup
+	look lookup
 	tool guard.Tool
 	call *guard.Call
 	args map[string]any
@@ -53,6 +55,27 @@ type binding struct {
 
 	dir   string // the base folder, once it is known
 	known bool
+
+	files shell.Options // what looks at files, of this binding
+}
+
+// bindings are those that were released. Nothing that an [Inspector] returns
+// points to one.
+var bindings = sync.Pool{New: func() any {
+	b := new(binding)
+	b.files = shell.Options{View: b.view, Toplevel: b.toplevel, Real: b.real}
+	return b
+}}
+
+func (in *Inspector) bind(t guard.Tool) *binding {
+	b := bindings.Get().(*binding)
+	b.in, b.look, b.tool = in, in.c.Workspace.first, t
+	return b
+}
+
+func (b *binding) release() {
+	*b = binding{files: b.files}
+	bindings.Put(b)
 }
 
 // collect works through the fields of the binding.

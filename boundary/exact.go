@@ -66,8 +66,8 @@ func (s *Shell) scriptNeedsBash(a *guard.Action) bool {
 	if a.Hash == [32]byte{} || a.Resolved == "" {
 		return false
 	}
-	look := s.c.Workspace.first
-	b := &binding{in: s.c.Inspector, look: &look}
+	b := s.c.Inspector.bind(guard.Tool{})
+	defer b.release()
 	data, err := b.view(a.Resolved)
 	if err != nil {
 		return false

@@ -67,12 +67,13 @@ func (in *Inspector) Inspect(ctx context.Context, call *guard.Call) ([]guard.Act
 	if !ok {
 		return []guard.Action{{Kind: guard.KindUse}}, nil
 	}
-	look := in.c.Workspace.first
-	actions, err := in.actions(ctx, call, t, &look)
+	b := in.bind(t)
+	defer b.release()
+	actions, err := b.actions(ctx, call)
 	if err != nil {
 		return nil, err
 	}
-	return in.placed(actions, &look)
+	return in.placed(actions, &b.look)
 }
 
 // placed resolves the paths of actions, and adds what becomes visible by that.
@@ -90,12 +91,12 @@ func (in *Inspector) placed(actions []guard.Action, look *lookup) ([]guard.Actio
 }
 
 // actions are those that the binding's fields speak of.
-func (in *Inspector) actions(ctx context.Context, call *guard.Call, t guard.Tool, look *lookup) ([]guard.Action, error) {
-	if t.Actions != nil {
-		actions, err := t.Actions(ctx, call)
+func (b *binding) actions(ctx context.Context, call *guard.Call) ([]guard.Action, error) {
+	if b.tool.Actions != nil {
+		actions, err := b.tool.Actions(ctx, call)
 		return slices.Clone(actions), err // they are changed here
 	}
-	b := &binding{in: in, look: look, tool: t, args: call.Args, call: call}
+	b.args, b.call = call.Args, call
 	b.collect()
 	if b.err == nil && len(b.out) == 0 {
 		return []guard.Action{{Kind: guard.KindUse}}, nil

@@ -17,8 +17,8 @@ type program struct {
 // starting returns the actions of a program's start, resolved and zoned. What
 // is still unknown nobody will ever know: it is opaque.
 func (in *Inspector) starting(p program) ([]guard.Action, error) {
-	look := in.c.Workspace.first
-	b := &binding{in: in, look: &look, tool: guard.Tool{Dialect: guard.DialectBash}}
+	b := in.bind(guard.Tool{Dialect: guard.DialectBash})
+	defer b.release()
 	actions := shell.Analyze(p.text(), b.options(p.dir))
 	for i := range actions {
 		a := &actions[i]
@@ -27,7 +27,7 @@ func (in *Inspector) starting(p program) ([]guard.Action, error) {
 			a.Opaque = true
 		}
 	}
-	return in.placed(actions, &look)
+	return in.placed(actions, &b.look)
 }
 
 // text is the start as a command line: the words, quoted, mean themselves.

@@ -52,10 +52,8 @@ func (b *binding) exec(words []string) {
 
 func (b *binding) options(dir string) shell.Options {
 	c := &b.in.c
-	o := shell.Options{
-		Dialect: b.tool.Dialect, Dir: dir, Home: c.Workspace.home,
-		View: b.view, Toplevel: b.toplevel, Real: b.real, Sensitive: c.Sensitive,
-	}
+	o := b.files
+	o.Dialect, o.Dir, o.Home, o.Sensitive = b.tool.Dialect, dir, c.Workspace.home, c.Sensitive
 	if len(c.Workspace.temp) > 0 {
 		o.Temp = c.Workspace.temp[0]
 	}

@@ -37,7 +37,7 @@ func (inv *invocation) codeFile(w word, args []word) {
 		inv.connect(w)
 		inv.unknown(w.span, inv.title()+" runs what it loads from a host")
 		return
-	case codeAddress.MatchString(w.text):
+	case strings.ContainsAny(w.text, ":@") && codeAddress.MatchString(w.text):
 		inv.unknown(w.span, inv.title()+" runs code by an address")
 		return
 	}
@@ -73,7 +73,7 @@ func codeOption(words []word, i int) (option string, value word) {
 	if n := strings.IndexAny(w.text, "=: "); n > 2 && w.text[n] != ' ' {
 		return strings.TrimLeft(w.text[:n], "-"), w.after(n + 1)
 	}
-	if strings.HasPrefix(w.text, "-e") && codeLike.MatchString(w.text) {
+	if strings.HasPrefix(w.text, "-e") && looksLikeCode(w.text) {
 		return "e", w.after(2)
 	}
 	if i+1 >= len(words) {
@@ -93,9 +93,15 @@ func takesCode(option, value string) bool {
 	case "eval", "exec", "execute", "command", "run", "cmd", "expr", "expression", "execute-string", "eval-string":
 		return strings.ContainsAny(value, " (;|&`\"'")
 	case "e", "x", "c", "E":
-		return codeLike.MatchString(value)
+		return looksLikeCode(value)
 	}
 	return false
+}
+
+// looksLikeCode reports whether a text has what code of most languages has and
+// ordinary values have not.
+func looksLikeCode(s string) bool {
+	return strings.ContainsAny(s, "(;`&|!'\"") && codeLike.MatchString(s)
 }
 
 var codeLike = regexp.MustCompile("[A-Za-z_]\\(|[;`]|\\$\\(|&&|\\|\\||^[(!]|[A-Za-z] ['\"][^ '\"]")

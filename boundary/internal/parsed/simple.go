@@ -77,6 +77,13 @@ type reader struct {
 	words    []oneLit
 }
 
+// oneCommand is a command with few words in one piece.
+type oneCommand struct {
+	stmt syntax.Stmt
+	call syntax.CallExpr
+	args [4]*syntax.Word
+}
+
 // oneLit is a word that is one literal, as most are, in one piece.
 type oneLit struct {
 	word  syntax.Word
@@ -143,7 +150,9 @@ func (r *reader) command() *syntax.Stmt {
 	if r.commands++; r.commands > maxCommands {
 		return nil
 	}
-	from, c := r.at, new(syntax.CallExpr)
+	one := new(oneCommand)
+	from, c := r.at, &one.call
+	c.Args = one.args[:0]
 	for r.at < len(r.text) && !isOperator(r.text[r.at]) {
 		w := r.word()
 		if len(c.Args) == 0 && special(w) {
@@ -155,7 +164,8 @@ func (r *reader) command() *syntax.Stmt {
 	if len(c.Args) == 0 {
 		return nil
 	}
-	return &syntax.Stmt{Position: pos(from), Cmd: c}
+	one.stmt = syntax.Stmt{Position: pos(from), Cmd: c}
+	return &one.stmt
 }
 
 // special reports whether a command's first word may make something else of it
