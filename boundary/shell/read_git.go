@@ -280,8 +280,7 @@ func (inv *invocation) gitName(w word, pathspec bool) {
 		}
 		return
 	}
-	if rev, file, ok := w.cut(":"); ok && !strings.HasPrefix(w.text, ":(") && !strings.HasPrefix(w.text, ":!") {
-		_ = rev
+	if _, file, ok := w.cut(":"); ok && !strings.HasPrefix(w.text, ":(") && !strings.HasPrefix(w.text, ":!") {
 		if n := file.text; len(n) > 1 && n[0] >= '0' && n[0] <= '3' && n[1] == ':' {
 			file = file.after(2)
 		}
