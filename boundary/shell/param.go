@@ -77,7 +77,7 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 		b.lose("Bash joins what it changed of a list by another IFS", true)
 		return
 	}
-	if sep := b.x.ifs(); !b.mode.list() && len(r.list) > 1 && (changed || p.Slice != nil) && !(sep.kind == known && (sep.text == "" || sep.text[0] == ' ')) {
+	if sep := b.x.ifs(); !b.mode.list() && len(r.list) > 1 && (changed || p.Slice != nil) && !(sep.kind == known && (strings.HasPrefix(sep.text, " ") || sep.text == "" && (quoted || !changed))) {
 		b.lose("Bash joins what it changed of a list by IFS in some places", false)
 		return
 	}

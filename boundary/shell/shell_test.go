@@ -320,6 +320,8 @@ func TestExact(t *testing.T) {
 func TestWords(t *testing.T) {
 	for _, c := range []struct{ src, want string }{
 		{`IFS=:; set -- x a a; x ${@#a}`, "x|"},
+		{`a=(p q); IFS=; v=${a[@]%z}; x "$v"`, guard.UnknownWord},
+		{`a=(p q); IFS=; v="${a[@]%z}"; x "$v"`, "p q"},
 		{`IFS=:; set -- a: b; x $@`, "a||b"},
 		{`printf -v v "%s-%" a; x "$v"`, guard.UnknownWord},
 		{`v=a; export v=b w=$v; x $w`, "a"},
