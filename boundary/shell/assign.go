@@ -286,7 +286,7 @@ func (x *expansion) attributed(old variable, v value) value {
 // them. All words are expanded before a value is assigned; only arrays are
 // assigned on the way.
 func (w *walker) declare(c *syntax.DeclClause, redirs []*syntax.Redirect, in worlds, st *state) flow {
-	d := declaration{w: w, span: w.u.at(c), kind: c.Variant.Value}
+	d := declaration{w: w, span: w.u.at(c), kind: c.Variant.Value, alone: len(c.Args) == 1}
 	d.begin()
 	x := expansion{w, st}
 	var late []func(*state) *state
@@ -365,7 +365,7 @@ func argWords(c *syntax.DeclClause) []word {
 
 // declareWords is the same for a call whose words are expanded already.
 func declareWords(w *walker, c *builtinCall) flow {
-	d := declaration{w: w, span: c.span, kind: c.name}
+	d := declaration{w: w, span: c.span, kind: c.name, alone: len(c.args) == 1}
 	d.begin()
 	st := c.st
 	for _, a := range c.args {
@@ -387,6 +387,7 @@ type declaration struct {
 	hides              bool // export -n: programs don't get it
 	readonly           bool
 	ended, perhaps     bool // no option follows; perhaps
+	alone              bool // it has one word
 }
 
 const exportedFunction = "a function is exported to programs"
@@ -528,6 +529,9 @@ func (d *declaration) fresh(name string, st *state) *state {
 func (d *declaration) option(f word) {
 	if f.text == "--" {
 		d.ended = true
+		return
+	}
+	if d.alone && f.is("--help") { // text that tells how it is used
 		return
 	}
 	if d.perhaps {

@@ -26,6 +26,7 @@ const (
 	sanitizer // the value holds options of a sanitizer, of which some name files
 	libraries // as searched, and what is taken from there gets into every program
 	prompt    // the value is expanded each time it is shown
+	reveals   // the value makes a program print secrets
 )
 
 // variables says what is known of names. Of one that isn't here, and that no
@@ -61,7 +62,7 @@ var variables = map[string]effect{
 	"PIP_INDEX_URL": proxy, "PIP_EXTRA_INDEX_URL": proxy, "PIP_TRUSTED_HOST": proxy, "PIP_CONFIG_FILE": settings, "PIP_TARGET": redirects, "PIP_PREFIX": redirects, "PIP_FIND_LINKS": redirects, "UV_INDEX_URL": proxy, "UV_DEFAULT_INDEX": proxy, "UV_EXTRA_INDEX_URL": proxy, "UV_INDEX": proxy, "POETRY_REPOSITORIES": proxy, "YARN_REGISTRY": proxy, "YARN_RC_FILENAME": code, "YARN_YARN_PATH": code, "COREPACK_NPM_REGISTRY": proxy, "HOMEBREW_BOTTLE_DOMAIN": proxy,
 	"DISPLAY": options, "PULSE_SERVER": options, "HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "ALL_PROXY": proxy, "FTP_PROXY": proxy, "http_proxy": proxy, "https_proxy": proxy, "all_proxy": proxy, "ftp_proxy": proxy, "NO_PROXY": harmless, "no_proxy": harmless,
 	"SSL_CERT_FILE": code, "SSL_CERT_DIR": code, "CURL_CA_BUNDLE": code, "REQUESTS_CA_BUNDLE": code, "OPENSSL_CONF": code, "OPENSSL_MODULES": code, "OPENSSL_ENGINES": code, "SSLKEYLOGFILE": redirects,
-	"KUBECONFIG": settings, "KUBE_EDITOR": command, "DOCKER_HOST": proxy, "DOCKER_CONFIG": settings, "AWS_CONFIG_FILE": settings, "AWS_SHARED_CREDENTIALS_FILE": redirects, "AWS_ENDPOINT_URL": proxy, "AWS_PAGER": command, "GH_HOST": proxy, "GH_PAGER": command, "GH_EDITOR": command, "GH_BROWSER": command, "GH_CONFIG_DIR": settings, "SSH_AUTH_SOCK": redirects, "GNUPGHOME": settings, "GPG_TTY": harmless, "PINENTRY_USER_DATA": harmless, "ANSIBLE_CONFIG": settings, "ANSIBLE_LIBRARY": searched, "ANSIBLE_MODULE_UTILS": searched, "ANSIBLE_ROLES_PATH": searched, "ANSIBLE_COLLECTIONS_PATH": searched, "ANSIBLE_SSH_EXECUTABLE": settings, "HELM_PLUGINS": searched, "JJ_CONFIG": settings, "TF_CLI_CONFIG_FILE": settings, "TF_CLI_ARGS": options,
+	"KUBECONFIG": settings, "KUBE_EDITOR": command, "DOCKER_HOST": proxy, "DOCKER_CONFIG": settings, "AWS_CONFIG_FILE": settings, "AWS_SHARED_CREDENTIALS_FILE": redirects, "AWS_ENDPOINT_URL": proxy, "AWS_PAGER": command, "GH_HOST": proxy, "GH_PAGER": command, "GH_EDITOR": command, "GH_BROWSER": command, "GH_CONFIG_DIR": settings, "SSH_AUTH_SOCK": redirects, "WG_HIDE_KEYS": reveals, "GNUPGHOME": settings, "GPG_TTY": harmless, "PINENTRY_USER_DATA": harmless, "ANSIBLE_CONFIG": settings, "ANSIBLE_LIBRARY": searched, "ANSIBLE_MODULE_UTILS": searched, "ANSIBLE_ROLES_PATH": searched, "ANSIBLE_COLLECTIONS_PATH": searched, "ANSIBLE_SSH_EXECUTABLE": settings, "HELM_PLUGINS": searched, "JJ_CONFIG": settings, "TF_CLI_CONFIG_FILE": settings, "TF_CLI_ARGS": options,
 	"ZDOTDIR": settings, "COMPOSER_HOME": settings, "PYLINTRC": settings, "IPYTHONDIR": settings, "JUPYTER_CONFIG_DIR": settings, "CABAL_DIR": settings, "CABAL_CONFIG": settings, "CONAN_HOME": settings, "CONAN_USER_HOME": settings, "CCACHE_CONFIGPATH": settings, "POETRY_CONFIG_DIR": settings,
 	"GOCACHE": redirects, "GOTMPDIR": redirects, "GOCOVERDIR": redirects, "GOPATH": redirects, "GOMODCACHE": redirects, "GOBIN": redirects, "CARGO_TARGET_DIR": redirects, "CARGO_INSTALL_ROOT": redirects, "CCACHE_DIR": redirects, "SCCACHE_DIR": redirects, "SCCACHE_ERROR_LOG": redirects, "DESTDIR": redirects,
 	"LLVM_PROFILE_FILE": redirects, "GCOV_PREFIX": redirects, "COVERAGE_FILE": redirects, "COVERAGE_RCFILE": settings, "FLASK_APP": settings, "NOXFILE": settings, "HARNESS_PERL_SWITCHES": code, "HARNESS_PERL": settings, "BUNDLE_APP_CONFIG": settings, "TS_NODE_COMPILER": settings, "TS_NODE_PROJECT": settings, "JULIA_BINDIR": settings, "JULIA_PROJECT": settings, "DOTNET_ROOT": settings, "VALGRIND_LIB": settings, "TAPE": options, "FFREPORT": options, "DBUS_SESSION_BUS_ADDRESS": options, "DBUS_SYSTEM_BUS_ADDRESS": options, "BZR_SSH": command, "BZR_PLUGIN_PATH": searched, "GDBHISTFILE": redirects, "COVERAGE_PROCESS_START": settings, "NODE_V8_COVERAGE": redirects, "NODE_REDIRECT_WARNINGS": redirects, "NODE_COMPILE_CACHE": redirects, "GMON_OUT_PREFIX": redirects, "MALLOC_TRACE": redirects, "CPUPROFILE": redirects, "HEAPPROFILE": redirects, "VALGRIND_OPTS": options, "MALLOC_CONF": options,
@@ -97,7 +98,7 @@ func effectOf(name string) effect {
 
 // plainValues are values of variables that do nothing unexpected.
 var plainValues = map[string]string{
-	"PYTHONBREAKPOINT": "0 pdb.set_trace ipdb.set_trace", "GOENV": "off", "GOPROXY": "off direct https://proxy.golang.org https://proxy.golang.org,direct",
+	"WG_HIDE_KEYS": "always", "PYTHONBREAKPOINT": "0 pdb.set_trace ipdb.set_trace", "GOENV": "off", "GOPROXY": "off direct https://proxy.golang.org https://proxy.golang.org,direct",
 	"shell_escape": "f n p 0", "openout_any": "p r", "openin_any": "p r",
 }
 
@@ -179,6 +180,8 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 		}
 	case proxy:
 		return "the variable " + name + " sends traffic through another host"
+	case reveals:
+		return "the variable " + name + " makes programs print secrets"
 	case unlisted:
 		return a.hint(st, name, v.text)
 	case prompt:

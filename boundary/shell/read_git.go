@@ -17,7 +17,20 @@ import (
 //	checkout  pathspec where working files are overwritten
 //	restore   worktree where working files are overwritten
 //	clean     force where it is configured not to be needed
-func init() { register(readGit, "git") }
+func init() {
+	register(readGit, "git")
+	register(readHub, "hub")
+}
+
+// readHub gives to git what hub has no command for.
+func readHub(inv *invocation) {
+	s := builtinSpec("hub")
+	if len(inv.args) == 0 || s.commands[inv.args[0].text] != nil {
+		inv.applySpec(s)
+		return
+	}
+	inv.run(append([]word{lit("git", inv.span)}, inv.args...))
+}
 
 func readGit(inv *invocation) {
 	a := inv.parse()
@@ -181,7 +194,8 @@ func init() {
 		"remote": (*invocation).gitRemotes, "config": (*invocation).gitConfig, "submodule": (*invocation).gitSubmodule, "bisect": (*invocation).gitBisect,
 		"apply": (*invocation).gitApply, "am": (*invocation).gitApply, "add": (*invocation).gitAdd, "stage": (*invocation).gitAdd,
 		"commit": (*invocation).gitCommit, "interpret-trailers": (*invocation).gitTrailers, "hash-object": (*invocation).gitPlumbing, "checkout-index": (*invocation).gitPlumbing,
-		"stash": (*invocation).gitStash, "branch": (*invocation).gitNames, "tag": (*invocation).gitNames, "switch": (*invocation).gitNames, "merge": (*invocation).gitNames,
+		"commits-since": look, "show-tree": look, "local-commits": look, "missing": look, "effort": (*invocation).gitEffort,
+		"authors": (*invocation).gitAuthors, "alias": (*invocation).gitAlias, "stash": (*invocation).gitStash, "branch": (*invocation).gitNames, "tag": (*invocation).gitNames, "switch": (*invocation).gitNames, "merge": (*invocation).gitNames,
 	}
 }
 
@@ -744,6 +758,35 @@ func (inv *invocation) gitStash(a *arguments) {
 	a.options()
 	if strings.HasSuffix(inv.command, " show") {
 		inv.gitLook(a)
+	}
+}
+
+// gitEffort hands what stands behind "--" to git log, as text.
+func (inv *invocation) gitEffort(a *arguments) {
+	a.options()
+	a.plain()
+	if a.dashed >= 0 && a.dashed < len(a.operands) {
+		inv.unknown(a.operands[a.dashed].span, "git effort hands its words on as text of a shell")
+	}
+}
+
+// gitAuthors makes a list of them, unless it shows it.
+func (inv *invocation) gitAuthors(a *arguments) {
+	a.options()
+	switch {
+	case inv.flag("list"):
+	case len(a.operands) == 0:
+		inv.write(lit("AUTHORS", inv.span))
+	default:
+		a.plain()
+	}
+}
+
+// gitAlias is given a name and what it shall run, or shows what there is.
+func (inv *invocation) gitAlias(a *arguments) {
+	a.options()
+	if len(a.operands) > 1 {
+		inv.unknown(a.operands[1].span, "git runs what the name of a command stands for")
 	}
 }
 

@@ -24,11 +24,11 @@ var specs = sync.OnceValue(func() commands {
 
 var families = []func() commands{
 	fileSpecs, archiveSpecs, textSpecs, editorSpecs,
-	systemSpecs, powerSpecs, wrapperSpecs, ownCode(containerSpecs),
+	systemSpecs, powerSpecs, terminalSpecs, wrapperSpecs, ownCode(containerSpecs),
 	networkSpecs, cloudSpecs, databaseSpecs,
 	ownCode(versionSpecs), ownCode(gitSpecs),
 	ownCode(buildSpecs), compilerSpecs, ownCode(languageSpecs), ownCode(packageSpecs), ownCode(checkSpecs),
-	mediaSpecs, quietSpecs,
+	mediaSpecs, scienceSpecs, quietSpecs,
 }
 
 // readers are for programs whose words need more than a table.

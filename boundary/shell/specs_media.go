@@ -43,9 +43,6 @@ func mediaSpecs() commands {
 			"?shell: latex pdflatex lualatex xelatex hilatex latexoption dvi-filter ps-filter print", "flag: pdf pdflua pdfxe c C f g pvc pv halt-on-error interaction silent"),
 		"dot,neato,fdp,sfdp,twopi,circo,gvpr,plantuml,mmdc,ditaa,seqdiag,blockdiag,graph-easy,gource,drawio,structurizr-cli": oneDash("read...",
 			"write: o output w", "read: i,input c", "data: T K G N E l t b s"),
-		"gdal_translate,gdalwarp,ogr2ogr,osmium,qgis_process,samtools,bcftools,bedtools,bwa,blastn,blastp,fastqc,seqkit,vcftools,bowtie2,minimap2," +
-			"obabel,gmx,openfoam,gradio,mlflow,tensorboard,labelImg,blender,openscad,freecad,slic3r,prusa-slicer,kicad-cli," +
-			"gerbv,iverilog,vvp,verilator,nextpnr,ghdl,gtkwave": cmd("read... write", "write: o,output", "code: e b,background P,python c", "read: f"),
 	}
 }
 

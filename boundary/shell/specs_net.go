@@ -47,7 +47,7 @@ func networkSpecs() commands {
 		"nc,ncat,netcat,nc.openbsd,nc.traditional,socat,telnet,rlogin,rsh,rexec,tftp,ftp,ftpput,ftpget,lftp,ncftp,ncftpput,ncftpget,cadaver,cryptcat,pwncat,sbd," +
 			"smbclient,rpcclient,nmblookup,evil-winrm,weechat,irssi,mutt,mail,mailx,sendmail,msmtp,swaks,s-nail,mosquitto_pub," +
 			"mosquitto_sub,rdesktop,xfreerdp,vncviewer,x11vnc,vncserver,gsocket,gs-netcat": cmd("connect data..."),
-		"ngrok,cloudflared,lt,localtunnel,frpc,frps,bore,chisel,inlets,serveo,tailscale,zerotier-cli,wg,wg-quick,openvpn,wireguard,croc," +
+		"ngrok,cloudflared,lt,localtunnel,frpc,frps,bore,chisel,inlets,serveo,tailscale,zerotier-cli,wg-quick,openvpn,wireguard,croc," +
 			"wormhole,magic-wormhole,transfersh,transfer,rclone,restic,borg,duplicity,rdiff-backup,unison,syncthing,lsyncd,kermit,minicom,picocom," +
 			"dumpcap,tshark,ettercap,bettercap,proxify,mitmproxy,mitmdump,dnscat,iodine,ptunnel,stunnel,redsocks,sshuttle": cmd("connect data..."),
 		"http-server,serve,live-server,webfsd,darkhttpd,miniserve,updog,browser-sync,thttpd,lighttpd,nginx,httpd," +

@@ -36,12 +36,12 @@ func systemSpecs() commands {
 		"atq,atrm":               cmd("data..."),
 		"systemctl": with(cmd("data...", "connect: H,host", "data: t,type p,property o,output n,lines M,machine s,signal state root job-mode kill-whom",
 			"flag: user system now force f runtime no-pager a,all l,full q,quiet"), commands{
-			"status,show,cat,is-active,is-enabled,is-failed,list-units,list-unit-files,list-timers,list-sockets,list-dependencies,list-jobs," +
+			"status,show,cat,is-active,is-enabled,is-failed,list-units,list-unit-files,list-timers,list-sockets,list-paths,list-automounts,list-dependencies,list-jobs," +
 				"list-machines,get-default,show-environment,help,is-system-running": cmd("data..."),
 			"start,stop,restart,reload,try-restart,reload-or-restart,kill,enable,disable,reenable,mask,unmask,link,revert,edit,set-default,isolate," +
 				"daemon-reload,daemon-reexec,set-environment,unset-environment,import-environment,reset-failed,set-property,preset,add-wants,add-requires," +
 				"cancel,clean,freeze,thaw": cmd("data..."),
-			"poweroff,reboot,halt,kexec,soft-reboot,suspend,hibernate,hybrid-sleep,sleep,exit,rescue,emergency,default,switch-root": cmd("data..."),
+			"poweroff,reboot,halt,kexec,soft-reboot,suspend,hibernate,hybrid-sleep,suspend-then-hibernate,sleep,exit,rescue,emergency,default,switch-root": cmd("data..."),
 		}),
 		"service,rc-service,initctl,sv,svc,runit,launchctl,rc-update,chkconfig,update-rc.d,loginctl,machinectl,hostnamectl,timedatectl,localectl," +
 			"networkctl,bootctl,udevadm,systemd-analyze,homectl,userdbctl,portablectl,oomctl,systemd-cryptenroll," +
@@ -59,6 +59,7 @@ func systemSpecs() commands {
 			"pvscan,vgscan,lvscan": cmd("data..."),
 		"iptables,ip6tables,iptables-save,iptables-restore,nft,ufw,firewall-cmd,ebtables,arptables,ipset,fail2ban-client,setenforce,getenforce," +
 			"semanage,setsebool,getsebool,restorecon,semodule,aa-enforce,aa-complain,aa-disable,apparmor_parser,auditctl,ausearch": cmd("data...", "read: f,file"),
+		"wg": with(cmd("data..."), commands{"genkey,genpsk,pubkey,show,showconf,set,help": cmd("data..."), "setconf,addconf,syncconf": cmd("data read")}),
 		"ulimit,cpupower,powertop,tuned-adm,rfkill,brightnessctl,xset,setxkbmap,loadkeys,xrandr": cmd("data..."),
 		"renice,schedtool": cmd("data..."),
 		"logger":           cmd("data...", "read: f,file", "connect: n,server", "data: p,priority t,tag P,port"),
@@ -74,17 +75,76 @@ func powerSpecs() commands {
 	return table(
 		each(cmd("data..."), "shutdown reboot halt poweroff init telinit kexec pm-suspend pm-hibernate pm-suspend-hybrid zzz ZZZ s2ram s2disk s2both openrc-shutdown soft-reboot rtcwake"),
 		each(cmd("write..."),
-			"mkfs mke2fs mkfs.ext2 mkfs.ext3 mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.vfat mkfs.fat mkfs.ntfs mkfs.f2fs mkfs.exfat mkdosfs mkntfs mkswap "+
+			"mkfs "+
 				"wipefs fdisk sfdisk cfdisk gdisk sgdisk parted gparted blkdiscard format newfs diskutil"),
+		each(cmd("write data", "read: l d", "write: z", "data: b C E g G i I J L m M N o O r t T U e", "flag: c D F j K n q v S V"), "mke2fs mkfs.ext2 mkfs.ext3 mkfs.ext4"),
+		each(cmd("write data", "read: l m", "data: b D f F g h i M n r R s S offset mbr", "flag: a A c C I v"), "mkfs.vfat mkfs.fat mkfs.msdos mkdosfs"),
+		each(cmd("write data", "data: c,cluster-size L,label s,sector-size p,partition-start H,heads S,sectors-per-track z,mft-zone-multiplier",
+			"flag: Q,f,fast,quick C,enable-compression n,no-action I,no-indexing U,with-uuid F,force q,quiet v,verbose T,zero-time"), "mkfs.ntfs mkntfs"),
+		each(cmd("write...", "read: p", "data: L"), "mkfs.xfs"),
+		each(cmd("write...", "read: r,rootdir", "data: L,label U,uuid n,nodesize s,sectorsize O,features R d,data m,metadata b,byte-count"), "mkfs.btrfs"),
+		each(cmd("write...", "data: l"), "mkfs.f2fs"),
+		each(cmd("write...", "data: L,volume-label U,volume-guid s,sector-size c,cluster-size b,boundary-align pack-bitmap", "flag: f,full q,quiet v,verbose"), "mkfs.exfat"),
+		each(cmd("write data", "data: L,label U,uuid p,pagesize s,size o,offset v,swapversion e,endianness", "flag: c,check f,force q,quiet F,file verbose"), "mkswap"),
+		each(cmd("read write", "write: z", "data: o", "flag: f h n v"), "e2undo"),
+		each(cmd("data...", "write: r,read o,output x,extract", "read: w,write v,verify l,layout", "data: p,programmer c,chip i,image",
+			"flag: E,erase V,verbose f,force n,noverify L,list-supported ifd"), "flashrom"),
 		each(cmd("data..."),
 			"lvremove lvcreate lvextend lvreduce lvresize lvconvert lvchange lvrename vgremove vgcreate vgreduce vgextend vgchange vgrename pvremove "+
 				"pvcreate pvmove pvresize pvchange"),
-		each(cmd("data..."), "modprobe insmod rmmod depmod kmod dkms update-initramfs dracut mkinitcpio grub-install grub-mkconfig update-grub efibootmgr flashrom setpci fwupdmgr"),
+		each(cmd("data..."), "modprobe insmod rmmod depmod kmod dkms update-initramfs dracut mkinitcpio grub-install grub-mkconfig update-grub efibootmgr setpci fwupdmgr"),
 		each(cmd("data..."),
 			"useradd userdel usermod adduser deluser groupadd groupdel groupmod addgroup delgroup passwd chpasswd gpasswd chage chsh chfn newusers "+
-				"pwconv pwunconv grpconv pwck grpck dscl sysadminctl vipw faillock pam_tally2 newgrp"),
+				"pwconv pwunconv grpconv pwck grpck dscl sysadminctl vipw vigr faillock pam_tally2 newgrp"),
+		each(cmd("read...", "read: f,file", "write: x,export", "flag: c,check q,quiet s,strict V,version"), "visudo"),
 		each(cmd("data..."), "update-alternatives update-ca-certificates ldconfig locale-gen dpkg-reconfigure hwclock tzselect mokutil sbctl"),
 	)
+}
+
+// Terminals. They start a program that is named behind an option or "--", or by
+// the operands; settings may name one too.
+func terminalSpecs() commands {
+	control := with(cmd("code..."), commands{"ls": cmd("data...")})
+	kitten := with(cmd("code..."), commands{
+		"@":         control,
+		"clipboard": cmd("write...", "data: m,mime a,alias", "flag: g,get-clipboard p,use-primary wait-for-completion"),
+		"icat": cmd("read...", "data: align place scale-up background mirror transfer-mode z-index l,loop use-window-size image-id passthrough engine",
+			"flag: clear n,no-trailing-newline hold detect-support print-window-size"),
+		"diff": cmd("read read", "own: config", "code: o,override", "data: context"),
+		"unicode_input,unicode-input,show_key,show-key,query_terminal,query-terminal": cmd("data..."),
+	})
+	return commands{
+		"xterm,urxvt,rxvt": oneDash("code...", "command: e", "code: xrm", "connect: display",
+			"data: T title n name geometry g fn fb fa fs fd bg fg bd cr ms class tn sl bw b into tm kt ti"),
+		"konsole": oneDash("code...", "command: e", "code: p tabs-from-file layout", "data: profile builtin-profile qwindowtitle title name", "connect: display", "dir: workdir"),
+		"alacritty": with(cmd("code...", "command: e,command", "code: o,option config-file", "data: T,title class embed socket", "dir: working-directory"), commands{
+			"help": cmd("data..."), "migrate": cmd("", "write: c,config-file", "flag: d,dry-run i,skip-imports s,silent")}),
+		"gnome-terminal": cmd("command...", "shell: e,command", "command: x,execute", "code: load-config gtk-module", "connect: display", "write: save-config",
+			"data: t,title geometry role zoom profile window-with-profile tab-with-profile class name app-id startup-id fd gdk-debug gdk-no-debug gtk-debug gtk-no-debug sm-client-id sm-client-state-file", "dir: working-directory"),
+		"xfce4-terminal": cmd("code...", "shell: e,command", "command: x,execute",
+			"code: gtk-module", "connect: display", "data: T,title initial-title dynamic-title-mode I,icon geometry role startup-id font zoom color-text color-bg class active-tab", "dir: working-directory default-working-directory"),
+		"terminator": cmd("code...", "shell: e,command", "command: x,execute", "own: g,config", "code: j,config-json gtk-module", "connect: display",
+			"data: T,title geometry i,icon r,role c,classname p,profile l,layout", "dir: working-directory"),
+		"foot,footclient": cmd("command...", "own: c,config", "code: o,override", "data: t,term T,title a,app-id f,font w,window-size-pixels W,window-size-chars d,log-level toplevel-tag pty",
+			"?data: l,log-colorize", "?write: s,server", "write: server-socket p,print-pid", "dir: D,working-directory", "flag: C,check-config L,login-shell m,maximized F,fullscreen H,hold S,log-no-syslog N,no-wait E,client-environment e"),
+		"st": cmd("command...", "command: e", "write: o", "data: c f g l n t T w"),
+		"kitty": with(cmd("code...", "own: c,config session", "code: o,override watcher", "data: T,title class name start-as instance-group listen-on",
+			"dir: d,directory", "flag: 1,single-instance hold detach v,version"), commands{
+			"+kitten": kitten, "+": with(cmd("code..."), commands{"kitten": kitten}), "+list-fonts": cmd("data..."), "@": control}),
+		"kitten": kitten,
+		"wezterm": with(cmd("code...", "command: e", "code: config", "own: config-file", "flag: n,skip-config"), commands{
+			"start,blocking-start": cmd("command...", "data: class workspace position domain", "dir: cwd", "flag: e"),
+			"cli": with(cmd("code...", "data: class", "flag: prefer-mux no-auto-start"), commands{
+				"list,list-clients,get-text,get-pane-direction,activate-pane,activate-pane-direction,activate-tab,adjust-pane-size,zoom-pane,set-tab-title," +
+					"set-window-title,rename-workspace,move-pane-to-new-tab": cmd("data..."),
+				"spawn,split-pane": cmd("command...", "data: pane-id percent cells move-pane-id domain-name window-id workspace", "dir: cwd")}),
+			"record":        cmd("command...", "dir: cwd", "write: o"),
+			"imgcat,replay": cmd("read...", "data: width height"),
+			"ls-fonts,show-keys,help,shell-completion": cmd("data..."),
+		}),
+		"ghostty": with(cmd("code...", "command: e", "shell: command initial-command", "own: config-file", "code: config-default-files input"), commands{
+			"+list-actions,+list-fonts,+list-keybinds,+list-themes,+list-colors,+show-config,+show-face,+validate-config,+version,+help": cmd("data...")}),
+	}
 }
 
 // Programs that start the program named by their operands.
@@ -147,7 +207,6 @@ func wrapperSpecs() commands {
 		"zellij,byobu,dtach,abduco,dvtm":   cmd("code...", "flag: l"),
 		"xvfb-run": cmd("command...", "write: e,error-file f,auth-file", "data: n,server-num s,server-args w,wait p,xauth-protocol",
 			"flag: a,auto-servernum l,listen-tcp"),
-		"xterm,gnome-terminal,konsole,alacritty,kitty,wezterm,foot,urxvt,rxvt,xfce4-terminal,terminator,st,ghostty": oneDash("code...", "command: e x execute", "shell: command", "data: T geometry title"),
 		"faketime,libfaketime":       cmd("data command...", "flag: f m"),
 		"fakeroot,fakechroot,pseudo": cmd("command...", "read: i", "write: s", "code: l,lib", "data: b", "flag: u"),
 		"run-parts":                  cmd("own", "data: a,arg regex u,umask", "flag: lsbsysinit new-session test list reverse exit-on-error report random v,verbose"),

@@ -71,7 +71,7 @@ func checkSpec(t *testing.T, name string, c guard.Command) {
 	subs := map[string]bool{}
 	for names, sub := range c.Commands {
 		for _, n := range strings.Split(names, ",") {
-			require.Regexp(t, `^[a-zA-Z0-9-][a-zA-Z0-9_+:.-]*$`, n, name)
+			require.Regexp(t, `^([a-zA-Z0-9+-][a-zA-Z0-9_+:.-]*|@)$`, n, name)
 			require.False(t, subs[n], "%s: command %s is said twice", name, n)
 			subs[n] = true
 		}

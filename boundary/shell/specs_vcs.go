@@ -53,7 +53,8 @@ func versionSpecs() commands {
 				"agent-task,skill": cmd("data...", "read: f,env-file body-file", "data: b,body e,env o,org h,hostname", "flag: with-token"),
 			"search,browse,status,help,version,completion": cmd("data...", ghRead...),
 		}),
-		"glab,hub,tea,bb,forgejo-cli,berg": cmd("data...", "read: F,file"),
+		"glab,tea,bb,forgejo-cli,berg": cmd("data...", "read: F,file"),
+		"hub":                          with(cmd("data..."), commands{"alias,api,browse,ci-status,compare,create,delete,fork,gist,issue,pr,pull-request,release,sync": cmd("data...", "read: F,file")}),
 		"pre-commit,lefthook,husky,commitlint,cz,commitizen,semantic-release,standard-version,release-it,changeset,lerna,git-cliff,gitlint," +
 			"conventional-changelog": cmd("data...", "own: c,config", "read: files", "write: o,output"),
 		"gitk": cmd("data...", "shell: argscmd"),
@@ -155,7 +156,13 @@ var gitWork = commands{
 	"lfs": with(cmd("data..."), commands{
 		"migrate": with(cmd("data..."), commands{"import,export,info": cmd("data...", "data: I,include X,exclude above")}),
 		"prune,push,pull,fetch,install,update,uninstall,track,untrack,ls-files,status,env,lock,unlock,locks,checkout,clone,dedup,fsck,logs,version,pointer": cmd("data...")}),
-	"flow,annex,crypt,extras,secret,town,machete,absorb,standup,summary,effort,changelog,ignore,undo,cliff": cmd("data..."),
+	"flow,annex,crypt,extras,secret,town,machete,absorb,standup,changelog,ignore,cliff": cmd("data..."),
+	// Of git-extras: the first ones only count and list.
+	"commits-since,show-tree,local-commits,missing":                                                  cmd("data...", gitShow...),
+	"summary,effort,info,count,show-merged-branches,show-unmerged-branches,contrib,guilt,root,alias": cmd("data..."),
+	"undo":            cmd("data...", "flag: h,hard s,soft"),
+	"authors":         cmd("write", "flag: l,list no-email"),
+	"gui,citool,cola": cmd("data..."), // windows in which somebody works
 }
 
 // Commands that reach other repositories.
@@ -185,7 +192,7 @@ var gitRemote = commands{
 		"fetch,rebase,log,info,find-rev,blame,show-ignore,gc,reset,proplist,propget": cmd("data...")}),
 	"p4": with(cmd("data..."), commands{"submit": cmd("data..."), "clone,sync,rebase,shelve,unshelve,branches": cmd("data...")}),
 	"cvsimport,cvsexportcommit,archimport,quiltimport,fast-export,fast-import": cmd("data..."),
-	"credential,credential-cache,credential-store":                             cmd("code..."),
+	"credential": cmd("data"), "credential-store": cmd("data", "write: file"), "credential-cache": cmd("data", "write: socket", "data: timeout"),
 }
 
 // Commands that rewrite history.
