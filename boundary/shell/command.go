@@ -2,6 +2,7 @@ package shell
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -17,6 +18,9 @@ type spec struct {
 	singleDash bool
 	recursive  bool
 	risky      bool // an option may read, write, run or connect
+	reaches    bool // a word may name a host
+	calls      bool // it is a host's own name, and not that of an image
+	host       bool // an operand surely does, among others that don't
 }
 
 type option struct {
@@ -37,6 +41,10 @@ func compile(c guard.Command) *spec {
 		default:
 			s.head = append(s.head, guard.Role(role))
 		}
+	}
+	for i, r := range slices.Concat(s.head, []guard.Role{s.many}, s.tail) {
+		s.names(r)
+		s.host = s.host || r == guard.RoleConnect && i < len(s.head) && s.many != r
 	}
 	for names, role := range c.Options {
 		r, glued := strings.CutPrefix(role, "?")
@@ -60,11 +68,18 @@ func (s *spec) addOption(names []string, role guard.Role, glued bool) {
 			s.short[n[0]] = uint8(len(s.options))
 		}
 	}
+	s.names(role)
 	switch role {
 	case guard.RoleData, guard.RoleFlag, guard.RoleRecursive:
 	default:
 		s.risky = true
 	}
+}
+
+// names notes that words have a role.
+func (s *spec) names(r guard.Role) {
+	s.calls = s.calls || r == guard.RoleConnect || r == roleHosts
+	s.reaches = s.reaches || s.calls || r == roleImage || r == rolePush
 }
 
 func (s *spec) shortOption(c byte) *option {
@@ -104,8 +119,10 @@ func (inv *invocation) apply(c guard.Command) { inv.applySpec(compile(c)) }
 
 // applySpec gives the words their meaning: options as they come, then the
 // operands, then the program that they start.
-func (inv *invocation) applySpec(s *spec) {
-	a := inv.arguments(s)
+func (inv *invocation) applySpec(s *spec) { inv.arguments(s).apply() }
+
+func (a *arguments) apply() {
+	inv := a.inv
 	if a.lost.kind != known && (a.spec.risky || a.lost.text != "") {
 		inv.unknown(a.lost.span, "a word that may be an option of "+inv.title()+" is not known: "+a.lost.why())
 	}
@@ -121,10 +138,65 @@ func (inv *invocation) applySpec(s *spec) {
 	}
 	inv.movedFrom(dir)
 	a.meaning()
+	a.strays()
 	if len(a.rest) > 0 {
 		inv.run(a.rest)
 	}
 	a.hidden()
+}
+
+// strays judges words of a program that reaches hosts which may be another
+// thing than they seem: a file where a host is expected, and any operand behind
+// an option whose value it may be instead, so that the next one is the host.
+func (a *arguments) strays() {
+	inv, s := a.inv, a.spec
+	if !s.reaches {
+		return
+	}
+	for i, w := range a.operands {
+		role := s.roleAt(i, len(a.operands))
+		if role == guard.RoleRead {
+			inv.readParts(w)
+		}
+		switch {
+		case role == guard.RoleConnect:
+			inv.pathToo(w)
+		case a.strange && s.host:
+			inv.connect(w)
+			inv.pathToo(w)
+		}
+	}
+	for _, g := range a.given {
+		switch {
+		case !g.has:
+		case g.opt.role == guard.RoleConnect:
+			inv.pathToo(g.value)
+		case g.opt.role == guard.RoleData || g.opt.role == guard.RoleRead:
+			inv.readParts(g.value)
+		}
+	}
+}
+
+// pathToo reads what is more likely a file than a host. "//server/share" is a
+// host.
+func (inv *invocation) pathToo(w word) {
+	t := w.text
+	away := strings.HasPrefix(t, "/") && !strings.HasPrefix(t, "//") || strings.HasPrefix(t, "~") || strings.HasPrefix(t, "./") || strings.HasPrefix(t, "../")
+	if w.kind != unknown && away || inv.a.sensitive(inv.dir, w) {
+		inv.read(w)
+	}
+}
+
+// readParts reads a secret that a value names, alone or beside a keyword.
+func (inv *invocation) readParts(w word) {
+	if w.kind != known {
+		return
+	}
+	for _, f := range strings.FieldsFunc(w.text, func(r rune) bool { return strings.ContainsRune(",:@", r) }) {
+		if f := lit(f, w.span); inv.a.sensitive(inv.dir, f) {
+			inv.read(f)
+		}
+	}
 }
 
 // hidden looks for a program that the specification doesn't see: in the value
@@ -213,6 +285,18 @@ func (a *arguments) meaning() {
 	}
 }
 
+// roleAt is the role of one of n operands.
+func (s *spec) roleAt(i, n int) guard.Role {
+	tail := max(n-len(s.tail), 0)
+	switch {
+	case i >= tail && i-tail < len(s.tail) && (i >= len(s.head) || s.many == ""):
+		return s.tail[i-tail]
+	case i < len(s.head):
+		return s.head[i]
+	}
+	return s.many
+}
+
 // textual are programs whose words are texts and names, whatever file or host
 // they spell.
 var textual = wordSet("echo printf expr basename dirname yes seq true false : [ test git hg jj logger notify-send figlet toilet cowsay espeak say")
@@ -275,6 +359,10 @@ func (inv *invocation) role(r guard.Role, w word) {
 	if isAddress(w) && (r == guard.RoleRead || r == guard.RoleWrite || r == roleOwn) {
 		inv.connect(w)
 	}
+	if hostPaths[inv.name] && remote(w) && (r == guard.RoleRead || r == guard.RoleWrite || r == guard.RoleDelete || r == guard.RoleList) {
+		inv.elsewhereAt(w)
+		return
+	}
 	switch r {
 	case guard.RoleData, guard.RoleFlag, guard.RoleRecursive:
 	case guard.RoleRead:
@@ -303,6 +391,12 @@ func (inv *invocation) role(r guard.Role, w word) {
 		inv.run([]word{w})
 	case roleOwn:
 		inv.own(w)
+	case roleHosts:
+		inv.hosts(w)
+	case roleImage:
+		inv.image(w, false)
+	case rolePush:
+		inv.image(w, true)
 	case rolePager:
 		if w.kind != known || !plainCommand(w.text) {
 			inv.opaque(w.span, inv.title()+" may run the pager that it is given")

@@ -19,6 +19,7 @@ type arguments struct {
 	module   bool   // which is a module of Python
 	dashed   int    // index of the first operand after "--", or -1
 	lost     word   // one that may be an option and isn't known
+	strange  bool   // an option was given that the specification doesn't say
 }
 
 // given is one option on the command line.
@@ -117,17 +118,24 @@ func (a *arguments) named(w word) (o *option, glue string) {
 		if glue == ":" && !glued {
 			break
 		}
-		if o := a.spec.longOption(name); o != nil {
+		o := a.spec.longOption(name)
+		if o.spelled(name) {
 			return o, glue
 		}
 		for _, p := range a.parents {
-			if o := p.longOption(name); o != nil {
-				return o, glue
+			if of := p.longOption(name); o == nil || of.spelled(name) {
+				o = of
 			}
+		}
+		if o != nil {
+			return o, glue
 		}
 	}
 	return nil, "="
 }
+
+// spelled reports whether a name is one of the option's in full.
+func (o *option) spelled(name string) bool { return o != nil && slices.Contains(o.names, name) }
 
 func (a *arguments) long(o *option, glue string, w word, words []word) []word {
 	dashes := 1
@@ -136,6 +144,7 @@ func (a *arguments) long(o *option, glue string, w word, words []word) []word {
 	}
 	name, value, glued := w.after(dashes).cut(glue)
 	if o == nil || o == &ambiguous {
+		a.strange = a.strange || !glued
 		o = &option{names: []string{name}, role: guard.RoleFlag}
 	}
 	if !glued && w.kind != known {
@@ -163,6 +172,7 @@ func (a *arguments) short(w word, words []word) []word {
 		o := a.letter(w.text[i])
 		if o == nil {
 			o = &option{names: []string{w.text[i : i+1]}, role: guard.RoleFlag}
+			a.strange = true
 			if a.spec.singleDash {
 				name, value, glued := w.after(1).cut("=")
 				a.note(given{opt: o, names: []string{name}, value: value, has: glued})

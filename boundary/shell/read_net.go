@@ -13,8 +13,8 @@ func init() {
 	register(readHTTP, "http https httpie xh xhs")
 	register(readSSH, "ssh mosh autossh slogin dbclient")
 	register(readScp, "scp")
-	register(readMixed, "pandoc weasyprint wkhtmltopdf pdftotext helm skopeo xdg-open open gio-open sensible-browser x-www-browser lynx w3m links elinks hg svn aws gsutil semgrep opengrep buildah gh glab")
-	register(readSocket, "nc ncat netcat nc.openbsd nc.traditional socat telnet ftp lftp tftp rsh rexec cryptcat mail mailx sendmail msmtp swaks smbclient mosquitto_pub")
+	register(readMixed, "pandoc weasyprint wkhtmltopdf pdftotext helm xdg-open open gio-open sensible-browser x-www-browser lynx w3m links elinks hg svn aws gsutil semgrep opengrep buildah gh glab")
+	register(readSocket, "nc ncat netcat nc.openbsd nc.traditional socat telnet ftp lftp tftp rsh rexec cryptcat mail mailx sendmail msmtp swaks smbclient")
 	register(readServer, "http-server serve live-server webfsd darkhttpd miniserve updog browser-sync thttpd lighttpd nginx httpd apache2 caddy php-fpm filebrowser smbserver.py "+
 		"gost surge tcpsvd udpsvd ftpd telnetd tftpd dnsd inetd fakeidentd dropbear sshd vsftpd pure-ftpd proftpd dufs simplehttpserver")
 	register(readSocket, "ftpput ftpget mutt neomutt s-nail ncftp ncftpput cadaver")
@@ -31,18 +31,30 @@ var idle = map[string]map[string]bool{
 	"":      wordSet("help version --help --version"),
 	"caddy": wordSet("adapt add-package build-info environ fmt hash-password list-modules manpage remove-package storage stop trust untrust upgrade validate"),
 	"nginx": wordSet("-t -T -s -v -V"), "httpd": wordSet("-t"), "apache2": wordSet("-t"), "lighttpd": wordSet("-t -tt"), "php-fpm": wordSet("-t -tt"),
-	"surge": wordSet("list whoami logout token plus"),
+	"surge": wordSet("list whoami logout token plus"), "weechat": wordSet("-a --no-connect -p --no-plugin -l --license -c --colors"), "irssi": wordSet("-! --noconnect"),
+	"whatweb": wordSet("-l --list-plugins -I --info-plugins"), "nmap": wordSet("--iflist -V"), "nikto": wordSet("-Version -list-plugins"), "frpc": wordSet("-v verify"), "wg-quick": wordSet("down strip save"), "syncthing": wordSet("cli generate decrypt --paths"), "frps": wordSet("-v"),
+	"ngrok": wordSet("config completion"), "wfuzz": wordSet("-e"), "jmeter": wordSet("-v -g"), "k6": wordSet("new inspect archive"), "medusa": wordSet("-q -d -V"), "amass": wordSet("viz track db -list"),
+	"gobuster": wordSet("completion"), "vncserver": wordSet("-kill -list"), "yt-dlp": wordSet("--list-extractors"),
 }
 
 // readServer reads programs that listen, or give files to whoever asks.
 func readServer(inv *invocation) {
-	inv.applySpec(builtinSpec(inv.name))
-	for i, w := range inv.args {
-		if w.kind == known && (i == 0 && idle[""][w.text] || (i == 0 || w.starts("-")) && idle[inv.name][w.text]) {
-			return
-		}
+	inv.parse().apply()
+	if inv.idle() {
+		return
 	}
 	inv.connect(word{kind: unknown, reason: inv.title() + " serves or sends files to other hosts", span: inv.span})
+}
+
+// idle reports whether a program that reaches hosts was asked for something
+// else.
+func (inv *invocation) idle() bool {
+	for i, w := range inv.args {
+		if w.kind == known && (i == 0 && idle[""][w.text] || (i == 0 || w.starts("-")) && idle[inv.name][w.text]) {
+			return true
+		}
+	}
+	return len(inv.args) == 1 && inv.args[0].is("-h")
 }
 
 // readFinger reads finger, which asks a host for the users behind an "@".

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -10,6 +11,7 @@ import (
 
 // Programs that start others in a way that a table can't say.
 func init() {
+	register(readEntr, "entr")
 	register(readJoined, "watch watchexec")
 	register(readPrivileged, "sudo doas sudoedit pfexec please dzdo run0 gksudo gksu kdesudo")
 	register(readPrivileged, "systemd-run cross-env cross-env-shell env-cmd dotenv-cli faketime")
@@ -478,5 +480,23 @@ func readPS(inv *invocation) {
 	}
 	if environments {
 		inv.read(word{text: "/proc/*/environ", kind: pattern, span: inv.span})
+	}
+}
+
+// readEntr reads entr, which puts the first file that changed, of those on its
+// input, in place of a word "/_".
+func readEntr(inv *invocation) {
+	at := slices.IndexFunc(inv.args, func(w word) bool { return w.is("/_") })
+	files := []word{{}}
+	if at >= 0 {
+		files = inv.items(false, "", false, true)
+	}
+	args, flags := inv.args, inv.flags
+	for _, f := range files {
+		if inv.args, inv.flags = slices.Clone(args), slices.Clip(flags); at >= 0 {
+			f.split = false
+			inv.args[at] = f
+		}
+		inv.parse().apply()
 	}
 }

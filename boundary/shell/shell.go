@@ -496,8 +496,11 @@ func (a *analysis) connect(w word) {
 func hostOf(w word) (host string, sure bool) {
 	s := w.text
 	_, rest, url := strings.Cut(s, "://")
-	if url {
+	switch {
+	case url:
 		s = rest
+	case strings.HasPrefix(s, "//") || strings.HasPrefix(s, `\\`): // of a share
+		s = s[2:]
 	}
 	end := strings.IndexAny(s, "/?#\\")
 	ended := end >= 0

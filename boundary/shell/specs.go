@@ -24,11 +24,11 @@ var specs = sync.OnceValue(func() commands {
 
 var families = []func() commands{
 	fileSpecs, archiveSpecs, textSpecs, editorSpecs,
-	systemSpecs, powerSpecs, terminalSpecs, wrapperSpecs, ownCode(containerSpecs),
-	networkSpecs, cloudSpecs, databaseSpecs,
+	systemSpecs, powerSpecs, terminalSpecs, wrapperSpecs, ownCode(containerSpecs), ownCode(registrySpecs),
+	networkSpecs, downloadSpecs, loadSpecs, remoteSpecs, tunnelSpecs, backupSpecs, captureSpecs, scanSpecs, cloudSpecs, databaseSpecs,
 	ownCode(versionSpecs), ownCode(gitSpecs),
 	ownCode(buildSpecs), compilerSpecs, ownCode(languageSpecs), ownCode(packageSpecs), ownCode(checkSpecs),
-	mediaSpecs, scienceSpecs, quietSpecs,
+	mediaSpecs, documentSpecs, scienceSpecs, quietSpecs,
 }
 
 // readers are for programs whose words need more than a table.
@@ -61,6 +61,16 @@ const (
 	roleWord   guard.Role = "word"
 	roleTarget guard.Role = "target"
 	roleJVM    guard.Role = "jvm"
+)
+
+// Roles of names beyond this machine: roleHosts is that of a file that says
+// which hosts are reached, or of one such address; roleImage of an image or an
+// artifact of a registry, or of a local one behind the name of its kind; and
+// rolePush of one that is written.
+const (
+	roleHosts guard.Role = "hosts"
+	roleImage guard.Role = "image"
+	rolePush  guard.Role = "push"
 )
 
 // cmd writes a specification in short. The operands are roles separated by
@@ -96,6 +106,13 @@ func oneDash(operands string, groups ...string) guard.Command {
 // whole is cmd for programs that mean folders with everything in them.
 func whole(operands string, groups ...string) guard.Command {
 	c := cmd(operands, groups...)
+	c.Recursive = true
+	return c
+}
+
+// wholeDash is oneDash for programs that mean folders with everything in them.
+func wholeDash(operands string, groups ...string) guard.Command {
+	c := oneDash(operands, groups...)
 	c.Recursive = true
 	return c
 }

@@ -1,5 +1,7 @@
 package shell
 
+import "slices"
+
 // Containers and virtual machines. What runs inside doesn't see the files of
 // this machine but for those it is given.
 func containerSpecs() commands {
@@ -12,10 +14,9 @@ func containerSpecs() commands {
 				"artifact,quadlet": cmd("data...", "flag: f,force a,all volumes"),
 			"compose": with(cmd("", "read: f,file env-file", "dir: project-directory", "data: p,project-name profile parallel"), composeCommands),
 		}),
-		"docker-compose,podman-compose":                   with(cmd("", "read: f,file env-file", "dir: project-directory", "data: p,project-name profile parallel"), composeCommands),
-		"buildah,kaniko,img,buildctl":                     cmd("code...", "read: f,file"),
-		"skopeo,crane,gcrane,oras,regctl,cosign,notation": cmd("connect...", "write: o,output", "read: config", "data: f,format s,severity"),
-		"dive,syft,grype,trivy,docker-slim":               cmd("read...", "write: o,output", "read: config"),
+		"docker-compose,podman-compose":     with(cmd("", "read: f,file env-file", "dir: project-directory", "data: p,project-name profile parallel"), composeCommands),
+		"buildah,kaniko,img,buildctl":       cmd("code...", "read: f,file"),
+		"dive,syft,grype,trivy,docker-slim": cmd("read...", "write: o,output", "read: config"),
 		"ctr,crictl,runc,crun,youki,lxc,lxd,incus,lxc-start,lxc-execute,multipass,vagrant,limactl,lima,colima,qemu-system-x86_64,virsh," +
 			"virt-install,VBoxManage,vboxmanage,apptainer,singularity,flatpak,snap,toolbox,distrobox,enroot,charliecloud,wsl,orb": cmd("data..."),
 
@@ -41,6 +42,66 @@ func containerSpecs() commands {
 			"talosctl,nomad,consul,vcluster": cmd("data...", "read: f,filename config kubeconfig"),
 	}
 }
+
+// Registries of images and artifacts.
+func registrySpecs() commands {
+	crane := commands{
+		"append": cmd("data...", "image: b,base t,new_tag", "read: f,new_layer", "write: o,output", "flag: annotate set-base-image-annotations"), "auth": with(cmd(""), commands{"login,logout,get,token": cmd("connect...", "data: u,username p,password m,mount", "flag: password-stdin push H")}),
+		"blob,config,digest,manifest,ls,delete,gc": cmd("image...", "read: tarball", "data: j,jobs", "flag: full-ref O,omit-digest-tags o r,recursive json"), "catalog": cmd("connect...", "flag: full-ref"), "copy,cp": cmd("image image", "data: j,jobs", "flag: a,all-tags n,no-clobber r,recursive"),
+		"export": cmd("image write"), "pull": cmd("image... write", "write: c,cache_path", "data: format", "flag: annotate-ref"), "flatten,optimize": cmd("image...", "image: t,tag dst"), "index": with(cmd(""), commands{"append,filter": cmd("image...", "image: m,manifest t,tag", "data: platform", "flag: flatten docker-empty-base")}),
+		"mutate": cmd("image...", "image: t,tag", "read: append", "write: o,output", "data: a,annotation l,label e,env entrypoint cmd u,user w,workdir exposed-ports set-platform repo"), "push": cmd("read image", "write: image-refs", "flag: index"),
+		"rebase": cmd("image", "image: old_base new_base t,tag"), "registry": with(cmd(""), commands{"serve": cmd("", "write: disk", "connect: address", "flag: blobs-to-disk")}), "tag": cmd("image data"), "validate": cmd("data...", "image: remote", "read: tarball", "flag: fast"),
+		"version,help,completion": cmd("data..."), "layout": with(cmd(""), commands{"gc": cmd("write")}), "edit": with(cmd(""), commands{"config,manifest,fs": cmd("image...", "image: t,tag")}),
+	}
+	regctl := cmd("image...", "read: f,file subject-file", "write: o,output", "data: format p,platform annotation label artifact-type media-type m file-media-type config-type platforms by-digest tag filter sort-annotation name level n,limit last exclude include subject refers dest", "flag: r force-tag-dereference digest-tags referrers list head strip-dirs latest external fast")
+	regctlTo, regctlFrom := regctl, regctl
+	regctlTo.Operands, regctlFrom.Operands = []string{"image", "write"}, []string{"image", "read"}
+	key := []string{"read: key ca-roots ca-intermediates certificate certificate-chain cert-chain cert k signature payload predicate bundle policy trusted-root timestamp-certificate-chain timestamp-client-cacert timestamp-client-cert timestamp-client-key registry-cacert registry-client-cert registry-client-key root rekor-entry sbom rfc3161-timestamp signing-config",
+		"write: output-signature output-certificate output-payload output-file outfile output-attestation new-bundle output-key-prefix", "connect: fulcio-url oidc-issuer timestamp-server-url oidc-provider-url registry-server-name",
+		"image: attachment-image", "data: a,annotations attachment attachment-tag-prefix certificate-identity certificate-identity-regexp certificate-oidc-issuer certificate-oidc-issuer-regexp certificate-github-workflow-name certificate-github-workflow-repository " +
+			"certificate-github-workflow-ref certificate-github-workflow-sha certificate-github-workflow-trigger type output o t,timeout d issue-certificate identity-token fulcio-auth-flow oidc-client-id oidc-redirect-url oidc-provider slot platform max-workers " +
+			"registry-username registry-password registry-token predicate-type sk only input-format", "code: sigstore-conformance policy-engine",
+		"flag: y,yes f,force r,recursive upload tlog-upload insecure-ignore-tlog insecure-ignore-sct allow-insecure-registry allow-http-registry check-claims local-image offline private-infrastructure verbose json"}
+	return commands{
+		"crane,gcrane,krane": with(cmd("", "data: platform", "flag: insecure v,verbose allow-nondistributable-artifacts"), crane),
+		"skopeo": with(cmd("", "read: policy registries.d registries-conf", "write: tmpdir", "data: command-timeout override-arch override-os override-variant user-agent-prefix", "flag: debug insecure-policy v,version"), commands{
+			"copy,sync": cmd("image push", append(slices.Clip(skopeoOptions), "data: f,format s,src d,dest a additional-tag multi-arch retry-times src-creds dest-creds src-username src-password dest-username dest-password dest-compress-format dest-compress-level "+
+				"sign-by sign-identity encryption-key encrypt-layer decryption-key src-daemon-host dest-daemon-host image-parallel-copies", "read: sign-by-sigstore sign-by-sigstore-private-key sign-by-sq-fingerprint sign-passphrase-file", "write: digestfile dest-shared-blob-dir src-shared-blob-dir",
+				"flag: all preserve-digests remove-signatures q,quiet scoped keep-going dry-run append-suffix dest-compress dest-decompress")...),
+			"delete,inspect,list-tags,layers": cmd("image...", append(slices.Clip(skopeoOptions), "data: f,format retry-times daemon-host", "read: shared-blob-dir", "flag: raw config n,no-tags no-creds")...),
+			"login,logout":                    cmd("connect", append(slices.Clip(skopeoOptions), "data: u,username p,password", "flag: password-stdin get-login a,all verbose")...),
+			"manifest-digest":                 cmd("read"), "standalone-sign": cmd("read data data", "write: o,output", "read: passphrase-file"), "standalone-verify": cmd("read data data read", "read: public-key-file"),
+			"generate-sigstore-key": cmd("", "write: output-prefix", "read: passphrase-file"), "help,completion": cmd("data..."),
+		}),
+		"oras": with(cmd("", "data: u,username p,password identity-token format template artifact-type subject platform concurrency depth distribution-spec image-spec header H,header-add a,annotation resolve from-username from-password to-username to-password from-identity-token tag last",
+			"read: registry-config ca-file cert-file key-file annotation-file config export-manifest-from", "write: export-manifest", "flag: d,debug v,verbose no-tty insecure plain-http k,keep-old-files r,recursive f,force y,yes oci-layout from-oci-layout to-oci-layout disable-path-validation password-stdin identity-token-stdin descriptor pretty"), commands{
+			"push,attach": cmd("image read..."), "pull": cmd("image", "dir: o,output"), "cp,copy": cmd("image image"), "discover,resolve": cmd("image...", "data: o,output"), "login,logout": cmd("connect"), "tag": cmd("image data..."),
+			"blob": with(cmd(""), commands{"push": cmd("image read", "data: media-type size"), "fetch,delete": cmd("image...", "write: o,output")}), "repo,repository": with(cmd(""), commands{"ls,list": cmd("connect"), "tags,show-tags": cmd("image")}),
+			"manifest": with(cmd(""), commands{"push": cmd("image read", "data: media-type"), "fetch,fetch-config,delete": cmd("image...", "write: o,output", "data: media-type"), "index": with(cmd(""), commands{"create,update": cmd("image data...", "write: o,output", "data: add merge remove")})}),
+			"backup":   cmd("image...", "write: o,output"), "restore": cmd("image...", "read: i,input"), "version,help,completion": cmd("data..."),
+		}),
+		"regctl": with(cmd("", "data: v,verbosity logopt user-agent", "read: "), commands{
+			"artifact,blob,digest,image,index,manifest,referrer,tag": with(regctl, commands{
+				"copy,cp,delete,rm,remove,digest,get,head,inspect,ls,list,manifest,mod,ratelimit,ratelimit-remaining,check-base,create,add,tree,diff,diff-config,diff-layer,get-file,config": regctl,
+				"put,push": regctl, "export": regctlTo, "import": regctlFrom}),
+			"registry": with(cmd(""), commands{"login,logout,set,config,whoami": cmd("connect...", "connect: hostname mirror", "read: cacert client-cert client-key", "data: u,user p,pass tls priority repo-auth scheme format cred-helper path-prefix req-concurrent req-per-sec blob-chunk blob-max", "flag: pass-stdin skip-check")}),
+			"repo":     with(cmd(""), commands{"ls,list": cmd("connect...", "data: format last limit include exclude"), "copy": cmd("image image", "data: include exclude")}), "version,completion,help,config": cmd("data...", "data: format"),
+		}),
+		"cosign": with(oneDash("", key...), commands{
+			"sign,verify,attest,verify-attestation,tree,triangulate,clean,generate,copy,cp": oneDash("image...", "connect: rekor-url"), "sign-blob,verify-blob,attest-blob,verify-blob-attestation": oneDash("read...", "connect: rekor-url"), "save": oneDash("image", "write: dir"), "load": oneDash("image", "read: dir"),
+			"attach": with(oneDash(""), commands{"sbom,signature,attestation": oneDash("image...", "read: attestation")}), "download": with(oneDash(""), commands{"sbom,signature,attestation": oneDash("image...", "write: output-dir")}),
+			"upload": with(oneDash(""), commands{"blob,wasm": oneDash("image...", "read: f,files ct")}), "dockerfile,manifest": with(oneDash(""), commands{"verify,resolve": oneDash("hosts...", "connect: rekor-url", "flag: base-image-only")}),
+			"generate-key-pair,import-key-pair": oneDash("write...", "connect: kms"), "initialize": oneDash("data...", "connect: mirror"), "public-key,env,version,completion,help,pkcs11-tool,piv-tool,trusted-root,bundle,signing-config": oneDash("data..."), "login": oneDash("connect...", "data: u,username p,password", "flag: password-stdin"),
+		}),
+		"notation": with(cmd("", "data: u,username p,password k,key id plugin plugin-config signature-format e,expiry m,user-metadata max-signatures  o,output", "read: signature  timestamp-root-cert", "connect: timestamp-url", "flag: d,debug v,verbose insecure-registry plain-http allow-referrers-api force-referrers-tag"), commands{
+			"sign,verify,list,ls,inspect": cmd("image..."), "login,logout": cmd("connect"), "key,plugin,version,help,completion": cmd("data...", "read: file", "connect: url", "data: sha256sum n,name"),
+			"cert,certificate": with(cmd(""), commands{"add": cmd("read...", "data: t,type s,store"), "list,ls,show,delete,generate-test,cleanup-test": cmd("data...", "data: t,type s,store b,bits")}),
+			"policy":           with(cmd(""), commands{"import": cmd("read"), "show,init": cmd("data...")}), "blob": with(cmd(""), commands{"sign,verify,inspect": cmd("read...", "write: signature-directory"), "policy": cmd("data...")}),
+		}),
+	}
+}
+
+var skopeoOptions = []string{"read: authfile src-authfile dest-authfile cert-dir src-cert-dir dest-cert-dir", "data: creds registry-token src-registry-token dest-registry-token", "flag: tls-verify src-tls-verify dest-tls-verify src-no-creds dest-no-creds"}
 
 var dockerList = []string{"data: f,filter format n,last", "flag: a,all q,quiet s,size no-trunc l,latest"}
 

@@ -5,6 +5,7 @@ import "slices"
 // Files and folders: coreutils, findutils and their like.
 func fileSpecs() commands {
 	return commands{
+		"woeusb": cmd("read write", "data: l,label target-filesystem,tgt-fs", "flag: d,device p,partition v,verbose V,version h,help"),
 		"cat,rev,zcat,bzcat,xzcat,zstdcat,lz4cat,gzcat,lzcat": cmd("read..."),
 		"tac": cmd("read...", "data: s,separator"),
 		"nl": cmd("read...",

@@ -1,6 +1,6 @@
 package shell
 
-// The network: transfers, names, remote shells, servers.
+// The network: names, remote shells, servers.
 func networkSpecs() commands {
 	return commands{
 		"curl,curlie": cmd("connect...",
@@ -22,17 +22,8 @@ func networkSpecs() commands {
 				"domains I,include-directories X,exclude-directories limit-rate cut-dirs default-page dns-timeout connect-timeout read-timeout",
 			"flag: q,quiet c,continue N,timestamping r,recursive m,mirror np,no-parent spider S,server-response nv k,convert-links p,page-requisites K,"+
 				"backup-converted nc,no-clobber b,background no-check-certificate"),
-		"aria2c": cmd("connect...", "write: o,out", "dir: d,dir", "read: i,input-file T,torrent-file load-cookies conf-path", "write: l,log save-session",
-			"code: on-download-complete on-download-start on-download-error on-download-stop on-download-pause on-bt-download-complete",
-			"data: x,max-connection-per-server s,split j,max-concurrent-downloads k,min-split-size header"),
-		"axel,lwp-download,httrack,you-get,svtplay-dl,instaloader,gdown,get_iplayer,lux,gallery-dl": cmd("connect...", "write: o,output O,path", "code: exec"),
-		"youtube-dl,yt-dlp": cmd("connect...", "write: o,output", "dir: P,paths", "read: a,batch-file config-location,config-locations cookies",
-			"code: exec exec-before-download external-downloader,downloader postprocessor-args,ppa ffmpeg-location cookies-from-browser plugin-dirs netrc-cmd",
-			"data: f,format u,username p,password S,format-sort r,limit-rate audio-format audio-quality", "flag: F,list-formats x,extract-audio"),
 		"http,https,httpie,xh,xhs": cmd("connect data...", "write: o,output", "read: cert cert-key session-path",
 			"data: a,auth s,style pretty session timeout p,print verify proxy", "flag: d,download f,form j,json m,multipart h,headers b,body v,verbose"),
-		"hurl,vegeta,ab,wrk,hey,siege,k6,bombardier,oha,autocannon,jmeter,newman,grpcurl,websocat,wscat,evans,ghz": cmd("connect...",
-			"read: f,file variables-file", "write: o,output report-json report-html", "data: n c d,duration t,threads z m H,header rate variable"),
 
 		"ssh,mosh,autossh,slogin,dbclient,sshpass-ssh,et": cmd("data..."),
 		"sshpass":           cmd("command...", "read: f", "data: p d P", "flag: e v"),
@@ -44,21 +35,13 @@ func networkSpecs() commands {
 		"ssh-add":           cmd("read...", "code: s e S", "data: t E", "flag: l L D d K k x X q"),
 		"ssh-agent":         cmd("command...", "write: a", "data: t E", "flag: k s c d D"),
 		"ztcp,zftp,zsocket": cmd("connect data..."), // of zsh
-		"nc,ncat,netcat,nc.openbsd,nc.traditional,socat,telnet,rlogin,rsh,rexec,tftp,ftp,ftpput,ftpget,lftp,ncftp,ncftpput,ncftpget,cadaver,cryptcat,pwncat,sbd," +
-			"smbclient,rpcclient,nmblookup,evil-winrm,weechat,irssi,mutt,mail,mailx,sendmail,msmtp,swaks,s-nail,mosquitto_pub," +
-			"mosquitto_sub,rdesktop,xfreerdp,vncviewer,x11vnc,vncserver,gsocket,gs-netcat": cmd("connect data..."),
-		"ngrok,cloudflared,lt,localtunnel,frpc,frps,bore,chisel,inlets,serveo,tailscale,zerotier-cli,wg-quick,openvpn,wireguard,croc," +
-			"wormhole,magic-wormhole,transfersh,transfer,rclone,restic,borg,duplicity,rdiff-backup,unison,syncthing,lsyncd,kermit,minicom,picocom," +
-			"dumpcap,tshark,ettercap,bettercap,proxify,mitmproxy,mitmdump,dnscat,iodine,ptunnel,stunnel,redsocks,sshuttle": cmd("connect data..."),
-		"http-server,serve,live-server,webfsd,darkhttpd,miniserve,updog,browser-sync,thttpd,lighttpd,nginx,httpd," +
+		"nc,ncat,netcat,nc.openbsd,nc.traditional,socat,telnet,rsh,rexec,tftp,ftp,ftpput,ftpget,lftp,ncftp,ncftpput,cadaver,cryptcat,pwncat,sbd," +
+			"smbclient,mutt,mail,mailx,sendmail,msmtp,swaks,s-nail,gs-netcat": cmd("connect data..."),
+		"http-server,serve,webfsd,darkhttpd,miniserve,updog,browser-sync,thttpd,lighttpd,nginx,httpd," +
 			"apache2,apachectl,caddy,php-fpm,uvicorn-serve,filebrowser,smbserver.py,gost,tcpsvd,udpsvd,ftpd,telnetd,tftpd,dnsd,inetd,fakeidentd,dropbear," +
 			"sshd,vsftpd,pure-ftpd,proftpd,dufs,simplehttpserver": cmd("data...", "read: c,config f"),
 
-		"dig,delv,kdig,dog,doggo,drill,host,nslookup,whois,dnsx,adig,q": cmd("connect...", "read: f k", "data: p t c b m q y x,reverse type R W N", "flag: v a 4 6"),
-		"ping,ping6,fping,traceroute,traceroute6,tracepath,mtr,arping,tcptraceroute,hping3,nping,zmap,masscan,nmap,iperf,iperf3,speedtest," +
-			"speedtest-cli,wakeonlan,sntp,ntpdate,chronyc,snmpwalk,snmpget,ldapsearch,smbmap,enum4linux,nikto,sqlmap,hydra,gobuster,ffuf,wfuzz,dirb," +
-			"amass,subfinder,httpx,nuclei,wpscan,whatweb": cmd("connect...",
-			"write: oN oX oG oA", "read: f iL", "data: c p i W w s t m", "flag: r,report z b v a 4 6", "code: script"),
+		"dig,delv,kdig,dog,doggo,drill,host,nslookup,whois,q": cmd("connect...", "hosts: f", "read: k", "data: p t c b m q y x,reverse type R W N", "flag: v a 4 6"),
 		"ip": with(oneDash("data...", "read: b,batch", "data: n,netns f,family l,loops rc,rcvbuf", "flag: br,brief s j c 4 6 d o,oneline a,all"), commands{
 			"addr,address,a,link,l,route,r,rule,neigh,neighbor,n,tunnel,tuntap,maddr,mroute,monitor,xfrm,token": cmd("data..."),
 			"netns,netn,net": with(cmd("data..."), commands{"exec,exe,ex,e": cmd("data command...")}),
@@ -103,8 +86,6 @@ func networkSpecs() commands {
 			"code: load-extension renderer-cmd-prefix utility-cmd-prefix gpu-launcher browser-subprocess-path", "data: P basedir target", "flag: headless version help new-tab new-window private-window"),
 		"gnutls-cli,tlsx,sslscan,testssl.sh": cmd("connect...", "read: l x509cafile x509certfile x509keyfile", "data: p,port priority sni-hostname starttls-proto", "write: save-cert save-ocsp"),
 		"unbound-host,avahi-resolve,avahi-resolve-host-name,avahi-resolve-address,avahi-browse,dnstracer,showmount,rpcinfo,nfsstat": cmd("connect...", "data: t c"),
-		"snmptrap,snmpinform,snmpbulkwalk,snmpbulkget,snmpgetnext,snmpdf,snmptable,snmpstatus,snmpset,snmpdelta,snmpusm,snmptest":   cmd("connect...", "data: v c C O M m u l a A x X r t", "flag: h V q"),
-		"ldapwhoami,ldapcompare,ldappasswd,ldapexop,ldapmodrdn":                                                                     cmd("connect...", "connect: H h", "read: y T", "data: D w U R X Y p s a A", "flag: x W Z v n Q I"),
 		"gio": with(cmd(""), commands{"cat,open,mount,info,list,tree,monitor": cmd("connect...", "data: a,attributes"), "copy,move": cmd("read... write", "flag: b,backup i,interactive"),
 			"remove,trash": whole("delete..."), "mkdir,save": cmd("write..."), "rename": cmd("delete data"), "set": cmd("write data...", "data: t,type"),
 			"launch": cmd("code..."), "mime,help,version": cmd("data...")}),
@@ -134,7 +115,17 @@ func cloudSpecs() commands {
 		"gcloud,az,doctl,linode-cli,ibmcloud,oci,openstack,scw,hcloud,exo,flyctl,fly,heroku,vercel,netlify,surge,firebase,supabase,wrangler,railway," +
 			"render,eb,sam,serverless,sls,cdk,amplify,cf,apprise,stripe,twilio,slack,ntfy,pagerduty,datadog,sentry-cli,snyk,codecov,kaggle," +
 			"hf,huggingface-cli,ollama,wandb,modal,replicate,b2,s3cmd,s5cmd,azcopy,nats,rpk,kcat,kafkacat,pulumi,jira," +
-			"vultr-cli,civo,scalingo,zapier,shopify,expo,eas,appcenter,fastlane,bundletool": cmd("read..."),
+			"vultr-cli,civo,scalingo,zapier,shopify,expo,eas,appcenter,fastlane": cmd("read..."),
+		"bundletool": with(cmd(""), commands{
+			"build-apks": cmd("", "read: bundle ks device-spec", "write: output", "code: aapt2 adb", "data: ks-pass key-pass ks-key-alias mode device-id max-threads output-format modules device-tier", "flag: overwrite connected-device local-testing"),
+			"extract-apks,install-apks,get-size,install-multi-apks": cmd("data...", "read: apks apks-zip device-spec", "write: output-dir", "code: adb aapt2", "data: modules device-id dimensions", "flag: human-readable-sizes"),
+			"get-device-spec":               cmd("", "write: output", "code: adb", "data: device-id", "flag: overwrite"),
+			"dump":                          cmd("data", "read: bundle", "data: xpath module resource", "flag: values"),
+			"validate":                      cmd("", "read: bundle"),
+			"build-bundle,build-sdk-bundle": cmd("", "read: modules config metadata-file", "write: output", "flag: overwrite uncompressed"),
+			"version,help":                  cmd("data..."),
+		}),
+		"awslogs":          cmd("data...", "data: p,profile aws-region s,start e,end f,filter-pattern q,query i,watch-interval aws-access-key-id aws-secret-access-key aws-session-token aws-endpoint-url", "flag: w,watch S G no-group no-stream timestamp ingestion-time"),
 		"cli4,pvesh,pveum": cmd("data..."), // paths of an interface
 		"terraform,tofu,terragrunt,opentofu": with(oneDash("", "dir: chdir"), commands{
 			"fmt,validate,version,show,output,graph,providers,console,state,workspace,get,metadata,test,modules,login,logout,taint,untaint,force-unlock": oneDash("read...",
@@ -181,7 +172,7 @@ func databaseSpecs() commands {
 		"kafka-topics,kafka-console-producer,kafka-console-consumer": cmd("data...", "connect: bootstrap-server broker-list", "read: producer.config consumer.config command-config", "data: topic group"),
 		"clickhouse,clickhouse-local,neo4j,neo4j-admin,arangosh,couchdb,zkCli.sh,rabbitmqctl," +
 			"memcached,redis-server,bq,snowsql,isql,usql,dolt,hive," +
-			"spark-sql,impala-shell,ldapmodify,ldapadd,ldapdelete,sqlplus,impdp,expdp,prisma,flyway,liquibase,alembic,goose,dbmate,sqlx,diesel," +
+			"spark-sql,impala-shell,sqlplus,impdp,expdp,prisma,flyway,liquibase,alembic,goose,dbmate,sqlx,diesel," +
 			"migrate,sqlfluff,sqldiff,sqlite-utils,csvsql": cmd("data...", "read: f,file", "write: o,output"),
 	}
 }

@@ -59,7 +59,7 @@ func systemSpecs() commands {
 			"pvscan,vgscan,lvscan": cmd("data..."),
 		"iptables,ip6tables,iptables-save,iptables-restore,nft,ufw,firewall-cmd,ebtables,arptables,ipset,fail2ban-client,setenforce,getenforce," +
 			"semanage,setsebool,getsebool,restorecon,semodule,aa-enforce,aa-complain,aa-disable,apparmor_parser,auditctl,ausearch": cmd("data...", "read: f,file"),
-		"wg": with(cmd("data..."), commands{"genkey,genpsk,pubkey,show,showconf,set,help": cmd("data..."), "setconf,addconf,syncconf": cmd("data read")}),
+		"wg": with(cmd("data..."), commands{"genkey,genpsk,pubkey,show,showconf,help": cmd("data..."), "set": cmd("read..."), "setconf,addconf,syncconf": cmd("data read")}),
 		"ulimit,cpupower,powertop,tuned-adm,rfkill,brightnessctl,xset,setxkbmap,loadkeys,xrandr": cmd("data..."),
 		"renice,schedtool": cmd("data..."),
 		"logger":           cmd("data...", "read: f,file", "connect: n,server", "data: p,priority t,tag P,port"),

@@ -148,7 +148,7 @@ func editorSpecs() commands {
 		"fzf,peco,percol,fzy,dmenu": cmd("data...", "code: preview bind execute with-shell info-command",
 			"data: q,query f,filter d,delimiter n,nth with-nth m,multi height layout border prompt header tiebreak expect history-size", "write: history",
 			"connect: listen", "flag: 1,select-1 0,exit-0 e,exact"),
-		"sensible-editor,editor,sensible-pager,pager,xdg-open,open,gio-open,sensible-browser,x-www-browser,www-browser": cmd("connect..."),
+		"sensible-editor,editor": cmd("write..."), "sensible-pager,pager": cmd("read..."), "xdg-open,open,gio-open,sensible-browser,x-www-browser,www-browser": cmd("connect..."),
 		"mc":              with(cmd("list...", "code: cmd command"), commands{"cp,mv,mirror,pipe,put,get,cat,ls,rm,share,alias,mb,rb": cmd("connect...")}),
 		"lf":              oneDash("list...", "code: command remote", "read: config", "write: log selection-path last-dir-path"),
 		"vifm":            cmd("list...", "code: c remote remote-expr", "write: choose-files choose-dir", "data: server-name plugins-dir on-choose delimiter"),
