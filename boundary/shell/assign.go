@@ -600,6 +600,9 @@ func (d *declaration) hide(name string, st *state) *state {
 		}
 		return st
 	}
+	if !d.w.a.spend(workOfLocal) {
+		return st
+	}
 	n, l := st.copy(), &local{old: old, had: had}
 	n.locals = st.locals.with(name, l)
 	fresh := variable{unset: true, uncovers: true, exported: old.exported, readonly: old.readonly}

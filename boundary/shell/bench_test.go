@@ -78,6 +78,7 @@ func BenchmarkBounds(b *testing.B) {
 // heavy are further texts beside those of bounds.
 func heavy() map[string]string {
 	fill := func(s string) string { return strings.Repeat(s, shell.MaxSource/len(s)) }
+	most := func(s string) string { return strings.Repeat(s, 60_000/len(s)) } // where more stands around
 	numbered := func(n int, format string) string {
 		var s strings.Builder
 		for i := range n {
@@ -169,6 +170,44 @@ func heavy() map[string]string {
 		"loops of subshells":   loops(strings.Repeat("(x=1);", 8_000)),
 		"loops of cases":       loops(strings.Repeat("case $x in a|b|c) ;; *) x=1;; esac;", 1_500)),
 		"children":             numbered(1_000, "export x#=y#;") + strings.Repeat("sh -c a;", 4_000),
+		"letters and words":    "gzip -" + strings.Repeat("a", 30_000) + strings.Repeat(" f", 15_000),
+		"letters of nothing":   "z -" + strings.Repeat("Q", 60_000) + "/",
+		"letters of builtins":  "read -" + strings.Repeat("-", 60_000),
+		"letters of values":    "perl -" + strings.Repeat("0", 30_000) + strings.Repeat("l", 30_000) + " -e 1",
+		"options taken back":   "ls " + most("--no-a "),
+		"words of options":     "env -S '" + most("-S -i ") + "'",
+		"folders of options":   "tar -c " + strings.Repeat("-Caaaa ", 3_000) + strings.Repeat("ffff ", 7_000),
+		"marks of values":      "curl -d '" + strings.Repeat("a", 30_000) + "-" + strings.Repeat("@", 30_000) + "' x",
+		"names of tags":        "exiftool " + most("'-filename<date' "),
+		"names listed":         "x=$(rg -l x" + strings.Repeat(" ffffffff", 3_000) + ")",
+		"places of items":      "printf " + strings.Repeat("a", 29_000) + "|xargs -I{} rm " + strings.Repeat("{}", 14_000),
+		"places of files":      "find " + strings.Repeat("dddd ", 4_000) + "-exec rm " + strings.Repeat("{}", 19_000) + " \\;",
+		"tests of names":       "find . " + most("-name .env -o "),
+		"tests in brackets":    "find " + strings.Repeat("\\( -name .env       ", 2_500),
+		"folders and tests":    "find " + strings.Repeat("dddddddd ", 2_500) + "\\( " + strings.Repeat("-name aaaa -o ", 1_000) + "-name b \\) -print",
+		"folders and actions":  "find " + strings.Repeat("d ", 10_000) + strings.Repeat("-print ", 5_000),
+		"folders and globs":    "grep -r x" + strings.Repeat(" d", 9_000) + strings.Repeat(" --include=.env", 2_500),
+		"folders and ends":     "fd -eenv" + strings.Repeat(" -eenv", 4_000) + " a" + strings.Repeat(" d", 9_000),
+		"braces of globs":      "rg x" + strings.Repeat(" -g '"+strings.Repeat("{a,b}", 200)+"'", 58),
+		"expressions":          fill("fd '" + strings.Repeat("(a|.|x*)", 28) + "';"),
+		"expressions large":    "pkill '" + strings.Repeat("a{1000}", 3_000) + "'",
+		"expressions larger":   fill("pkill '" + strings.Repeat("a{1000}", 30) + "';"),
+		"stars in values":      "x=" + strings.Repeat("a", 127) + ";" + most("y=${x//*a*a*a*a*a*a*b/c};"),
+		"stars in files":       numbered(250, "tee *a*a*a*a*a*a*a*a#;") + strings.Repeat("sh aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa&", 1_200),
+		"locals at once":       "f() { local " + numbered(9_000, "a# ") + "; }; f",
+		"links to long names":  "ln -s " + strings.Repeat("a/", 14_000) + " b;" + strings.Repeat("cat b;", 4_000),
+		"input of psql":        "{ " + strings.Repeat("psql;", 6_000) + "} <<E\n" + strings.Repeat("a.b\n", 7_500) + "E\n",
+		"input of python":      "{ " + strings.Repeat("python3;", 6_000) + "} <<E\n" + strings.Repeat("lambda ", 1_150) + "\nE\n",
+		"input of perl":        "{ " + strings.Repeat("perl;", 9_000) + "} <<E\n" + strings.Repeat("print 1;", 240) + "\nE\n",
+		"input of gcc":         "{ " + strings.Repeat("gcc;", 7_000) + "} <<E\n" + strings.Repeat("a.b\n", 7_500) + "E\n",
+		"input of xargs":       "{ " + strings.Repeat("xargs a;", 3_500) + "} <<E\n" + strings.Repeat("a.b\n", 7_500) + "E\n",
+		"input of git":         "{ " + strings.Repeat("git cat-file --batch;", 1_400) + "} <<E\n" + strings.Repeat("a.b\n", 7_500) + "E\n",
+		"input of ed":          "{ " + strings.Repeat("ed;", 9_000) + "} <<E\n" + strings.Repeat("a.b\n", 7_500) + "E\n",
+		"documents apart":      numbered(4_500, "a<<E#\nE#\n"),
+		"documents quoted":     fill("<<'E'\n`\nE\n"),
+		"documents within":     strings.Repeat("$(", 60) + "cat <<E\n" + strings.Repeat("\n", 58_000) + "E\n" + strings.Repeat(")", 60),
+		"quotes with dollars":  fill("'$\\\n'"),
+		"lists with comments":  strings.Repeat("a=();", 6_000) + strings.Repeat("#\n", 14_000),
 	}
 }
 

@@ -83,6 +83,9 @@ func (a *analysis) markBuilt() {
 func (a *analysis) builtBy(program string, start int) (command string) {
 	for i := range a.actions {
 		x := &a.actions[i]
+		if x.Pattern && !a.spend(1) {
+			return ""
+		}
 		if x.Kind != guard.KindWrite || !covers(x, program) {
 			continue
 		}

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"errors"
 	"path"
 	"slices"
 	"strconv"
@@ -125,23 +126,24 @@ var optionLetters = map[string]string{
 // options takes the option letters in front of the words. with lists those
 // that take a value, which come back in values.
 func (c *builtinCall) options(with string) (letters string, vals map[byte]word) {
+	var all []byte
 	for len(c.args) > 0 {
 		a := c.args[0]
 		if a.kind == unknown && a.split && a.text == "" {
-			return letters, vals
+			return string(all), vals
 		}
 		if a.kind != known && strings.HasPrefix(a.text, "-") {
 			c.unknown(a.span, "an option of "+c.name+" is not known: "+a.why())
 		}
 		if a.kind != known || len(a.text) < 2 || a.text[0] != '-' {
-			return letters, vals
+			return string(all), vals
 		}
 		c.args = c.args[1:]
 		if a.text == "--" {
-			return letters, vals
+			return string(all), vals
 		}
 		for i := 1; i < len(a.text); i++ {
-			letters += a.text[i : i+1]
+			all = append(all, a.text[i])
 			if has, ok := optionLetters[c.name]; ok && strings.IndexByte(has, a.text[i]) < 0 {
 				c.unknown(a.span, c.name+" has an option that is not known, and may do nothing")
 			}
@@ -160,7 +162,7 @@ func (c *builtinCall) options(with string) (letters string, vals map[byte]word) 
 			break
 		}
 	}
-	return letters, vals
+	return string(all), vals
 }
 
 func cd(w *walker, c *builtinCall) flow {
@@ -554,8 +556,18 @@ func (inv *invocation) content(w word) (string, bool) {
 		return "", false
 	}
 	inv.a.runsBeside(p, w)
-	b, err := inv.a.o.View(p)
+	b, err := inv.a.view(p)
 	return string(b), err == nil
+}
+
+// view is the content of a file, which is work each time that it is read.
+func (a *analysis) view(p string) ([]byte, error) {
+	if !a.spend(1) {
+		return nil, errors.New("no work is left for it")
+	}
+	b, err := a.o.View(p)
+	a.spend(len(b) / bytesPassed)
+	return b, err
 }
 
 func execute(w *walker, c *builtinCall) flow {

@@ -37,6 +37,9 @@ type reader func(inv *invocation)
 
 // flag reports whether any of the options, named without dashes, was given.
 func (inv *invocation) flag(names ...string) bool {
+	if !inv.a.spend(len(names) * len(inv.flags) / (4 * named)) { // it may be asked for each of many words
+		return false
+	}
 	for _, n := range names {
 		if slices.Contains(inv.flags, n) {
 			return true
@@ -111,7 +114,11 @@ func (inv *invocation) opaque(span guard.Span, reason string) { inv.a.unknown(sp
 
 // chdir makes the invocation work in another folder, taken from the present
 // one.
-func (inv *invocation) chdir(w word) { inv.dir = inv.dir.join(w) }
+func (inv *invocation) chdir(w word) {
+	if inv.a.spend(len(inv.dir.path) / bytesPassed) {
+		inv.dir = inv.dir.join(w)
+	}
+}
 
 // run starts another program: words holds its name and its arguments.
 func (inv *invocation) run(words []word) {

@@ -443,7 +443,7 @@ func processes(inv *invocation) stream {
 	}
 	names := inv.plainArgs()
 	for _, w := range names {
-		if w.kind != known || matchesAny(w.text) || fits(w.text, "runtimeguard") {
+		if w.kind != known || inv.a.matchesAny(w.text) || inv.a.fits(w.text, "runtimeguard") {
 			return inv.unclear()
 		}
 	}
@@ -794,8 +794,9 @@ func grep(inv *invocation) stream {
 	case inv.flag("l", "files-with-matches", "L", "files-without-match", "files"):
 		if inv.onlyFlags(grepPlain) && (len(files) > 0 || recursive) {
 			s := inv.tree(files...)
+			hidden := inv.name == "rg" && inv.reparse().hiddenToo()
 			for i := range s.names {
-				s.names[i].all = s.names[i].tree && inv.name == "rg" && inv.reparse().hiddenToo()
+				s.names[i].all = s.names[i].tree && hidden
 			}
 			return s
 		}

@@ -905,7 +905,7 @@ func (x *expansion) replace(r found, p *syntax.Replace) found {
 		with = x.joined(p.With)
 	}
 	return x.each(r, func(v value) value {
-		if v.kind != known || pat.kind == unknown || x.st.opts&optNocasematch != 0 || strings.Contains(pat.text, "[^]") || strings.Contains(pat.text, "[!]") || countsCharacters(pat.text, v.text) || with.kind != known || len(v.text) > maxMatch/2 || len(pat.text) > 32 || len(v.text)*len(with.text) > maxValue || !x.w.a.spend(len(v.text)*len(v.text)>>5) || strings.Contains(with.text, "&") {
+		if v.kind != known || pat.kind == unknown || x.st.opts&optNocasematch != 0 || strings.Contains(pat.text, "[^]") || strings.Contains(pat.text, "[!]") || countsCharacters(pat.text, v.text) || with.kind != known || len(v.text) > maxMatch/2 || len(pat.text) > 32 || len(v.text)*len(with.text) > maxValue || !x.w.a.spend(len(v.text)*len(v.text)*(1+strings.Count(pat.text, "*"))>>5) || strings.Contains(with.text, "&") {
 			return unknownValue("a replacement in a value")
 		}
 		return text(replaceGlob(v.text, pat.text, with.text, p.All))

@@ -340,6 +340,9 @@ func (inv *invocation) splitString(w word, rest []word) []word {
 		inv.unknown(w.span, "env -S takes text apart that is not known: "+w.why())
 		return rest
 	}
+	if !inv.a.spend(workOfText + len(rest)/named) {
+		return nil
+	}
 	words, ok := splitWords(w)
 	if !ok {
 		inv.unknown(w.span, "env -S takes text with escapes or variables apart")
@@ -468,7 +471,7 @@ func (inv *invocation) eachChunk(args, items []word, size word) {
 		inv.run(args) // once, where there are none
 	}
 	var out stream
-	for rest := items; ; {
+	for rest := items; !inv.a.exhausted(); {
 		k := min(max(n, 1), len(rest))
 		given := append(args[:len(args):len(args)], rest[:k]...)
 		if single && k == 1 {
@@ -514,7 +517,7 @@ func (inv *invocation) items(fromFile bool, delimiter string, whole, lines bool)
 	case s.set && len(s.names) > 0 && s.dir == inv.dir:
 		return perhapsNone(s.names)
 	case s.set && s.text.kind == known && !whole && (delimiter == "" || delimiter == `\n`):
-		if strings.ContainsAny(s.text.text, `\"'`) && delimiter == "" {
+		if !inv.a.reads(s.text.text) || strings.ContainsAny(s.text.text, `\"'`) && delimiter == "" {
 			break
 		}
 		fields := strings.Fields(s.text.text)
@@ -541,9 +544,12 @@ func (inv *invocation) items(fromFile bool, delimiter string, whole, lines bool)
 func (inv *invocation) eachItem(args, items []word, mark string) {
 	var out stream
 	for _, it := range items {
+		if inv.a.exhausted() {
+			break
+		}
 		words := make([]word, len(args))
 		for i, a := range args {
-			words[i] = a.put(mark, it)
+			words[i] = inv.a.put(a, mark, it)
 		}
 		inv.run(words)
 		out = inv.stdout
@@ -552,6 +558,16 @@ func (inv *invocation) eachItem(args, items []word, mark string) {
 		out = stream{}
 	}
 	inv.stdout = out
+}
+
+// put is a word with an item in place of a mark, which is work.
+func (a *analysis) put(w word, mark string, item word) word {
+	if n := strings.Count(w.text, mark) * len(item.text); n > maxValue {
+		return word{kind: unknown, reason: "it grows too long", span: w.span}
+	} else if !a.spend((len(w.text) + n) / bytesPassed) {
+		return w
+	}
+	return w.put(mark, item)
 }
 
 // put is the word with an item in place of a mark.
@@ -649,6 +665,9 @@ func (inv *invocation) parallelRuns(command, items []word) {
 		items = []word{{kind: unknown, reason: "it is one of many words", span: inv.span}}
 	}
 	for _, it := range items {
+		if inv.a.exhausted() {
+			return
+		}
 		words := make([]word, len(command))
 		marked := false
 		plain := it.kind == known
@@ -665,8 +684,8 @@ func (inv *invocation) parallelRuns(command, items []word) {
 					it = word{kind: unknown, reason: "a part of a name that is not known", span: it.span}
 					plain = false
 				}
-				t = t.put(mark, quoted)
-				a = a.put(mark, it)
+				t = inv.a.put(t, mark, quoted)
+				a = inv.a.put(a, mark, it)
 			}
 			words[i] = a
 			plain = plain && a.kind == known

@@ -114,6 +114,9 @@ func (inv *invocation) pack(a *arguments) {
 	dirs = append(dirs, a.values("directory")...)
 	bases := []place{inv.dir}
 	for _, d := range dirs {
+		if !inv.a.spend(len(bases[len(bases)-1].path) / bytesPassed) {
+			break
+		}
 		bases = append(bases, bases[len(bases)-1].join(d))
 	}
 	for _, w := range a.operands {
@@ -121,7 +124,9 @@ func (inv *invocation) pack(a *arguments) {
 			w = w.after(len(w.text) - len(rest))
 		}
 		for _, b := range bases[min(1, len(bases)-1):] {
-			inv.dir = b
+			if inv.dir = b; inv.a.exhausted() {
+				break
+			}
 			inv.read(w)
 			if inv.flag("remove-files") {
 				inv.delete(w, true)

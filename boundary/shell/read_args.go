@@ -218,17 +218,14 @@ func (a *arguments) short(w word, words []word) []word {
 // known: -I/etc/x, -fdir/x, -name=dir/x. last says that no letters follow.
 func gluedPath(w word, i int) (v word, last bool) {
 	rest := w.after(i + 1)
+	begins := rest.text != "" && strings.IndexByte("=/.~", rest.text[0]) >= 0
 	switch {
-	case !looksLikePath(rest.text):
+	case !begins && i > 1 || !looksLikePath(rest.text): // the first is fast, as each letter comes here
 		return word{}, false
 	case rest.text[0] == '=':
 		return rest.after(1), true
-	case strings.IndexByte("/.~", rest.text[0]) >= 0:
-		return rest, true
-	case i == 1:
-		return rest, false
 	}
-	return word{}, false
+	return rest, begins
 }
 
 func (a *arguments) letter(c byte) *option {
@@ -273,6 +270,9 @@ func (a *arguments) takeBack(name string) {
 	case o.takesValue() || o.role == guard.RoleRecursive:
 		return
 	}
+	if !a.inv.a.spend(len(a.inv.flags) / named) {
+		return
+	}
 	a.inv.flags = slices.DeleteFunc(slices.Clone(a.inv.flags), func(f string) bool { return slices.Contains(o.names, f) })
 }
 
@@ -302,6 +302,9 @@ func (a *arguments) value(name string) (word, bool) {
 // values are all values of an option in turn.
 func (a *arguments) values(name string) []word {
 	var out []word
+	if !a.inv.a.spend(len(a.given) / named) {
+		return nil
+	}
 	for _, g := range a.given {
 		if g.has && g.is(name) {
 			out = append(out, g.value)

@@ -71,6 +71,9 @@ func (inv *invocation) awkScript(w word) {
 	if w.kind == pattern {
 		text = unquoteGlob(text)
 	}
+	if !inv.a.reads(text) {
+		return
+	}
 	r := awkReader{inv: inv, tokens: awkTokens(text), span: w.span}
 	for r.i = 0; r.i < len(r.tokens); r.i++ {
 		r.token()

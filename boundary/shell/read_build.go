@@ -55,17 +55,16 @@ func readMake(inv *invocation) {
 		}
 	}
 	inv.ownFolder(inv.here())
-	if len(files) == 0 {
-		for _, n := range []string{"GNUmakefile", "makefile", "Makefile"} {
-			if _, ok := inv.content(lit(n, inv.span)); ok {
-				files = []word{lit(n, inv.span)}
-				break
-			}
-		}
+	given := len(files) > 0
+	if !given { // one of them
+		files = []word{lit("GNUmakefile", inv.span), lit("makefile", inv.span), lit("Makefile", inv.span)}
 	}
 	for _, f := range files {
-		if content, ok := inv.content(f); ok {
-			inv.recipes(parseMakefile(content, vars), targets)
+		if content, ok := inv.content(f); ok && !inv.a.exhausted() {
+			inv.recipes(inv.a.parseMakefile(content, vars), targets)
+			if !given {
+				break
+			}
 		}
 	}
 }
@@ -420,12 +419,14 @@ type makeRule struct {
 }
 
 // parseMakefile reads rules whose lines hold no more than plain variables.
-func parseMakefile(text string, vars map[string]string) makefile {
+func (a *analysis) parseMakefile(text string, vars map[string]string) makefile {
 	m := makefile{rules: map[string]*makeRule{}}
 	var current []*makeRule
-	for _, line := range strings.Split(strings.ReplaceAll(text, "\\\n", " "), "\n") {
+	lines := strings.Split(strings.ReplaceAll(text, "\\\n", " "), "\n")
+	a.spend(len(lines) / bytesOfWork)
+	for _, line := range lines {
 		if strings.HasPrefix(line, "\t") {
-			if cmd, ok := expandMake(strings.TrimLeft(line, "\t @-+"), vars); ok {
+			if cmd, ok := a.expandMake(strings.TrimLeft(line, "\t @-+"), vars); ok && a.spend(len(current)/named) {
 				for _, r := range current {
 					r.recipe = append(r.recipe, cmd)
 				}
@@ -436,7 +437,7 @@ func parseMakefile(text string, vars map[string]string) makefile {
 		name, value, set := strings.Cut(line, "=")
 		name = strings.TrimSpace(strings.TrimRight(strings.TrimSpace(name), ":?+"))
 		if set && !strings.ContainsAny(name, " :\t") {
-			if v, ok := expandMake(strings.TrimSpace(value), vars); ok && vars[name] == "" {
+			if v, ok := a.expandMake(strings.TrimSpace(value), vars); ok && vars[name] == "" {
 				vars[name] = v
 			}
 			continue
@@ -456,7 +457,7 @@ func parseMakefile(text string, vars map[string]string) makefile {
 			if m.first == "" && !strings.HasPrefix(h, ".") {
 				m.first = h
 			}
-			if n, ok := expandMake(needs, vars); ok {
+			if n, ok := a.expandMake(needs, vars); ok {
 				r.needs = append(r.needs, strings.Fields(n)...)
 			}
 			current = append(current, r)
@@ -466,8 +467,12 @@ func parseMakefile(text string, vars map[string]string) makefile {
 }
 
 // expandMake puts known variables in; it is not ok where others stand.
-func expandMake(s string, vars map[string]string) (string, bool) {
+func (a *analysis) expandMake(s string, vars map[string]string) (string, bool) {
 	var b strings.Builder
+	defer func() { a.spend(b.Len() / bytesPassed) }()
+	if a.exhausted() {
+		return "", false
+	}
 	for i := 0; i < len(s); i++ {
 		if s[i] != '$' {
 			b.WriteByte(s[i])
@@ -648,7 +653,7 @@ func (inv *invocation) npmSetting(words []word) {
 
 func (inv *invocation) packageScript(name string) {
 	content, ok := inv.content(lit("package.json", inv.span))
-	if !ok {
+	if !ok || !inv.a.reads(content) {
 		return
 	}
 	var p struct{ Scripts map[string]string }

@@ -205,6 +205,8 @@ func (inv *invocation) inlineCode(w word) {
 // harmless reports whether code is known to do nothing that isn't reported.
 func (inv *invocation) harmless(code string) bool {
 	switch {
+	case !inv.a.reads(code):
+		return false
 	case harmlessCode(code):
 		return true
 	case strings.HasPrefix(inv.name, "python"), strings.HasPrefix(inv.name, "pypy"):
@@ -259,19 +261,19 @@ func withoutValues(args []word, values map[byte]string) []word {
 			}
 			continue
 		}
-		kept := "-"
+		kept := []byte("-")
 		for j := 1; j < len(w.text); j++ {
 			c := w.text[j]
 			value, ok := values[c]
 			if !ok {
 				if strings.IndexByte("eEiFMmICDxrW", c) >= 0 {
-					kept += w.text[j:]
+					kept = append(kept, w.text[j:]...)
 					break
 				}
-				kept += string(c)
+				kept = append(kept, c)
 				continue
 			}
-			if rest := strings.ToLower(w.text[j+1:]); c == '0' && strings.HasPrefix(rest, "x") {
+			if rest := w.text[j+1:]; c == '0' && (strings.HasPrefix(rest, "x") || strings.HasPrefix(rest, "X")) {
 				value = "xX0123456789abcdfABCDF"
 			}
 			for j+1 < len(w.text) && strings.IndexByte(value, w.text[j+1]) >= 0 {
@@ -281,7 +283,7 @@ func withoutValues(args []word, values map[byte]string) []word {
 				break
 			}
 		}
-		out[i].text = kept
+		out[i].text = string(kept)
 	}
 	return slices.DeleteFunc(out, func(w word) bool { return w.is("-") })
 }

@@ -93,7 +93,7 @@ func (inv *invocation) editorCommand(w word) {
 
 // editorInput is for an editor that takes its commands from standard input.
 func (inv *invocation) editorInput() {
-	if inv.stdin.text.kind != known {
+	if inv.stdin.text.kind != known || !inv.a.reads(inv.stdin.text.text) {
 		inv.opaque(inv.span, inv.title()+" runs what it reads on standard input")
 		return
 	}
@@ -116,7 +116,7 @@ func readEd(inv *invocation) {
 	if !inv.stdin.set {
 		return
 	}
-	if inv.stdin.text.kind != known {
+	if inv.stdin.text.kind != known || !inv.a.reads(inv.stdin.text.text) {
 		inv.opaque(inv.span, "ed runs what it reads on standard input")
 		return
 	}
@@ -189,7 +189,10 @@ func (inv *invocation) sql(w word, escape string) {
 		inv.unknown(w.span, "what "+inv.title()+" runs is not known: "+w.reason)
 		return
 	}
-	if inv.name == "duckdb" {
+	if !inv.a.reads(w.text) {
+		return
+	}
+	if inv.name == "duckdb" && inv.a.reads(w.text) {
 		for _, m := range sqlFiles.FindAllStringSubmatch(w.text, -1) {
 			inv.urlOrFile(lit(m[1], w.span))
 		}

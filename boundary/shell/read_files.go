@@ -268,6 +268,7 @@ var exifNames = wordSet("filename directory testname hardlink symlink")
 // readExif reads exiftool, which moves a file where it is given a name as a tag.
 func readExif(inv *invocation) {
 	inv.applySpec(builtinSpec(inv.name))
+	formats := inv.reparse().values("d")
 	for _, w := range inv.args {
 		i := strings.IndexAny(w.text, "=<")
 		if !w.starts("-") || i < 0 {
@@ -277,7 +278,7 @@ func readExif(inv *invocation) {
 		switch {
 		case !exifNames[strings.TrimSuffix(tag[strings.LastIndexByte(tag, ':')+1:], "#")]:
 		case w.text[i] == '<' && strings.Contains(tag+strings.ToLower(w.text[i:]), "date"): // in the form that -d says
-			for _, d := range inv.reparse().values("d") {
+			for _, d := range formats {
 				folder, _, _ := strings.Cut(d.text, "%")
 				inv.write(lit(folder[:strings.LastIndexByte(folder, '/')+1], d.span))
 			}
@@ -597,7 +598,7 @@ func (a *arguments) searchSelectors(dirs []word) {
 		}
 	}
 	for _, v := range a.values("file-search-regex") {
-		a.inv.choose(dirs, regexNames(v, true, false))
+		a.inv.choose(dirs, a.inv.a.regexNames(v, true, false))
 	}
 }
 

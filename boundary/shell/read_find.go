@@ -74,7 +74,7 @@ func (f *finder) print(found names) {
 		f.printed = append(f.printed, f.targets(found)...)
 		return
 	}
-	for _, s := range f.starts {
+	for _, s := range f.targets(nil) {
 		if s.kind == pattern && !s.tree {
 			s.text += "/**"
 		}
@@ -117,14 +117,14 @@ func startsExpression(w word) bool {
 func (f *finder) or(outer names) names {
 	var all names
 	first, any := true, false
-	base, chosen, before := f.base, f.chosen, f.chosen
+	base, chosen, before := f.base, slices.Clip(f.chosen), f.chosen
 	hollow, every := f.hollow, true
-	for {
+	for f.a.spend(len(before) / bytesOfWork) { // which is copied
 		f.chosen, f.base = before[:len(before):len(before)], len(before)
 		f.hollow = hollow
 		n := f.and(outer)
 		every = every && f.hollow
-		chosen = append(chosen[:len(chosen):len(chosen)], f.chosen[f.base:]...)
+		chosen = append(chosen, f.chosen[f.base:]...)
 		any = any || n == nil
 		all = append(all, n...)
 		first = false
@@ -142,7 +142,7 @@ func (f *finder) or(outer names) names {
 
 func (f *finder) and(outer names) names {
 	found := outer
-	for f.i < len(f.words) {
+	for f.i < len(f.words) && !f.a.exhausted() {
 		w := f.words[f.i]
 		if w.is(")") || w.is("-o") || w.is("-or") || w.is(",") {
 			break
@@ -187,7 +187,7 @@ func (f *finder) primary(found names) names {
 		return pathTest(v, w.text[1] == 'i')
 	case "-regex", "-iregex":
 		v := f.next()
-		f.choose(f.starts, regexNames(v, w.text[1] == 'i', true))
+		f.choose(f.starts, f.a.regexNames(v, w.text[1] == 'i', true))
 		return f.regexTest(v, w.text[1] == 'i')
 	case "-prune": // what is left out isn't found
 		f.chosen = f.chosen[:min(f.base, len(f.chosen))]
@@ -403,6 +403,9 @@ func bothCases(g string) string {
 
 // targets are the files that an action of find is done to.
 func (f *finder) targets(found names) []word {
+	if !f.a.spend(len(f.starts) * (1 + len(found)) / bytesOfWork) {
+		return nil
+	}
 	if found == nil {
 		return f.starts
 	}
@@ -456,6 +459,9 @@ func (inv *invocation) choose(dirs []word, globs names) {
 		if !inv.a.sensitive(place{path: "/x", glob: own.kind == pattern}, own) {
 			continue
 		}
+		if !inv.a.spend(len(dirs) / bytesOfWork) {
+			return
+		}
 		for _, d := range dirs {
 			if d.kind != unknown {
 				inv.chosen = append(inv.chosen, beneath(d, n))
@@ -492,7 +498,10 @@ func (inv *invocation) leavesNothingOut() {
 // chooseGlob is choose for the glob of an option, which may hold braces and
 // folders, and leaves files out where it begins with "!".
 func (inv *invocation) chooseGlob(dirs []word, glob word) {
-	if glob.kind == unknown || strings.HasPrefix(glob.text, "!") {
+	if glob.kind == unknown || strings.HasPrefix(glob.text, "!") || !inv.a.spend(len(glob.text)/bytesOfWork) {
+		return
+	}
+	if strings.Contains(glob.text, "{") && !inv.a.spend(len(glob.text)) {
 		return
 	}
 	for _, g := range alternatives(glob.text, maxNames) {
@@ -560,7 +569,9 @@ func (inv *invocation) readChosen() {
 
 // withChosen adds the secrets that were picked out, unless they stand there.
 func (inv *invocation) withChosen(words []word) []word {
-	words = words[:len(words):len(words)]
+	if words = slices.Clip(words); !inv.a.spend(len(inv.chosen) * (len(words) + len(inv.chosen)) / (4 * named)) {
+		return words
+	}
 	for _, c := range inv.chosen {
 		if !slices.ContainsFunc(words, func(w word) bool { return w.text == c.text && w.kind == c.kind }) {
 			words = append(words, c)
@@ -624,7 +635,7 @@ func (f *finder) exec(inFolder bool, found names) {
 	targets := f.targets(found)
 	if found == nil {
 		targets = nil
-		for _, s := range f.starts {
+		for _, s := range f.targets(nil) {
 			targets = append(targets, f.everything(s))
 		}
 	}
@@ -653,7 +664,7 @@ func (f *finder) runFor(words, files []word, each, inFolder bool) {
 
 // replace puts words in the place of a mark. Where the mark is only a part of
 // a word, each of them is joined with what stands around it.
-func replace(words []word, mark string, with []word) []word {
+func (a *analysis) replace(words []word, mark string, with []word) []word {
 	out := make([]word, 0, len(words)+len(with))
 	for _, w := range words {
 		switch {
@@ -661,7 +672,7 @@ func replace(words []word, mark string, with []word) []word {
 			out = append(out, with...)
 		case w.kind == known && mark != "" && strings.Contains(w.text, mark):
 			for _, v := range with {
-				out = append(out, w.put(mark, v))
+				out = append(out, a.put(w, mark, v))
 			}
 		default:
 			out = append(out, w)
@@ -694,7 +705,7 @@ func readFd(inv *invocation) {
 		if w := a.operands[0]; inv.flag("glob") {
 			inv.choose(dirs, spelled(lastName(w).text, true))
 		} else if !inv.flag("fixed-strings") && strings.ContainsAny(w.text, `\.*+?()[]{}|^$`) {
-			inv.choose(dirs, regexNames(w, true, false))
+			inv.choose(dirs, inv.a.regexNames(w, true, false))
 		}
 	}
 	files = inv.withChosen(files)
@@ -749,6 +760,9 @@ func (a *arguments) fdMatches(dir word) []word {
 		return []word{all}
 	}
 	var out []word
+	if !a.inv.a.spend(len(globs) / bytesOfWork) {
+		return nil
+	}
 	for _, g := range globs {
 		for _, n := range nameTest(word{text: g}, !a.inv.flag("case-sensitive")) {
 			out = append(out, beneath(dir, n))
@@ -764,7 +778,7 @@ func (inv *invocation) runWith(words, files []word, each bool, marks ...string) 
 	run := func(files []word) {
 		words := words
 		for _, m := range marks {
-			words = replace(words, m, files)
+			words = inv.a.replace(words, m, files)
 		}
 		inv.run(words)
 	}
@@ -773,6 +787,9 @@ func (inv *invocation) runWith(words, files []word, each bool, marks ...string) 
 		run(nil)
 	case each:
 		for _, f := range files {
+			if inv.a.exhausted() {
+				break
+			}
 			if base := path.Base(f.text); glued && f.tree && base != "." && base != ".." { // it may be a file
 				run([]word{lit(f.text, f.span)})
 			}

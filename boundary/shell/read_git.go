@@ -556,7 +556,7 @@ func (inv *invocation) gitObjects(a *arguments) {
 	if !inv.flag("batch", "batch-command") {
 		return
 	}
-	if inv.stdin.text.kind != known || !inv.stdin.set {
+	if inv.stdin.text.kind != known || !inv.stdin.set || !inv.a.reads(inv.stdin.text.text) {
 		inv.unknown(inv.span, "which objects git shows is not known")
 		return
 	}

@@ -39,7 +39,7 @@ var (
 )
 
 func (inv *invocation) includes(w word) {
-	if w.kind != known || strings.IndexByte(w.text, '.') < 0 {
+	if w.kind != known || strings.IndexByte(w.text, '.') < 0 || !inv.a.reads(w.text) {
 		return
 	}
 	for _, at := range inText.FindAllStringIndex(w.text, -1) {

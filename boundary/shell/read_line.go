@@ -117,10 +117,13 @@ func perlPart(s string, i int, quote byte, pattern bool) int {
 			if i++; i < len(s) && s[i] == quote && strings.IndexByte("|!#", quote) >= 0 {
 				return 0
 			}
-		case c == '@', pattern && strings.HasPrefix(s[i:], "(?") && strings.IndexByte(":=!<i>", (s + "  ")[i+2]) < 0:
+		case c == '@', pattern && strings.HasPrefix(s[i:], "(?") && (i+2 == len(s) || strings.IndexByte(":=!<i>", s[i+2]) < 0):
 			return 0
 		case c == '$':
-			next := (s + " ")[i+1]
+			next := byte(' ')
+			if i+1 < len(s) {
+				next = s[i+1]
+			}
 			switch {
 			case isDigit(next), next == '&' && !pattern:
 			case pattern && (next == quote || next == ')' || next == '|'):

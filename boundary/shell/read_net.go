@@ -148,8 +148,13 @@ func (inv *invocation) curlValue(v word, marks string) {
 		inv.unknown(v.span, "what "+inv.title()+" sends is not known: "+v.reason)
 		return
 	}
+	first := true // of the marks, behind which no name goes on
 	for i := 0; i < len(v.text); i++ {
-		if strings.IndexByte(marks, v.text[i]) < 0 || i > 0 && marks != "@<" && !isName(v.text[:i]) && v.text[i-1] != '=' {
+		if strings.IndexByte(marks, v.text[i]) < 0 {
+			continue
+		}
+		name := first && marks != "@<" && isName(v.text[:i])
+		if first = false; i > 0 && marks != "@<" && !name && v.text[i-1] != '=' {
 			continue
 		}
 		if i > 0 && v.text[i-1] != '=' && marks == "@<" {

@@ -182,11 +182,11 @@ func (p *pythonReader) splitCode(s string, depth int) bool {
 			p.add(pythonLine, "")
 			i++
 		case c == '#':
-			end := strings.IndexByte(s[i:]+"\n", '\n')
-			if strings.Contains(s[i:i+end], "coding") { // it may say what the bytes mean
+			line, _, _ := strings.Cut(s[i:], "\n")
+			if strings.Contains(line, "coding") { // it may say what the bytes mean
 				return false
 			}
-			i += end
+			i += len(line)
 		case c == '"' || c == '\'':
 			n, ok := p.splitText(s[i:], "", depth)
 			if !ok {
@@ -310,37 +310,38 @@ func (p *pythonReader) word(i int, text string) bool {
 // for, as, def, lambda. A name that is no builtin has no other meaning.
 func (p *pythonReader) bind() {
 	p.bound, p.modules = map[string]bool{}, map[string]string{}
-	upTo := func(i int, end func(i int) bool) {
+	upTo := func(i int, end func(i int) bool) int {
 		for ; i < len(p.tokens) && p.tokens[i].kind != pythonLine && !end(i); i++ {
 			if p.tokens[i].kind == pythonName && !p.sign(i-1, ".") {
 				p.bound[p.tokens[i].text] = true
 			}
 		}
+		return i
 	}
-	start := 0 // of the statement
+	start, targets := 0, true // the statement's begin; no "=" stood in it yet
+	colon, in := 0, 0         // up to where a search for them went
 	for i, t := range p.tokens {
 		switch {
 		case t.kind == pythonLine || t.kind == pythonSign && t.text == ":":
-			start = i + 1
+			start, targets = i+1, true
 		case t.kind == pythonSign && t.text == "=" && !p.sign(i+1, "=") && !p.sign(i-1, "="):
 			if i > 0 && p.tokens[i-1].kind == pythonName && !p.sign(i-2, ".") {
 				p.bound[p.tokens[i-1].text] = true
 			}
-			if p.plainNames(start, i) {
+			if targets && p.plainNames(start, i) {
 				upTo(start, func(j int) bool { return j == i })
 			}
+			targets = false
 			if p.sign(i-1, ":") && i > 1 && p.tokens[i-2].kind == pythonName {
 				p.bound[p.tokens[i-2].text] = true
 			}
 		case t.kind != pythonName:
-		case t.text == "for":
-			upTo(i+1, func(j int) bool { return p.word(j, "in") })
+		case t.text == "for" && i >= in:
+			in = upTo(i+1, func(j int) bool { return p.word(j, "in") })
 		case t.text == "as":
 			upTo(i+1, func(j int) bool { return j > i+1 })
-		case t.text == "def":
-			upTo(i+1, func(j int) bool { return p.sign(j, ":") })
-		case t.text == "lambda":
-			upTo(i+1, func(j int) bool { return p.sign(j, ":") })
+		case (t.text == "def" || t.text == "lambda") && i >= colon:
+			colon = upTo(i+1, func(j int) bool { return p.sign(j, ":") })
 		}
 	}
 }
@@ -601,12 +602,13 @@ func (p *pythonReader) importing(i int) (last int, ok bool) {
 
 // dotted reads a name with dots.
 func (p *pythonReader) dotted(i int) (name string, next int) {
+	var b strings.Builder
 	for ; i < len(p.tokens) && p.tokens[i].kind == pythonName; i++ {
-		if name += p.tokens[i].text; !p.sign(i+1, ".") {
-			return name, i + 1
+		if b.WriteString(p.tokens[i].text); !p.sign(i+1, ".") {
+			return b.String(), i + 1
 		}
-		name += "."
+		b.WriteByte('.')
 		i++
 	}
-	return name, i
+	return b.String(), i
 }

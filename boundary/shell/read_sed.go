@@ -95,6 +95,9 @@ func (inv *invocation) sedScript(parts []word) {
 		texts = append(texts, t)
 	}
 	s := sedReader{inv: inv, text: strings.Join(texts, "\n"), span: span}
+	if !inv.a.reads(s.text) {
+		return
+	}
 	for s.ok = true; s.ok && s.i < len(s.text); {
 		s.command()
 	}

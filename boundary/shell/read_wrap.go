@@ -327,7 +327,7 @@ func readKillByName(inv *invocation) {
 	everything := len(a.operands) == 0 && inv.flag("u", "U", "user", "euid", "uid", "G", "group", "g", "pgroup", "s", "session", "t", "terminal", "v", "inverse") || inv.name == "pkill" && inv.flag("v", "inverse")
 	for _, w := range a.operands {
 		if w.kind == known && (inv.name == "pkill" || inv.flag("r", "regexp")) {
-			everything = everything || matchesAny(w.text) || fits(w.text, "runtimeguard") || inv.flag("full") && fits(w.text, guardLines)
+			everything = everything || inv.a.matchesAny(w.text) || inv.a.fits(w.text, "runtimeguard") || inv.flag("full") && inv.a.fits(w.text, guardLines)
 		}
 	}
 	if everything {
@@ -339,9 +339,23 @@ func readKillByName(inv *invocation) {
 const guardLines = "/usr/bin/runtimeguard /usr/local/bin/runtimeguard -state /var/lib/runtimeguard"
 
 // fits reports whether a regular expression fits a name.
-func fits(expr, name string) bool {
+func (a *analysis) fits(expr, name string) bool {
+	re := a.regex(expr)
+	return re == nil || re.MatchString(name)
+}
+
+// regex compiles a regular expression. It is nil for one that isn't any or may
+// be far larger than its text, by repetitions with a number and classes of
+// characters by name.
+func (a *analysis) regex(expr string) *regexp.Regexp {
+	if len(expr) > maxMatch || strings.Contains(expr, "{") || strings.Contains(strings.ToLower(expr), `\p`) || !a.spend(len(expr)) {
+		return nil
+	}
 	re, err := regexp.Compile(expr)
-	return err != nil || re.MatchString(name)
+	if err != nil {
+		return nil
+	}
+	return re
 }
 
 // readTypescript reads script, which starts a shell unless it is given a command:
@@ -425,9 +439,9 @@ func readMknod(inv *invocation) {
 
 // matchesAny reports whether a regular expression fits whatever process there
 // is.
-func matchesAny(expr string) bool {
-	re, err := regexp.Compile(expr)
-	if err != nil {
+func (a *analysis) matchesAny(expr string) bool {
+	re := a.regex(expr)
+	if re == nil {
 		return true
 	}
 	for _, name := range []string{"systemd", "bash", "node", "init", "sshd", "dockerd", "python3"} {

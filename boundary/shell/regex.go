@@ -5,8 +5,8 @@ import "strings"
 // regexNames are globs for the last part of the paths that a regular expression
 // matches, in any of the usual dialects: enough to tell what it names, not to
 // tell what it leaves out. whole says that it must match all of the path.
-func regexNames(w word, anyCase, whole bool) names {
-	if w.kind == unknown || len(w.text) > 256 {
+func (a *analysis) regexNames(w word, anyCase, whole bool) names {
+	if w.kind == unknown || len(w.text) > 256 || !a.spend(len(w.text)) {
 		return nil
 	}
 	r := regexReader{text: w.text}

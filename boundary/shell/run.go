@@ -1053,7 +1053,7 @@ func (inv *invocation) script(w word, args []word, dialect guard.Dialect, direct
 	if a.o.View == nil {
 		return false
 	}
-	content, err := a.o.View(p)
+	content, err := a.view(p)
 	if err != nil {
 		return false
 	}
@@ -1175,6 +1175,6 @@ func (a *analysis) viewable(dir place, w word) bool {
 	if !ok || glob || a.o.View == nil {
 		return false
 	}
-	_, err := a.o.View(p)
+	_, err := a.view(p)
 	return err == nil
 }

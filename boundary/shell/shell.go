@@ -134,7 +134,11 @@ const maxRoom = 256
 const (
 	workBase    = 8_000
 	bytesOfWork = 5
-	bytesAgain  = 8 // of a statement are one, each time that it is walked
+	bytesAgain  = 8  // of a statement are one, each time that it is walked
+	bytesRead   = 16 // of a text that a program reads
+	bytesPassed = 64 // of a file's content, of a path
+	workOfLocal = 3  // to keep what a local variable hides, and to give it back
+	named       = 64 // words or options that one is looked for among, or is put beside
 )
 
 // analysis is one run of Analyze.
@@ -209,6 +213,10 @@ func (a *analysis) spend(n int) bool {
 	return true
 }
 
+// reads counts a text that a program goes over, which it may do many times with
+// one text: a document, a file.
+func (a *analysis) reads(text string) bool { return a.spend(len(text) / bytesRead) }
+
 // exhausted reports whether no work is left, which was reported.
 func (a *analysis) exhausted() bool { return a.left < 0 }
 
@@ -223,9 +231,10 @@ func (a *analysis) limit(reason string) {
 func (a *analysis) add(x guard.Action) {
 	if len(a.actions) >= MaxActions {
 		a.limit("the command has more than 4096 actions")
-		a.left = 0
+		a.left = -1
 		return
 	}
+	a.spend(len(x.Path) / bytesPassed)
 	a.actions = append(a.actions, x)
 }
 
@@ -258,6 +267,9 @@ func (a *analysis) file(st *state, kind guard.Kind, dir place, w word, recursive
 		if kind != guard.KindList {
 			a.unknown(w.span, "it "+verbs[kind]+" a file whose name is not known: "+w.reason, false)
 		}
+		return
+	}
+	if a.exhausted() {
 		return
 	}
 	p, glob, ok := dir.abs(w)
@@ -411,7 +423,7 @@ func (a *analysis) wrote(p string) bool {
 	}
 	p = path.Clean(p)
 	for _, w := range a.written {
-		if w.glob && len(p) < maxMatch && globMatch(w.path, p) || w.path == p || strings.HasPrefix(p, strings.TrimSuffix(w.path, "/")+"/") {
+		if w.glob && len(p) < maxMatch && (!a.spend(1) || globMatch(w.path, p)) || w.path == p || strings.HasPrefix(p, strings.TrimSuffix(w.path, "/")+"/") {
 			return true
 		}
 	}

@@ -517,6 +517,39 @@ func TestWork(t *testing.T) {
 	}
 }
 
+// TestWorkOfFiles: neither may a file that a command reads, or one that it reads
+// many times.
+func TestWorkOfFiles(t *testing.T) {
+	took := func(src string, files map[string]string) time.Duration {
+		o := options()
+		o.View = func(p string) ([]byte, error) {
+			if text, ok := files[path.Base(p)]; ok {
+				return []byte(text), nil
+			}
+			return nil, errors.New("there is no such file")
+		}
+		return least([]string{src}, func(s string) { shell.Analyze(s, o) })[0]
+	}
+	fill := func(s string) string { return strings.Repeat(s, shell.MaxSource/len(s)) }
+	plain := took(bounds()["many actions"], nil)
+	for name, c := range map[string]struct{ src, file, text string }{
+		"make many":      {fill("make;"), "Makefile", fill("a:\n")},
+		"make targets":   {"make", "Makefile", strings.Repeat("a ", 16_000) + ":" + strings.Repeat(" b", 16_000)},
+		"make recipes":   {"make", "Makefile", strings.Repeat("a ", 16_000) + ":\n" + strings.Repeat("\ta\n", 10_000)},
+		"make variables": {"make", "Makefile", "a=" + strings.Repeat("x", 30_000) + "\n" + strings.Repeat("t: $(a)\n", 4_000)},
+		"make in make":   {"make", "Makefile", "a:\n" + strings.Repeat("\tmake\n", 90) + strings.Repeat("#\n", 30_000)},
+		"npm":            {fill("npm run a;"), "package.json", fill("[")},
+		"awk":            {"awk " + strings.Repeat("-f x ", 12_000), "x", fill("a;")},
+		"sed":            {fill("sed -f x;"), "x", fill("p;")},
+		"psql":           {fill("psql -f x;"), "x", fill("a;")},
+		"python":         {fill("python3 x;"), "x", fill("a;")},
+		"programs":       {fill("./x;"), "x", "#!/usr/bin/python3\n" + fill("a;")},
+		"scripts":        {fill("sh x;"), "x", fill("#\n")},
+	} {
+		require.Less(t, took(c.src, map[string]string{c.file: c.text}), 10*plain, name)
+	}
+}
+
 func bounds() map[string]string {
 	const n = shell.MaxSource
 	fill := func(s, end string) string { return strings.Repeat(s, (n-len(end))/len(s)) + end }

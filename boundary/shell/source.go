@@ -221,9 +221,10 @@ type checker struct {
 	texts     []int    // offsets of text that would be an expansion outside of those
 	arrays    []int    // offsets of the ")" of arrays
 	ends      []string // delimiters of here-documents
+	ended     int      // the one that was met last
 	hashes    []*syntax.Comment
 	depth     int
-	walked    int  // nodes of substitutions that were looked through for here-documents
+	walked    int  // nodes and text of substitutions that were looked through for here-documents
 	within    int  // the depth of the substitution around, or 0
 	unfolded  bool // the tree isn't as the parser made it
 }
@@ -241,6 +242,10 @@ func (c *checker) check(f *syntax.File) string {
 	c.covered = (*buf)[:len(c.src)]
 	clear(c.covered)
 	syntax.Walk(f, c.visit)
+	slices.SortFunc(c.quotes, func(a, b extent) int { return a.start - b.start })
+	for i := range c.quotes[min(1, len(c.quotes)):] { // where any ends that begins there or before
+		c.quotes[i+1].end = max(c.quotes[i+1].end, c.quotes[i].end)
+	}
 	for _, h := range c.hashes {
 		c.comment(h)
 	}
@@ -560,6 +565,7 @@ func (c *checker) endsEarly(r *syntax.Redirect) bool {
 	end, _, _ := delimiter(r.Word)
 	to := min(int(r.Hdoc.End().Offset()), len(c.src))
 	text := c.src[min(int(r.Hdoc.Pos().Offset()), to):to]
+	c.walked += len(text) / bytesAgain
 	for _, text := range []string{text, strings.ReplaceAll(text, "\\\n", "")} {
 		for line := range strings.Lines(text) {
 			if rest, ok := strings.CutPrefix(strings.TrimLeft(line, "\t"), end); ok && strings.Contains(rest, ")") {
@@ -709,10 +715,8 @@ func (c *checker) comment(h *syntax.Comment) {
 	if at > 0 && at <= len(c.src) && strings.IndexByte(" \t\n;&|()`", c.src[at-1]) < 0 {
 		c.fail("a comment begins within a word")
 	}
-	for _, p := range c.arrays {
-		if p == at-1 {
-			c.fail("a comment begins within a word")
-		}
+	if at > 0 && at <= len(c.src) && c.src[at-1] == ')' && slices.Contains(c.arrays, at-1) {
+		c.fail("a comment begins within a word")
 	}
 	c.cover(at, at+1+len(h.Text))
 }
@@ -737,12 +741,11 @@ func (c *checker) dollars() {
 
 // quoteAt is where the quotes around an offset end, 0 where there are none.
 func (c *checker) quoteAt(at int) (end int) {
-	for _, q := range c.quotes {
-		if q.start <= at && at < q.end {
-			end = max(end, q.end)
-		}
+	n, _ := slices.BinarySearchFunc(c.quotes, at+1, func(q extent, at int) int { return q.start - at })
+	if n == 0 || c.quotes[n-1].end <= at {
+		return 0
 	}
-	return end
+	return c.quotes[n-1].end
 }
 
 // holdsExpansion reports whether a text that isn't quoted holds what runs a
@@ -800,13 +803,12 @@ func (c *checker) gapWord(i, j int) bool {
 	if w := c.src[i:j]; reserved[w] || w == "time" || w == "-p" {
 		return true
 	}
-	for _, end := range c.ends {
-		line := c.src[i:]
-		if k := strings.IndexByte(line, '\n'); k >= 0 {
-			line = line[:k]
-		}
+	line, _, _ := strings.Cut(c.src[i:], "\n")
+	for k := range c.ends { // which mostly come in turn
+		end := c.ends[(c.ended+k)%len(c.ends)]
 		if line == end || strings.HasPrefix(line, end) && strings.IndexByte(")`", line[len(end)]) >= 0 {
 			c.cover(i, i+len(end))
+			c.ended += k
 			return true
 		}
 	}

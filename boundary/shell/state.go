@@ -181,6 +181,7 @@ func (st *state) assign(name string, v value) *state {
 // inDir returns the state with another working folder.
 func (st *state) inDir(dir place) *state {
 	c := st.copy()
+	st.a.spend(len(dir.path) / bytesPassed)
 	c.oldDir, c.dir = st.dir, dir
 	c.movedTo()
 	return c
