@@ -566,7 +566,7 @@ func init() {
 // innerOptions takes words apart by a specification of their own.
 func (inv *invocation) innerOptions(s *spec, words []word) *arguments {
 	inner := *inv
-	inner.args = words
+	inner.args, inner.flags = words, nil // else those of all such options double with each
 	a := inner.arguments(s)
 	inv.flags = append(inv.flags, inner.flags...)
 	inv.settle()
