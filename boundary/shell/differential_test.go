@@ -66,6 +66,9 @@ func TestParserDifferentials(t *testing.T) {
 		{"rm >& \"-rf\" >&-\"rf\" /opt", "a redirection to -rf", "closes standard output: rf is a word"},
 		{"ls \"$${v#\"$x\"}\"", "a quoted text, then $x", "one quoted text"},
 		{"cat <<$(x)\n$(halt)\n$(x)", "no tree: a syntax error", "runs halt"},
+		{"cat <<E; (:\nx\nE\n:\n)\nhalt\nE\n", "the document begins behind the subshell: halt is a line of it", "it begins behind the first line: runs halt"},
+		{"cat <<E; f() (\nx\nE\n:\n)\nhalt\nE\n", "the document begins behind the function", "runs halt"},
+		{"cat <<E; a=(\nx\nE\n)\nhalt\nE\n", "the document begins behind the array", "runs halt"},
 	} {
 		t.Run(c.src, func(t *testing.T) {
 			require.Contains(t, lines(c.src, options()), "unknown", "tree: %s; bash: %s", c.tree, c.bash)

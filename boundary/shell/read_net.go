@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -301,7 +302,9 @@ func readMixed(inv *invocation) {
 	var connects []string
 	for _, g := range a.given {
 		if g.has && g.opt.role == guard.RoleConnect {
-			connects = append(connects, g.names[0])
+			if !slices.Contains(connects, g.names[0]) { // they may be many, of few names
+				connects = append(connects, g.names[0])
+			}
 			inv.urlOrFile(g.value)
 		}
 	}

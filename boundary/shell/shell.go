@@ -438,7 +438,9 @@ func (a *analysis) moved(p string) bool { return a.wrote(p) || a.does(guard.Kind
 // that it lies in.
 func (a *analysis) does(kind guard.Kind, p string) bool {
 	p = path.Clean(p)
-	a.spend(len(a.actions) / 64)
+	if !a.spend(len(a.actions) / named) {
+		return true
+	}
 	for i := range a.actions {
 		x := &a.actions[i]
 		if x.Kind != kind {

@@ -224,12 +224,22 @@ type checker struct {
 	ended     int      // the one that was met last
 	hashes    []*syntax.Comment
 	depth     int
-	walked    int  // nodes and text of substitutions that were looked through for here-documents
+	walked    int      // nodes and text of substitutions that were looked through for here-documents
+	inner     []extent // quotes and expansions, where there may be here-documents
+	docs      []hereDocument
 	within    int  // the depth of the substitution around, or 0
 	unfolded  bool // the tree isn't as the parser made it
 }
 
 type extent struct{ start, end int }
+
+// hereDocument is one: where its operator stands, and its lines with that
+// of the delimiter, which are none where it is empty.
+type hereDocument struct {
+	op    int
+	lines extent
+	end   string
+}
 
 var coverPool = sync.Pool{New: func() any { b := make([]byte, 0, 1024); return &b }}
 
@@ -249,6 +259,7 @@ func (c *checker) check(f *syntax.File) string {
 	for _, h := range c.hashes {
 		c.comment(h)
 	}
+	c.late()
 	for _, p := range c.arrays {
 		if p+1 < len(c.src) && strings.IndexByte(" \t\n;&|()<>`#", c.src[p+1]) < 0 {
 			c.fail("text follows an array without a blank")
@@ -299,6 +310,12 @@ func (c *checker) visit(n syntax.Node) bool {
 		c.fail("it is nested deeper than 64")
 		c.depth--
 		return false
+	}
+	if c.documents {
+		switch n.(type) {
+		case *syntax.SglQuoted, *syntax.DblQuoted, *syntax.CmdSubst, *syntax.ProcSubst, *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.ParamExp:
+			c.inner = append(c.inner, extent{int(n.Pos().Offset()), int(n.End().Offset())})
+		}
 	}
 	switch n := n.(type) {
 	case *syntax.Comment:
@@ -649,8 +666,11 @@ func (c *checker) redirect(n *syntax.Redirect) {
 		c.fail("the delimiter of a here-document is not plain text")
 	}
 	c.ends = append(c.ends, end)
+	d := hereDocument{op: at, end: end}
+	defer func() { c.docs = append(c.docs, d) }()
 	if n.Hdoc != nil {
-		c.coverDocument(n, end)
+		d.lines.start = strings.LastIndexByte(c.src[:min(int(n.Hdoc.Pos().Offset()), len(c.src))], '\n') + 1
+		d.lines.end = c.coverDocument(n, end)
 		if quoted {
 			c.quotes = append(c.quotes, extent{int(n.Hdoc.Pos().Offset()), int(n.Hdoc.End().Offset())})
 		}
@@ -685,8 +705,9 @@ func delimiter(w *syntax.Word) (text string, quoted, plain bool) {
 }
 
 // coverDocument covers the lines of a here-document up to its end: the nodes
-// in one whose tabs are taken away don't hold all of its bytes.
-func (c *checker) coverDocument(n *syntax.Redirect, delimiter string) {
+// in one whose tabs are taken away don't hold all of its bytes. It returns where
+// the next line begins.
+func (c *checker) coverDocument(n *syntax.Redirect, delimiter string) int {
 	c.coverNode(n.Hdoc)
 	for at := int(n.Hdoc.Pos().Offset()); at < len(c.src); {
 		end := len(c.src)
@@ -699,10 +720,84 @@ func (c *checker) coverDocument(n *syntax.Redirect, delimiter string) {
 			if end+1 < int(n.Hdoc.End().Offset()) {
 				c.fail("a here-document goes on behind its end")
 			}
-			return
+			return end + 1
 		}
 		at = end + 1
 	}
+	return len(c.src)
+}
+
+// late refuses here-documents that don't begin where shells begin to read them:
+// behind the line of their operator, though the line end within a subshell or a
+// list, and behind the documents whose operators stand on that line before. The
+// parser reads on to the end of a subshell first: what stands behind that is a
+// command to a shell, and lines of the document in the tree.
+func (c *checker) late() {
+	if len(c.docs) == 0 || c.problem != "" {
+		return
+	}
+	slices.SortFunc(c.inner, func(a, b extent) int { return a.start - b.start })
+	slices.SortFunc(c.docs, func(a, b hereDocument) int { return a.op - b.op })
+	ends := make(map[int]int, len(c.docs))
+	for _, d := range c.docs {
+		ends[d.lines.start] = d.lines.end
+	}
+	for _, d := range c.docs {
+		if d.lines.end == 0 {
+			continue
+		}
+		at := c.lineEnd(d.op)
+		for at < d.lines.start {
+			end, ok := ends[at]
+			line, _, _ := strings.Cut(c.src[at:], "\n")
+			if !ok && slices.ContainsFunc(c.docs, func(o hereDocument) bool { return o.lines.end == 0 && o.end == strings.TrimLeft(line, "\t") }) {
+				end, ok = at+len(line)+1, true
+			}
+			if c.walked++; !ok || end <= at {
+				break
+			}
+			at = end
+		}
+		if at != d.lines.start || c.walked > maxWalked {
+			c.fail("a here-document doesn't begin behind the line that names it")
+			return
+		}
+	}
+}
+
+// lineEnd is where the line after the one begins that holds an operator: quotes
+// and expansions behind it may hold line ends of their own.
+func (c *checker) lineEnd(op int) int {
+	first, _ := slices.BinarySearchFunc(c.inner, op, func(e extent, op int) int {
+		if e.start > op {
+			return 1
+		}
+		return -1
+	})
+	for i := op; c.walked <= maxWalked; {
+		n := strings.IndexByte(c.src[i:], '\n')
+		if n < 0 {
+			break
+		}
+		c.walked += 1 + n/bytesAgain
+		i += n
+		over := i
+		for ; first < len(c.inner) && c.inner[first].start <= i; first++ {
+			over = max(over, c.inner[first].end)
+		}
+		switch {
+		case over > i:
+			i = over
+		case i > 0 && c.src[i-1] == '\\':
+			i++
+		default:
+			return i + 1
+		}
+		if i >= len(c.src) {
+			break
+		}
+	}
+	return len(c.src)
 }
 
 // comment checks that Bash would see the comment too, and that it ends where

@@ -193,6 +193,9 @@ func (a *analysis) inChild(st *state, dir place) *state {
 	c := a.rooms.states.new()
 	c.a, c.dir, c.oldDir = a, dir, place{reason: "the folder before is not known"}
 	c.opts, c.vars = st.opts&optNullglob, exported(st.vars)
+	if v, ok := c.lookup("PWD"); ok && v.kind == known && v.text != dir.path {
+		c.put("PWD", v.lost("a shell sets PWD to its folder where it names another"))
+	}
 	return c
 }
 
