@@ -178,6 +178,7 @@ func heavy() map[string]string {
 		"words of options":     "env -S '" + most("-S -i ") + "'",
 		"folders of options":   "tar -c " + strings.Repeat("-Caaaa ", 3_000) + strings.Repeat("ffff ", 7_000),
 		"options in options":   "bazel" + most(" --host_jvm_args v"),
+		"files of m4":          "m4" + strings.Repeat(" ffffff", 8_000),
 		"marks of values":      "curl -d '" + strings.Repeat("a", 30_000) + "-" + strings.Repeat("@", 30_000) + "' x",
 		"names of tags":        "exiftool " + most("'-filename<date' "),
 		"names listed":         "x=$(rg -l x" + strings.Repeat(" ffffffff", 3_000) + ")",
