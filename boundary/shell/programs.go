@@ -340,7 +340,7 @@ func (inv *invocation) splitString(w word, rest []word) []word {
 		inv.unknown(w.span, "env -S takes text apart that is not known: "+w.why())
 		return rest
 	}
-	if !inv.a.spend(workOfText + len(rest)/named) {
+	if !inv.a.spend(workOfText + 2*len(rest)/named) {
 		return nil
 	}
 	words, ok := splitWords(w)

@@ -348,7 +348,7 @@ func (a *analysis) fits(expr, name string) bool {
 // be far larger than its text, by repetitions with a number and classes of
 // characters by name.
 func (a *analysis) regex(expr string) *regexp.Regexp {
-	if len(expr) > maxMatch || strings.Contains(expr, "{") || strings.Contains(strings.ToLower(expr), `\p`) || !a.spend(len(expr)) {
+	if len(expr) > maxMatch || strings.Contains(expr, "{") || strings.Contains(strings.ToLower(expr), `\p`) || !a.spend(3*len(expr)) {
 		return nil
 	}
 	re, err := regexp.Compile(expr)

@@ -137,7 +137,7 @@ const (
 	bytesAgain  = 8  // of a statement are one, each time that it is walked
 	bytesRead   = 16 // of a text that a program reads
 	bytesPassed = 64 // of a file's content, of a path
-	workOfLocal = 3  // to keep what a local variable hides, and to give it back
+	workOfLocal = 5  // to keep what a local variable hides, and to give it back
 	named       = 64 // words or options that one is looked for among, or is put beside
 )
 
