@@ -490,10 +490,11 @@ func (w *walker) function(name string, f body, args []word, in worlds, st *state
 	c.calls = append(w.calls[:len(w.calls):len(w.calls)], f.stmt)
 	c.outer = append(w.outer[:len(w.outer):len(w.outer)], st.locals)
 	c.rets, c.begun = &rets, len(w.front)
+	traps := len(w.proc.traps)
 	out := c.aborted(func() flow { return c.stmt(f.stmt, worlds{inner}) }, func(ws worlds) worlds { return leave(ws, st) })
 	w.stdin, w.out = c.stdin, c.out
-	if w.proc.anytime {
-		w.mayExit(out.all())
+	if w.proc.anytime || w.async > 0 && len(w.proc.traps) > traps { // a child that is only this call ends in it
+		w.mayExit(out.all().add(rets))
 	}
 	return flow{leave(out.ok.add(rets), st), leave(out.fail.add(rets), st)}
 }
