@@ -156,7 +156,7 @@ func (a *arguments) strays() {
 	for i, w := range a.operands {
 		role := s.roleAt(i, len(a.operands))
 		if role == guard.RoleRead {
-			inv.readParts(w)
+			inv.readSecrets(w, besideKeywords)
 		}
 		switch {
 		case role == guard.RoleConnect:
@@ -172,7 +172,7 @@ func (a *arguments) strays() {
 		case g.opt.role == guard.RoleConnect:
 			inv.pathToo(g.value)
 		case g.opt.role == guard.RoleData || g.opt.role == guard.RoleRead:
-			inv.readParts(g.value)
+			inv.readSecrets(g.value, besideKeywords)
 		}
 	}
 }
@@ -184,18 +184,6 @@ func (inv *invocation) pathToo(w word) {
 	away := strings.HasPrefix(t, "/") && !strings.HasPrefix(t, "//") || strings.HasPrefix(t, "~") || strings.HasPrefix(t, "./") || strings.HasPrefix(t, "../")
 	if w.kind != unknown && away || inv.a.sensitive(inv.dir, w) {
 		inv.read(w)
-	}
-}
-
-// readParts reads a secret that a value names, alone or beside a keyword.
-func (inv *invocation) readParts(w word) {
-	if w.kind != known {
-		return
-	}
-	for _, f := range strings.FieldsFunc(w.text, func(r rune) bool { return strings.ContainsRune(",:@", r) }) {
-		if f := lit(f, w.span); inv.a.sensitive(inv.dir, f) {
-			inv.read(f)
-		}
 	}
 }
 
@@ -264,12 +252,11 @@ func (a *arguments) meaning() {
 		inv.unknown(a.operands[0].span, inv.command+": its sub-command is not known")
 	}
 	inv.recursive = inv.recursive || s.recursive
-	n := len(a.operands)
-	tail := max(n-len(s.tail), 0)
 	for i, w := range a.operands {
+		last, isLast := s.last(i, len(a.operands))
 		switch {
-		case i >= tail && i-tail < len(s.tail) && (i >= len(s.head) || s.many == ""):
-			inv.role(s.tail[i-tail], w)
+		case isLast:
+			inv.role(last, w)
 			if w.kind != known && s.many != "" {
 				inv.role(s.many, w)
 			}
@@ -287,14 +274,23 @@ func (a *arguments) meaning() {
 
 // roleAt is the role of one of n operands.
 func (s *spec) roleAt(i, n int) guard.Role {
-	tail := max(n-len(s.tail), 0)
-	switch {
-	case i >= tail && i-tail < len(s.tail) && (i >= len(s.head) || s.many == ""):
-		return s.tail[i-tail]
-	case i < len(s.head):
+	if r, ok := s.last(i, n); ok {
+		return r
+	}
+	if i < len(s.head) {
 		return s.head[i]
 	}
 	return s.many
+}
+
+// last is the role of one of n operands as one of the last ones, if it is. The
+// first ones come first where there may be many.
+func (s *spec) last(i, n int) (r guard.Role, ok bool) {
+	j := i - max(n-len(s.tail), 0)
+	if j < 0 || j >= len(s.tail) || i < len(s.head) && s.many != "" {
+		return "", false
+	}
+	return s.tail[j], true
 }
 
 // textual are programs whose words are texts and names, whatever file or host

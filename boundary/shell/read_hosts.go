@@ -249,7 +249,7 @@ func readFreeRDP(inv *invocation) {
 		case "args-from", "action-script", "rdp2tcp", "plugin", "vc", "dvc", "addin":
 			inv.unknown(w.span, "an option makes "+inv.title()+" run or load something")
 		default:
-			inv.readParts(v)
+			inv.readSecrets(v, besideKeywords)
 		}
 	}
 	if len(inv.args) == 1 && (inv.flag("help", "version", "buildconfig", "kbd-list", "monitor-list")) {

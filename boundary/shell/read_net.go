@@ -342,13 +342,20 @@ func (inv *invocation) urlOrFile(w word) {
 	inv.read(w)
 }
 
-// readSecrets reads the secrets that a word names, alone, behind "=" or "@", or
-// among others: what sends files has many ways to name them.
-func (inv *invocation) readSecrets(w word) {
+// Characters beside which a word may name a file: among settings, and among what
+// a program sends, which has many ways to name them.
+const (
+	besideKeywords = ",:@"
+	amongSent      = " =@,;"
+)
+
+// readSecrets reads the secrets that a word names, alone or beside these
+// characters.
+func (inv *invocation) readSecrets(w word, marks string) {
 	if w.kind != known {
 		return
 	}
-	for _, f := range strings.FieldsFunc(w.text, func(r rune) bool { return strings.ContainsRune(" =@,;", r) }) {
+	for _, f := range strings.FieldsFunc(w.text, func(r rune) bool { return strings.ContainsRune(marks, r) }) {
 		if f := lit(f, w.span); inv.a.sensitive(inv.dir, f) {
 			inv.read(f)
 		}
@@ -363,7 +370,7 @@ func readSocket(inv *invocation) {
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		lower := strings.ToLower(w.text)
-		inv.readSecrets(w)
+		inv.readSecrets(w, amongSent)
 		switch {
 		case w.is("-e") || w.is("-c") || w.is("--exec") || w.is("--sh-exec") || w.is("--lua-exec"):
 			inv.flags = append(inv.flags, strings.TrimLeft(w.text, "-"))
