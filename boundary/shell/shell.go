@@ -132,8 +132,8 @@ const maxRoom = 256
 // long values, lists and sets, and nested texts: so much at least, and one more for
 // so many bytes of the text. Eight hundred ordinary commands need no more than that.
 const (
-	workBase    = 8_000
-	bytesOfWork = 5
+	workBase    = 7_000
+	bytesOfWork = 6
 	bytesAgain  = 8  // of a statement are one, each time that it is walked
 	bytesRead   = 16 // of a text that a program reads
 	bytesPassed = 64 // of a file's content, of a path
