@@ -26,6 +26,7 @@ type frame struct {
 
 	word     string // of a list, that a direct condition looks at
 	boxed    [slots]ref.Val
+	boxes    bool      // boxed holds something, of the call perhaps
 	dirty    bool      // conditions have been evaluated for action
 	vars     []ref.Val // of engine.variables
 	patterns [4]pattern
@@ -47,9 +48,15 @@ func newFrame(e *engine, call *guard.Call) *frame {
 
 func (f *frame) release() {
 	f.forget()
-	clear(f.boxed[callSlots:])
-	clear(f.fired)
-	f.fired, f.require = f.fired[:0], f.require[:0]
+	if f.boxes {
+		clear(f.boxed[callSlots:])
+		f.boxes = false
+	}
+	if len(f.fired) > 0 {
+		clear(f.fired)
+		f.fired = f.fired[:0]
+	}
+	f.require = f.require[:0]
 	f.engine, f.call, f.action, f.word = nil, nil, nil, ""
 	frames.Put(f)
 }
@@ -74,7 +81,7 @@ func (f *frame) forget() {
 // field returns a field's value, boxed once.
 func (f *frame) field(x *field, slot int) ref.Val {
 	if f.boxed[slot] == nil {
-		f.boxed[slot], f.dirty = x.get(f), true
+		f.boxed[slot], f.dirty, f.boxes = x.get(f), true, true
 	}
 	return f.boxed[slot]
 }

@@ -78,8 +78,12 @@ func (x *hostIndex) add(s *hostSet, id int32) {
 }
 
 func (x *kindIndex) lookup(f *frame, out []int32) []int32 {
-	out = append(out, x.always...)
-	out = append(out, x.byTool[f.call.Tool]...)
+	if len(x.always) > 0 { // append calls memmove for nothing too
+		out = append(out, x.always...)
+	}
+	if len(x.byTool) > 0 {
+		out = append(out, x.byTool[f.call.Tool]...)
+	}
 	a := f.action
 	switch a.Kind {
 	case guard.KindExec:
@@ -145,19 +149,18 @@ type table struct {
 }
 
 func (t *table) put(key string, id int32) {
-	if key != "" {
-		s := shape(key)
-		t.shapes[s/64] |= 1 << (s % 64)
-	}
+	n := shape(key)
+	t.shapes[n/64] |= 1 << (n % 64)
 	t.ids = put(t.ids, key, id)
 }
 
+// has reports whether a key of a shape may be there.
+func (t *table) has(shape uint8) bool { return t.shapes[shape/64]&(1<<(shape%64)) != 0 }
+
 // find appends what stands under a key and under the key in lower case.
 func (t *table) find(key string, out []int32) []int32 {
-	if key != "" {
-		if s := shape(key); t.shapes[s/64]&(1<<(s%64)) == 0 {
-			return out
-		}
+	if !t.has(shape(key)) {
+		return out
 	}
 	return t.get(key, out)
 }
@@ -174,6 +177,9 @@ func (t *table) get(key string, out []int32) []int32 {
 // shape is a number of eight bits that is the same for texts that differ in
 // case only.
 func shape(s string) uint8 {
+	if s == "" {
+		return 0
+	}
 	return uint8(len(s))<<5 ^ (s[0]|0x20)*3 ^ (s[len(s)-1]|0x20)*13 ^ (s[len(s)/2] | 0x20)
 }
 
@@ -246,12 +252,15 @@ func (x *pathIndex) add(g *glob, id int32) {
 // of them twice.
 func (x *pathIndex) lookup(path string, out []int32) []int32 {
 	out = append(out, x.rest...)
-	last, at := nextName(path, 0)
-	if last != "" {
-		out = x.tops.find(last, out)
-	}
-	for part := last; part != ""; part, at = nextName(path, at) {
-		out = x.names.find(part, out)
+	last := ""
+	for part, at := nextName(path, 0); part != ""; part, at = nextName(path, at) {
+		n := shape(part)
+		if last == "" && x.tops.has(n) {
+			out = x.tops.get(part, out)
+		}
+		if x.names.has(n) {
+			out = x.names.get(part, out)
+		}
 		last = part
 	}
 	if dot := strings.LastIndexByte(last, '.'); dot >= 0 {

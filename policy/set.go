@@ -268,13 +268,15 @@ func (x *wordIndex) lookup(a *guard.Action, out []int32) []int32 {
 	if command == "" {
 		return out
 	}
-	program, rest, several := strings.Cut(command, " ")
-	out = x.find(program, out)
-	if !several {
-		return x.all.find(program, out)
+	end := strings.IndexByte(command, ' ')
+	if end < 0 {
+		return x.all.find(command, x.find(command, out))
 	}
-	sub, _, _ := strings.Cut(rest, " ")
-	return x.second.find(command[:len(program)+1+len(sub)], out)
+	out = x.find(command[:end], out)
+	if next := strings.IndexByte(command[end+1:], ' '); next >= 0 {
+		command = command[:end+1+next]
+	}
+	return x.second.find(command, out)
 }
 
 func (x *wordIndex) find(program string, out []int32) []int32 {

@@ -1,6 +1,7 @@
 package exact
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -32,8 +33,64 @@ func Inexact(text string, posix bool) string {
 	return inexact(file)
 }
 
-func inexact(file *syntax.File) (reason string) {
-	syntax.Walk(file, func(n syntax.Node) bool {
+func inexact(file *syntax.File) string {
+	for _, s := range file.Stmts {
+		if reason := statement(s); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}
+
+// statement sees what [walk] sees. Lists of commands without redirections, which
+// most texts are, need no walk.
+func statement(s *syntax.Stmt) string {
+	if len(s.Redirs) > 0 || s.Coprocess || s.Disown {
+		return walk(s)
+	}
+	switch c := s.Cmd.(type) {
+	case *syntax.BinaryCmd:
+		if reason := statement(c.X); reason != "" {
+			return reason
+		}
+		return statement(c.Y)
+	case *syntax.CallExpr:
+		if len(c.Assigns) > 0 {
+			break
+		}
+		if reason := call(c); reason != "" {
+			return reason
+		}
+		for _, w := range c.Args {
+			if reason := word(w); reason != "" {
+				return reason
+			}
+		}
+		return ""
+	}
+	return walk(s)
+}
+
+func word(w *syntax.Word) string {
+	if slices.ContainsFunc(w.Parts, expands) {
+		return walk(w)
+	}
+	return dots(w)
+}
+
+// expands reports whether a part of a word is more than text.
+func expands(p syntax.WordPart) bool {
+	switch p := p.(type) {
+	case *syntax.Lit, *syntax.SglQuoted:
+		return false
+	case *syntax.DblQuoted:
+		return slices.ContainsFunc(p.Parts, expands)
+	}
+	return true
+}
+
+func walk(n syntax.Node) (reason string) {
+	syntax.Walk(n, func(n syntax.Node) bool {
 		if reason == "" && n != nil {
 			reason = node(n)
 		}
@@ -147,6 +204,9 @@ func call(c *syntax.CallExpr) string {
 	if len(c.Args) == 0 {
 		return ""
 	}
+	if name, ok := literal(c.Args[0]); !ok || !special[path.Base(name)] && !strings.HasPrefix(name, "%") {
+		return ""
+	}
 	words := make([]string, 0, len(c.Args))
 	for _, w := range c.Args {
 		text, ok := literal(w)
@@ -181,6 +241,19 @@ func simple(words []string, n int) string {
 var elsewhere = map[string]bool{
 	"parallel": true, "zsh": true, "ksh": true, "mksh": true, "fish": true, "csh": true, "tcsh": true,
 }
+
+// special are the base names of commands that [simple] looks at, beside jobs.
+var special = func() map[string]bool {
+	m := maps.Clone(elsewhere)
+	maps.Copy(m, lacking)
+	for name := range rewrites {
+		m[name] = true
+	}
+	for name := range options {
+		m[name] = true
+	}
+	return m
+}()
 
 // program is the name of a program that PATH or a system folder names.
 func program(word string) (name string, ok bool) {
@@ -225,7 +298,7 @@ var leadingDot = regexp.MustCompile(`(^|[/{,])\.[^/]*[*?\[]`)
 // dots: patterns match no hidden files here at all. The interpreter would match
 // too many: "*.*" would match ".env", which it doesn't in bash.
 func dots(w *syntax.Word) string {
-	if text := outline(w.Parts); strings.ContainsAny(text, "*?[") && leadingDot.MatchString(text) {
+	if text := outline(w.Parts); strings.Contains(text, ".") && strings.ContainsAny(text, "*?[") && leadingDot.MatchString(text) {
 		return "a pattern of hidden files"
 	}
 	return ""
