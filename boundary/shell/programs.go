@@ -409,7 +409,8 @@ const xargsValues = "IJLnPsdEaRS"
 // xargs starts a program with the words that it reads.
 func xargs(inv *invocation) {
 	args := inv.args
-	replace, delimiter, whole, fromFile, lines, chunk := "", "", false, false, false, word{}
+	replace, chunk := "", word{}
+	var in division
 	for len(args) > 0 && mayBeOption(args[0]) {
 		a := args[0]
 		args = args[1:]
@@ -420,34 +421,42 @@ func xargs(inv *invocation) {
 		if a.is("--") {
 			break
 		}
-		letter, value := xargsOption(a)
-		inv.flags = append(inv.flags, letter)
-		if value.text == "" && len(letter) == 1 && strings.Contains(xargsValues, letter) && !strings.Contains(a.text, "=") && len(args) > 0 {
+		letters, value := xargsOptions(a)
+		last := letters[len(letters)-1]
+		inv.flags = append(inv.flags, letters...)
+		if value.text == "" && len(last) == 1 && strings.Contains(xargsValues, last) && !strings.Contains(a.text, "=") && len(args) > 0 {
 			value, args = args[0], args[1:]
 		}
-		switch letter {
-		case "a":
-			inv.read(value)
-			fromFile = true
-		case "I", "J", "i":
-			replace, lines = value.text, true
-			if replace == "" {
-				replace = "{}"
+		if value.kind != known && strings.Contains("IJidEe", last) {
+			inv.unknown(value.span, "what xargs puts where is not known: "+value.why())
+		}
+		for _, letter := range letters {
+			switch letter {
+			case "a":
+				inv.read(value)
+				in.file = true
+			case "I", "J", "i":
+				if replace = value.text; replace == "" {
+					replace = "{}"
+				}
+			case "d":
+				in.delimiter = value.text
+			case "0":
+				in.delimiter = `\0`
+			case "E", "e":
+				in.ends = value.text != ""
+			case "n":
+				chunk = value
+			case "L", "l", "s", "x":
+				chunk = word{kind: unknown, text: letter}
 			}
-		case "d":
-			delimiter = value.text
-		case "0":
-			whole = true
-		case "n":
-			chunk = value
-		case "L", "l", "s", "x":
-			chunk = word{kind: unknown, text: letter}
 		}
 	}
 	if len(args) == 0 {
 		return // echo
 	}
-	input := inv.items(fromFile, delimiter, whole, lines)
+	in.lines = replace != ""
+	input := inv.items(in)
 	inv.stdin = stream{set: true, text: text("")}
 	if replace != "" {
 		inv.eachItem(args, input, replace)
@@ -487,43 +496,51 @@ func (inv *invocation) eachChunk(args, items []word, size word) {
 	inv.stdout = out
 }
 
-// xargsOption takes an option of xargs apart: its letter, and a glued value.
-// Of a cluster, the last letter counts.
-func xargsOption(a word) (string, word) {
+// xargsOptions takes a word of options of xargs apart: their letters, and a glued
+// value of the last one.
+func xargsOptions(a word) (letters []string, value word) {
 	if long, value, _ := a.cut("="); strings.HasPrefix(long, "--") {
 		for _, o := range [...][2]string{{"--arg-file", "a"}, {"--replace", "i"}, {"--delimiter", "d"}, {"--null", "0"}, {"--max-args", "n"}, {"--max-procs", "P"}, {"--max-chars", "s"}, {"--eof", "e"}, {"--max-lines", "l"}, {"--no-run-if-empty", "r"}, {"--verbose", "t"}, {"--interactive", "p"}, {"--exit", "x"}, {"--open-tty", "o"}, {"--process-slot-var", "v"}} {
 			if strings.HasPrefix(o[0], long) {
-				return o[1], value
+				return []string{o[1]}, value
 			}
 		}
-		return long, value
+		return []string{long}, value
 	}
 	for i := 1; i < len(a.text); i++ {
+		letters = append(letters, a.text[i:i+1])
 		if strings.IndexByte(xargsValues+"iel", a.text[i]) >= 0 {
-			return a.text[i : i+1], a.after(i + 1)
+			return letters, a.after(i + 1)
 		}
 	}
-	if strings.Contains(a.text, "0") {
-		return "0", word{}
-	}
-	return a.text[len(a.text)-1:], word{}
+	return letters, word{}
 }
 
-// items are the words that xargs makes of its input.
-func (inv *invocation) items(fromFile bool, delimiter string, whole, lines bool) []word {
+// division is how a program makes words of its input, as xargs does.
+type division struct {
+	file      bool   // it reads another file
+	delimiter string // as it is written; "": blanks and the ends of lines, with quotes
+	lines     bool   // the ends of lines only, where there is no delimiter
+	ends      bool   // at a word of its own
+}
+
+var byLine = division{delimiter: `\n`}
+
+// isSpace reports whether a byte is one of those between xargs' words.
+func isSpace(r rune) bool { return r == ' ' || '\t' <= r && r <= '\r' }
+
+// items are the words that a program makes of its input.
+func (inv *invocation) items(in division) []word {
 	s := inv.stdin
 	switch {
-	case fromFile:
+	case in.file || in.ends:
 	case s.set && len(s.names) > 0 && s.dir == inv.dir:
 		return perhapsNone(s.names)
-	case s.set && s.text.kind == known && !whole && (delimiter == "" || delimiter == `\n`):
-		if !inv.a.reads(s.text.text) || strings.ContainsAny(s.text.text, `\"'`) && delimiter == "" {
+	case s.set && s.text.kind == known && (in.delimiter == "" || in.delimiter == `\n`):
+		if !inv.a.reads(s.text.text) || strings.ContainsAny(s.text.text, `\"'`) && in.delimiter == "" {
 			break
 		}
-		fields := strings.Fields(s.text.text)
-		if lines || delimiter != "" {
-			fields = strings.Split(strings.TrimRight(s.text.text, "\n"), "\n")
-		}
+		fields := in.split(s.text.text)
 		if len(fields) > maxItems {
 			break
 		}
@@ -538,6 +555,23 @@ func (inv *invocation) items(fromFile bool, delimiter string, whole, lines bool)
 		return []word{it}
 	}
 	return []word{{kind: unknown, reason: "what xargs reads is not known", split: true, span: inv.span}}
+}
+
+// split makes words of a text without quotes. Blanks before a line's word don't
+// count, those behind it do.
+func (in division) split(text string) (words []string) {
+	switch {
+	case in.delimiter == "" && !in.lines:
+		return strings.FieldsFunc(text, isSpace)
+	case in.delimiter != "" && text != "":
+		return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimLeftFunc(line, isSpace); line != "" {
+			words = append(words, line)
+		}
+	}
+	return words
 }
 
 // eachItem starts the program once for each item, put in for a mark.
@@ -652,7 +686,11 @@ func parallel(inv *invocation) {
 		}
 	}
 	if len(command) == len(args) {
-		items = inv.items(inv.flag("a", "arg-file"), `\n`, inv.flag("0", "null"), true)
+		in := byLine
+		if in.file = inv.flag("a", "arg-file"); inv.flag("0", "null") {
+			in.delimiter = `\0`
+		}
+		items = inv.items(in)
 	} else if items == nil {
 		items = []word{{kind: unknown, reason: "what parallel reads is not known", split: true, span: inv.span}}
 	}

@@ -137,7 +137,7 @@ func (inv *invocation) pack(a *arguments) {
 	if f, ok := a.value("files-from"); ok {
 		inv.dir = bases[len(bases)-1]
 		if f.is("-") {
-			for _, w := range inv.items(false, `\n`, false, true) {
+			for _, w := range inv.items(byLine) {
 				inv.read(w)
 			}
 		} else {
@@ -206,7 +206,7 @@ func readZip(inv *invocation) {
 	}
 	inv.readChosen()
 	if inv.flag("@") {
-		for _, w := range inv.items(false, `\n`, false, true) {
+		for _, w := range inv.items(byLine) {
 			inv.read(w)
 		}
 	}
@@ -256,7 +256,7 @@ func readCpio(inv *invocation) {
 		a.chdir("directory")
 		inv.unpackHere()
 	case inv.flag("create", "pass-through"):
-		for _, w := range inv.items(false, `\n`, false, true) {
+		for _, w := range inv.items(byLine) {
 			inv.read(w)
 		}
 		for _, w := range a.operands {
@@ -289,7 +289,7 @@ func readPax(inv *invocation) {
 			inv.read(w)
 		}
 		if len(files) == 0 {
-			for _, w := range inv.items(false, `\n`, false, true) {
+			for _, w := range inv.items(byLine) {
 				inv.read(w)
 			}
 		}

@@ -503,7 +503,7 @@ func readEntr(inv *invocation) {
 	at := slices.IndexFunc(inv.args, func(w word) bool { return w.is("/_") })
 	files := []word{{}}
 	if at >= 0 {
-		files = inv.items(false, "", false, true)
+		files = inv.items(division{lines: true})
 	}
 	args, flags := inv.args, inv.flags
 	for _, f := range files {

@@ -148,9 +148,9 @@ func (x *sample) afresh() string {
 			fmt.Fprintf(&values, " %s='%s'", name, v)
 		}
 	}
-	s.WriteString("unalias -a\n{ unset -n r1; unset -f fn1 fn2 fn3 fn4; dirs -c\n")
-	s.WriteString("shopt -u nullglob dotglob extglob globstar nocasematch lastpipe nocaseglob failglob expand_aliases localvar_inherit inherit_errexit\n")
-	s.WriteString("unset IFS OPTIND OPTARG REPLY MAPFILE q fd1" + names.String() + "\nexport" + values.String() + "\n")
+	s.WriteString("unalias -a\n{ unset -n r1; unset -f fn1 fn2 fn3 fn4 f; dirs -c\n")
+	s.WriteString("shopt -u nullglob dotglob extglob globstar nocasematch lastpipe nocaseglob failglob expand_aliases localvar_inherit inherit_errexit xpg_echo cdable_vars execfail; shopt -s patsub_replacement sourcepath\n")
+	s.WriteString("unset IFS OPTIND OPTARG REPLY MAPFILE CDPATH q fd1" + names.String() + "\nexport" + values.String() + "\n")
 	s.WriteString(stubFunctions("bash") + "} >/dev/null 2>&1")
 	return s.String()
 }
