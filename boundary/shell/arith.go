@@ -53,7 +53,12 @@ func (x *expansion) operand(w *syntax.Word) result {
 			}
 		}
 	}
-	return x.evaluate(x.single(w.Parts, x.w.u.at(w), document).value(), w, 0)
+	v := x.single(w.Parts, x.w.u.at(w), document).value()
+	if v.kind == known && strings.TrimSpace(v.text) == "" { // the expression is read without it
+		x.w.mayAbort(x.st)
+		return result{}
+	}
+	return x.evaluate(v, w, 0)
 }
 
 func (x *expansion) evaluateFound(r found, n syntax.Node, depth int) result {
@@ -99,7 +104,8 @@ func (x *expansion) evaluate(v value, n syntax.Node, depth int) result {
 		x.w.a.unknown(x.w.u.at(n), "text with a subscript or a substitution is evaluated as arithmetic", false)
 		return result{}
 	}
-	assigns := strings.Contains(s, "=") || strings.Contains(s, "++") || strings.Contains(s, "--")
+	signs := strings.Trim(s, "+-") != s // with those beside it, two of them
+	assigns := signs || strings.Contains(s, "=") || strings.Contains(s, "++") || strings.Contains(s, "--")
 	for _, name := range strings.FieldsFunc(s, func(r rune) bool { return r < utf8.RuneSelf && !isName("_"+string(r)) }) {
 		if !isName(name) {
 			continue

@@ -281,7 +281,7 @@ func pushd(w *walker, c *builtinCall) flow {
 	}
 	f, behind := flow{ok: c.in, fail: c.in}, c.st.dir
 	if strings.Contains(letters, "n") {
-		behind = w.destination(c.st, c.args[0], false)
+		behind = place{reason: "a folder was put on the stack unseen"}
 	} else {
 		f = w.changeDir(c, c.args[0], false)
 	}
@@ -309,6 +309,9 @@ func popd(w *walker, c *builtinCall) flow {
 	n.oldDir, n.dir, n.stack = n.dir, n.stack[last], n.stack[:last]
 	if len(c.args) > 0 {
 		n.dir = place{reason: "a folder of the stack is not known"}
+	}
+	if n.dir.path == "" { // it may not be there
+		n.oldDir = place{reason: "the working folder before is not known"}
 	}
 	n.movedTo()
 	return c.become(n)

@@ -551,7 +551,10 @@ func (inv *invocation) items(in division) []word {
 		return out
 	case s.set && s.text.kind == pattern:
 		it := s.text.word(inv.span)
-		it.num, it.split = s.text.num, !s.text.num || s.text.empty
+		if it.text = strings.TrimSuffix(it.text, "\n"); strings.ContainsFunc(it.text, isSpace) {
+			break
+		}
+		it.split = !it.num || it.empty
 		return []word{it}
 	}
 	return []word{{kind: unknown, reason: "what xargs reads is not known", split: true, span: inv.span}}
