@@ -21,7 +21,62 @@ func (r result) value() value {
 	return number()
 }
 
-// arithmetic evaluates an expression. Text that reaches it from a variable or
+// expression evaluates an expression whose words are expanded before any of it is
+// computed: what they assign to is known no more.
+func (x *expansion) expression(e syntax.ArithmExpr) result {
+	if _, one := e.(*syntax.Word); one {
+		return x.arithmetic(e)
+	}
+	early := assignedEarly(e)
+	for _, target := range early {
+		x.store(target, result{})
+	}
+	r := x.arithmetic(e)
+	for _, target := range early {
+		x.store(target, result{})
+	}
+	r.known = r.known && len(early) == 0
+	return r
+}
+
+// assignedEarly are the targets of assignments within the expansions of an
+// expression's words.
+func assignedEarly(e syntax.ArithmExpr) (targets []syntax.ArithmExpr) {
+	switch e := e.(type) {
+	case *syntax.ParenArithm:
+		return assignedEarly(e.X)
+	case *syntax.UnaryArithm:
+		return assignedEarly(e.X)
+	case *syntax.BinaryArithm:
+		return append(assignedEarly(e.X), assignedEarly(e.Y)...)
+	case *syntax.Word:
+		if e.Lit() != "" {
+			return nil
+		}
+		syntax.Walk(e, func(n syntax.Node) bool {
+			switch n := n.(type) {
+			case *syntax.CmdSubst, *syntax.ProcSubst:
+				return false
+			case *syntax.ParamExp:
+				if x := n.Exp; x != nil && (x.Op == syntax.AssignUnset || x.Op == syntax.AssignUnsetOrNull) {
+					targets = append(targets, &syntax.Word{Parts: []syntax.WordPart{n.Param}})
+				}
+			case *syntax.UnaryArithm:
+				if n.Op == syntax.Inc || n.Op == syntax.Dec {
+					targets = append(targets, n.X)
+				}
+			case *syntax.BinaryArithm:
+				if _, ok := assignOps[n.Op]; ok || n.Op == syntax.Assgn {
+					targets = append(targets, n.X)
+				}
+			}
+			return true
+		})
+	}
+	return targets
+}
+
+// arithmetic evaluates a part of an expression. Text that reaches it from a variable or
 // from quotes is evaluated as Bash does: a subscript in it may run code, so
 // what isn't plainly a number or a name of one is reported.
 func (x *expansion) arithmetic(e syntax.ArithmExpr) result {

@@ -70,11 +70,11 @@ func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, v v
 				return w.change(x.st, name, dedupeKeys(old))
 			}
 		} else {
-			x.arithmetic(as.Index)
+			x.expression(as.Index)
 		}
 		return w.change(x.st, name, lostArray("an element of an array that is not known"))
 	}
-	i := x.arithmetic(as.Index)
+	i := x.expression(as.Index)
 	if name == "BASH_CMDS" || name == "BASH_ALIASES" {
 		w.a.unknown(w.u.at(as), "the table of commands or aliases is changed", false)
 	}
@@ -115,7 +115,7 @@ func (x *expansion) elements(as *syntax.Assign, keyed bool) variable {
 		if e.Index != nil {
 			k, ok := e.Index.(*syntax.Word)
 			if !ok || !keyed && !isNumber(k.Lit()) {
-				x.arithmetic(e.Index)
+				x.expression(e.Index)
 				v = lostArray("an array that is not known")
 			} else if keyed {
 				key, element := x.key(k), x.key(e.Value).value()
@@ -307,7 +307,7 @@ func (w *walker) declare(c *syntax.DeclClause, redirs []*syntax.Redirect, in wor
 		case as.Naked:
 			before := d.attributes(as.Name.Value, d.hide(as.Name.Value, x.st))
 			x.st = before
-			x.arithmetic(as.Index)
+			x.expression(as.Index)
 			x.st = either(before, x.st, "it depends on whether a subscript is evaluated")
 		case as.Array != nil:
 			d.array(&x, as)
@@ -329,6 +329,9 @@ func (w *walker) declare(c *syntax.DeclClause, redirs []*syntax.Redirect, in wor
 		x.st = f(x.st)
 	}
 	f := d.flow(back(in, before), back(in, x.st)).add(flow{fail: failed})
+	if d.prints {
+		f = f.add(both(back(in, before)))
+	}
 	if d.kind == "local" && len(w.calls) == 0 { // an error, and nothing is evaluated
 		f.fail = f.fail.add(in)
 	}
@@ -371,7 +374,11 @@ func declareWords(w *walker, c *builtinCall) flow {
 	for _, a := range c.args {
 		st = d.word(a, st)
 	}
-	return d.flow(c.in, back(c.in, st))
+	f := d.flow(c.in, back(c.in, st))
+	if d.prints {
+		f = f.add(both(c.in))
+	}
+	return f
 }
 
 // declaration is one run of declare and its like.
@@ -384,6 +391,7 @@ type declaration struct {
 	global, inherits   bool // of a declaration in a function
 	folds              byte
 	nameref, functions bool
+	prints             bool // what there is, and declares nothing
 	hides              bool // export -n: programs don't get it
 	readonly           bool
 	ended, perhaps     bool // no option follows; perhaps
@@ -542,6 +550,7 @@ func (d *declaration) option(f word) {
 		d.w.a.unknown(f.span, d.kind+" has an option that is not known, and may do nothing", false)
 	}
 	for _, l := range f.text[1:] {
+		d.prints = d.prints || on && strings.ContainsRune("pfF", l) && d.kind != "export" && d.kind != "readonly"
 		switch l {
 		case 'x':
 			d.exports, d.hides = on, !on

@@ -310,10 +310,10 @@ func popd(w *walker, c *builtinCall) flow {
 	if len(c.args) > 0 {
 		n.dir = place{reason: "a folder of the stack is not known"}
 	}
-	if n.dir.path == "" { // it may not be there
-		n.oldDir = place{reason: "the working folder before is not known"}
-	}
 	n.movedTo()
+	if n.dir.path == "" { // it may not be there
+		return flow{worlds{n}, c.in}
+	}
 	return c.become(n)
 }
 

@@ -469,7 +469,7 @@ func (b *builder) wild(s string) {
 		b.text(s)
 		return
 	}
-	if b.x.st.opts&optGlobstar == 0 {
+	if b.x.st.opts&optGlobstar == 0 && strings.IndexByte(s, '[') < 0 { // with brackets it may stay as it is
 		for strings.Contains(s, "**") {
 			s = strings.ReplaceAll(s, "**", "*")
 		}
@@ -984,7 +984,7 @@ func (b *builder) expand(p syntax.WordPart, quoted bool) {
 		}
 		b.value(v, quoted)
 	case *syntax.ArithmExp:
-		b.value(b.x.arithmetic(p.X).value(), quoted)
+		b.value(b.x.expression(p.X).value(), quoted)
 	case *syntax.ProcSubst:
 		b.text(b.x.w.process(p, b.x.st))
 	case *syntax.ExtGlob:

@@ -446,7 +446,7 @@ func (x *expansion) element(r found, index syntax.ArithmExpr) found {
 	if r.keys != nil {
 		return x.keyed(r, index)
 	}
-	n := x.arithmetic(index)
+	n := x.expression(index)
 	if !n.known {
 		return single(unknownValue("an element of an array that is not known"))
 	}
@@ -480,7 +480,7 @@ const keyOrder = "the order of the keys of an associative array"
 func (x *expansion) keyed(r found, index syntax.ArithmExpr) found {
 	w, ok := index.(*syntax.Word)
 	if !ok {
-		x.arithmetic(index)
+		x.expression(index)
 		return single(unknownValue("an element of an array that is not known"))
 	}
 	key := x.key(w)
@@ -558,10 +558,10 @@ func ascii(s string) bool {
 
 func (x *expansion) slice(r found, s *syntax.Slice, positional bool) found {
 	before := x.st
-	from, to := x.arithmetic(s.Offset), result{known: true, n: -1}
+	from, to := x.expression(s.Offset), result{known: true, n: -1}
 	if s.Length != nil {
 		between := x.st
-		to = x.arithmetic(s.Length)
+		to = x.expression(s.Length)
 		if begins := r.kind == known && !r.isList && from.known && from.n >= 0 && from.n <= int64(len(r.text)); !begins {
 			x.st = either(between, x.st, "it depends on how long a value is")
 		}
@@ -680,8 +680,12 @@ func (x *expansion) fallback(p *syntax.ParamExp, name string, r found, quoted bo
 	}
 	before := x.st
 	other := x.alternative(e.Word, quoted)
+	after := x.st
 	switch e.Op {
 	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
+		if x.st = before; !sure {
+			x.st = either(before, after, "it depends on whether "+name+" is set")
+		}
 		switch several := r.isList && !r.joined; {
 		case !sure && several:
 			return lostList("it depends on whether " + name + " is set")
@@ -692,16 +696,20 @@ func (x *expansion) fallback(p *syntax.ParamExp, name string, r found, quoted bo
 		}
 		return single(text(""))
 	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
-		x.w.mayExit(worlds{before})
+		x.st = before
+		x.w.mayExit(worlds{after})
 		if sure && absent {
 			return single(unknownValue(name + " is not set"))
 		}
 		r.empty = r.empty && !colon
 		return r
 	}
-	if sure && !absent {
+	switch {
+	case sure && !absent:
 		x.st = before
 		return r
+	case !sure:
+		x.st = either(before, after, "it depends on whether "+name+" is set")
 	}
 	if e.Op == syntax.AssignUnset || e.Op == syntax.AssignUnsetOrNull {
 		v := other

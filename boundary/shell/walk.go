@@ -535,7 +535,7 @@ func (w *walker) command(cmd syntax.Command, in worlds, st *state) flow {
 		return both(worlds{n})
 	case *syntax.ArithmCmd:
 		x := expansion{w, st}
-		x.arithmetic(c.X)
+		x.expression(c.X)
 		return both(back(in, x.st))
 	case *syntax.TestClause:
 		x := expansion{w, st}
@@ -546,7 +546,7 @@ func (w *walker) command(cmd syntax.Command, in worlds, st *state) flow {
 	case *syntax.LetClause:
 		x := expansion{w, st}
 		for _, e := range c.Exprs {
-			x.arithmetic(e)
+			x.expression(e)
 		}
 		if st.opts&(optNullglob|optFailglob) != 0 && isGlob(w.u.textOf(c)) { // to let, they are words
 			w.mayAbort(st)
@@ -804,13 +804,13 @@ func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
 	if l, ok := c.Loop.(*syntax.CStyleLoop); ok {
 		w.out.mix()
 		x := expansion{w, st}
-		x.arithmetic(l.Init)
+		x.expression(l.Init)
 		var ends worlds
 		after := w.repeat(back(in, x.st), c, func(in worlds) worlds {
-			in = w.eachState(in, func(x *expansion) { x.arithmetic(l.Cond) })
+			in = w.eachState(in, func(x *expansion) { x.expression(l.Cond) })
 			ends = ends.add(in)
 			in = w.list(c.Do, in).all().add(loop.jumps)
-			return w.eachState(in, func(x *expansion) { x.arithmetic(l.Post) })
+			return w.eachState(in, func(x *expansion) { x.expression(l.Post) })
 		})
 		return both(after.add(ends).add(loop.jumps))
 	}
@@ -832,11 +832,15 @@ func (w *walker) forClause(c *syntax.ForClause, in worlds, st *state) flow {
 		in = w.bind(in, "REPLY", word{kind: unknown, reason: "what select reads is not known", span: span}, span)
 	}
 	if c.Select || len(items) > maxItems {
+		bind := w.bind
+		if c.Select {
+			bind = w.assignEach
+		}
 		w.out.mix()
 		after := w.repeat(in, c, func(in worlds) worlds {
 			out := loop.jumps
 			for _, it := range anyOf(items) {
-				out = out.add(w.list(c.Do, w.bind(in, name, it, span)).all())
+				out = out.add(w.list(c.Do, bind(in, name, it, span)).all())
 			}
 			return out
 		})
@@ -884,6 +888,15 @@ func anyOf(items []word) []word {
 		return items
 	}
 	return []word{{kind: unknown, reason: "it is one of many words", span: items[0].span}}
+}
+
+// assignEach assigns to a variable in each of the states.
+func (w *walker) assignEach(in worlds, name string, item word, span guard.Span) worlds {
+	out := make(worlds, len(in))
+	for i, st := range in {
+		out[i] = w.assignVar(st, name, item.value(), span, false)
+	}
+	return out
 }
 
 // bind assigns a loop's variable.
