@@ -1147,41 +1147,31 @@ func namesRunOn(parts []syntax.WordPart) bool {
 	return false
 }
 
-// emptyBrace reports whether a comma and a closing brace follow "{}" or "{x}":
-// Bash may take the first brace for theirs.
+// emptyBrace reports whether a comma and a closing brace follow braces in which
+// nothing is to choose, "{}" or "{x}": Bash may take the first brace for theirs.
 func emptyBrace(w *syntax.Word) bool {
-	empty, comma := false, false
+	open, empty, comma := false, false, false
 	for _, p := range w.Parts {
 		l, ok := p.(*syntax.Lit)
 		if !ok {
 			continue
 		}
-		s := l.Value
-		if i := behindBrace(s); i >= 0 && !empty {
-			empty, s = true, s[i:]
-		}
-		if i := strings.IndexByte(s, ','); empty && i >= 0 && !comma {
-			comma, s = true, s[i+1:]
-		}
-		if comma && strings.IndexByte(s, '}') >= 0 {
-			return true
+		for i, c := range []byte(l.Value) {
+			switch {
+			case empty && c == ',':
+				comma = true
+			case comma && c == '}':
+				return true
+			case c == '{':
+				open = true
+			case c == ',' || c == '.' && strings.HasPrefix(l.Value[i:], ".."):
+				open = false
+			case c == '}' && open:
+				empty = true
+			}
 		}
 	}
 	return false
-}
-
-// behindBrace is where the first braces end in which nothing is to choose, or -1.
-func behindBrace(s string) int {
-	for i := strings.IndexByte(s, '{'); i >= 0 && i < len(s); i++ {
-		if s[i] != '{' {
-			continue
-		}
-		j := strings.IndexAny(s[i+1:], "{,}")
-		if j >= 0 && s[i+1+j] == '}' && !strings.Contains(s[i+1:i+1+j], "..") {
-			return i + j + 2
-		}
-	}
-	return -1
 }
 
 // braces makes the words that brace expansion makes of one; a single nil means
