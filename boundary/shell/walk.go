@@ -952,7 +952,10 @@ func (w *walker) caseClause(c *syntax.CaseClause, in worlds, st *state) flow {
 			}
 		}
 	}
-	out := both(in)
+	var out flow
+	if !slices.ContainsFunc(c.Items, matchesAll) {
+		out = both(in)
+	}
 	through := worlds(nil)
 	for _, it := range c.Items {
 		f := w.list(it.Stmts, in.add(through))
@@ -963,6 +966,11 @@ func (w *walker) caseClause(c *syntax.CaseClause, in worlds, st *state) flow {
 		out = out.add(f)
 	}
 	return out
+}
+
+// matchesAll reports whether an arm of a case is taken where none before it is.
+func matchesAll(it *syntax.CaseItem) bool {
+	return slices.ContainsFunc(it.Patterns, func(p *syntax.Word) bool { return p.Lit() == "*" })
 }
 
 // test walks the expressions of [[ ]].
