@@ -589,7 +589,18 @@ func commandBuiltin(w *walker, c *builtinCall) flow {
 		w.out.add(opaqueStream("where a program lies is not known"))
 		return c.stay()
 	}
-	return w.runWords(c)
+	if !w.u.posix {
+		return w.runWords(c)
+	}
+	// In some shells an error in what it runs ends that, and not the shell.
+	exits := w.proc.exits
+	w.proc.exits = nil
+	w.proc.caught++
+	f := w.runWords(c)
+	w.proc.caught--
+	f = f.add(both(withParams(w.proc.exits, c.st)))
+	w.proc.exits = exits.add(w.proc.exits)
+	return f
 }
 
 func builtinBuiltin(w *walker, c *builtinCall) flow {

@@ -551,7 +551,7 @@ func (inv *invocation) items(in division) []word {
 		return out
 	case s.set && s.text.kind == pattern:
 		it := s.text.word(inv.span)
-		if it.text = strings.TrimSuffix(it.text, "\n"); strings.ContainsFunc(it.text, isSpace) {
+		if it.text = strings.TrimSuffix(it.text, "\n"); strings.ContainsFunc(it.text, isSpace) || strings.ContainsAny(it.text, `\"'`) && in.delimiter == "" {
 			break
 		}
 		it.split = !it.num || it.empty

@@ -37,6 +37,7 @@ type process struct {
 	exits   worlds
 	aborts  worlds // states in which an error may end the line of the text
 	anytime bool   // a trap may run at any statement
+	caught  int    // commands around that an error ends instead of the shell
 }
 
 // trapped is the text of a trap. anytime says that not only the end of the
@@ -411,9 +412,9 @@ func (w *walker) stmtIn(s *syntax.Stmt, in worlds) flow {
 }
 
 // mayExit notes states in which the shell may end before its text does, for
-// its traps.
+// its traps, or for what goes on.
 func (w *walker) mayExit(ws worlds) {
-	if len(w.proc.traps) > 0 {
+	if len(w.proc.traps) > 0 || w.proc.caught > 0 {
 		w.proc.exits = w.proc.exits.add(ws)
 	}
 }
