@@ -1025,6 +1025,11 @@ func ansiC(s string) string {
 		case c >= '0' && c <= '7':
 			r, n = digits(s[i:], 3, 8)
 			r &= 0xff
+		case c == 'x' && strings.HasPrefix(s[i+1:], "{"): // any number of digits, even none
+			r, n = digits(s[i+2:], len(s), 16)
+			if r, n = r&0xff, n+2; strings.HasPrefix(s[i+n:], "}") {
+				n++
+			}
 		case c == 'x':
 			if r, n = digits(s[i+1:], 2, 16); n > 0 {
 				n++
