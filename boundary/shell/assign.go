@@ -708,6 +708,9 @@ func (d *declaration) name(name string, st *state) *state {
 	if d.kind == "local" && !ok {
 		v, ok = variable{unset: true}, true
 	}
+	if name == "PATH" && ok && v.unset {
+		d.w.a.unknown(d.span, emptyPath, false)
+	}
 	if d.exports && ok && !v.unset {
 		d.w.environment(st, name, v.value, d.span, true)
 	}

@@ -760,8 +760,8 @@ func setOf(names string) map[string]bool {
 }
 
 // strange reports an option that changes how the rest is read.
-func (c *builtinCall) strange(name string, span guard.Span) {
-	if strangeOptions[name] {
+func (c *builtinCall) strange(name string, on bool, span guard.Span) {
+	if strangeOptions[name] || on && (name == "H" || name == "histexpand") {
 		c.unknown(span, "the option "+name+" changes how the shell reads words")
 	}
 }
@@ -771,13 +771,13 @@ func (c *builtinCall) strange(name string, span guard.Span) {
 func (c *builtinCall) setOption(st *state, a word) bool {
 	for _, l := range []byte(a.text[1:]) {
 		o := setLetters[l]
-		c.strange(string(l), a.span)
+		c.strange(string(l), a.text[0] == '-', a.span)
 		if l == 'o' && len(c.args) > 0 {
 			name := c.args[0]
 			if name.kind != known {
 				c.unknown(name.span, "an option of set is not known: "+name.why())
 			}
-			c.strange(name.text, name.span)
+			c.strange(name.text, a.text[0] == '-', name.span)
 			o = optionNames[name.text]
 			if c.args = c.args[1:]; o == 0 && !longOptions[name.text] {
 				return false
@@ -801,7 +801,7 @@ func shopt(w *walker, c *builtinCall) flow {
 			continue
 		}
 		if strings.ContainsAny(letters, "su") {
-			c.strange(a.text, a.span)
+			c.strange(a.text, strings.Contains(letters, "s"), a.span)
 		}
 		if strings.Contains(letters, "s") {
 			st.opts |= optionNames[a.text]
@@ -812,6 +812,9 @@ func shopt(w *walker, c *builtinCall) flow {
 	}
 	return c.become(st)
 }
+
+// emptyPath says where programs come from without PATH.
+const emptyPath = "without PATH programs are taken from the working folder"
 
 func unset(w *walker, c *builtinCall) flow {
 	letters, _ := c.options("")
@@ -831,6 +834,9 @@ func unset(w *walker, c *builtinCall) flow {
 		w.touch(name)
 		if w.hides(name) {
 			c.unknown(a.span, "unset may uncover another variable "+name)
+		}
+		if name == "PATH" && !strings.Contains(letters, "f") {
+			c.unknown(a.span, emptyPath)
 		}
 		switch v, _ := st.lookup(name); {
 		case strings.Contains(letters, "n") && !v.nameref: // it is none, and stays

@@ -124,7 +124,7 @@ var riskyOptions = []string{
 // that nothing is known of only counts where programs get it.
 func (w *walker) environment(st *state, name string, v value, span guard.Span, export bool) {
 	e := effectOf(name)
-	if e == harmless || e == unlisted && !export || v.kind == known && v.text == "" || w.u.venv && w.a.activation(st, name, v) {
+	if e == harmless || e == unlisted && !export || v.kind == known && v.text == "" && name != "PATH" || w.u.venv && w.a.activation(st, name, v) {
 		return
 	}
 	if reason := w.a.danger(st, name, e, v); reason != "" {

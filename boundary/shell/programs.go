@@ -115,8 +115,8 @@ func (inv *invocation) readShell() shellCall {
 				s.noexec = on
 			case 'i':
 				s.interactive = on
-			case 'k', 'B':
-				if on == (c == 'k') {
+			case 'k', 'B', 'H':
+				if on == (c != 'B') {
 					inv.unknown(a.span, otherWords)
 				}
 			case 'l':
@@ -124,7 +124,7 @@ func (inv *invocation) readShell() shellCall {
 			case 'o', 'O':
 				if len(args) > 0 && !mayBeOption(args[0]) {
 					s.noexec = s.noexec || on && args[0].is("noexec")
-					if strangeOptions[args[0].text] {
+					if strangeOptions[args[0].text] || on && args[0].is("histexpand") {
 						inv.unknown(a.span, otherWords)
 					}
 					if on && c == 'O' {

@@ -159,8 +159,13 @@ func (s *sedReader) command() {
 	s.i++
 	switch c {
 	case '{', '}', '=', 'd', 'D', 'g', 'G', 'h', 'H', 'n', 'N', 'p', 'P', 'x', 'z', 'F':
-	case '#', 'a', 'i', 'c', 'v':
+	case '#', 'a', 'i', 'c':
 		s.line()
+	case 'v': // a version, up to a blank; another command may follow at once
+		s.skip(" \t")
+		for s.i < len(s.text) && strings.IndexByte(" \t\n;}", s.text[s.i]) < 0 {
+			s.i++
+		}
 	case 'b', 't', 'T', ':', 'q', 'Q', 'l', 'L':
 		s.label()
 	case 'r', 'R':

@@ -3,6 +3,7 @@ package shell
 import (
 	"crypto/sha256"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -842,7 +843,18 @@ func (inv *invocation) looseWords() {
 			inv.unknown(w.span, "the program "+inv.name+" is not known and may run "+w.text)
 			break
 		}
-		if option, v := codeOption(inv.args, i); takesCode(option, v.text) {
+		switch {
+		case i > 0 || w.kind != known:
+		case sendingVerbs[w.text]:
+			inv.unknown(w.span, "the program "+inv.name+" is not known and may install or send something: "+w.text)
+		case toolNames[w.text] && len(inv.args) > 1:
+			inner := *inv
+			inner.run(inv.args)
+		}
+		if inv.name != "" && (isAddress(w) || remoteFile.MatchString(w.text)) {
+			inv.connect(w)
+		}
+		if option, v := codeOption(inv.args, i); takesCode(option, v.text) || strings.HasPrefix(option, "exec") && a.isCommand(v.text) {
 			inv.unknown(v.span, "the program "+inv.name+" is not known and may run code in an argument")
 		}
 		if _, v, ok := w.cut("="); inv.name != "" && (a.commandLine(w) || ok && w.starts("-") && a.commandLine(v)) {
@@ -883,29 +895,80 @@ var commandNames = map[string]bool{
 	"sed": true, "awk": true, "tar": true, "scp": true, "rsync": true, "ssh": true, "base64": true, "unlink": true, "rmdir": true,
 }
 
+// toolNames are programs whose names are plain words too, of which it counts what
+// they would do if an unknown program ran them.
+var toolNames = wordSet("git npm npx pnpm yarn docker podman kubectl terraform make cargo go pip pip3")
+
+// sendingVerbs are commands of programs that fetch and run code of others, or send
+// something away.
+var sendingVerbs = wordSet("install upgrade publish deploy upload push")
+
+// remoteFile is a file on another machine: user@host:name.
+var remoteFile = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9_.-]+:`)
+
+// outputNames are options by which programs are told where to write, changeNames
+// those by which they change the files that they are given.
+var (
+	outputNames = wordSet("o O output out outfile out-file output-file outdir out-dir output-dir output-directory outputdir dest destination target-dir log-file logfile report-file")
+	changeNames = wordSet("in-place inplace write overwrite fix delete remove")
+)
+
 // words judges words without a known meaning, options taken apart.
 func (a *analysis) words(inv *invocation) {
 	inv.consoleOf(inv.args)
+	output, changes := false, false
 	for _, w := range inv.args {
-		if w.starts("-") {
+		given := output
+		if output = false; w.starts("-") {
 			name, value, glued := w.cut("=")
+			name = strings.TrimLeft(name, "-")
 			if w.kind == known || glued {
-				inv.flags = append(inv.flags, strings.TrimLeft(name, "-"))
+				inv.flags = append(inv.flags, name)
 			}
-			if glued {
+			changes = changes || changeNames[name]
+			switch {
+			case glued && outputNames[name]:
+				inv.outputWord(value)
+			case glued:
 				inv.anyWord(value)
-			} else if w.kind == unknown {
+			case w.kind == unknown:
 				inv.anyWord(w)
+			case len(w.text) > 2 && w.text[1] != '-':
+				if v := w.after(2); w.text[1] == 'o' && looksLikePath(v.text) {
+					inv.outputWord(v)
+				} else if a.sensitive(inv.dir, v) {
+					inv.read(v)
+				}
+			default:
+				output = outputNames[name]
 			}
 			continue
+		}
+		if given {
+			inv.outputWord(w)
+			continue
+		}
+		if changes && w.kind != unknown && looksLikePath(w.text) {
+			inv.write(w)
 		}
 		if _, v, ok := w.cut("="); ok && v.kind == known && looksLikePath(v.text) && !looksLikePath(w.text[:1]) {
 			inv.anyWord(v)
 			continue
 		}
+		inv.readSecrets(w, besideKeywords)
 		inv.anyWord(w)
 	}
 	inv.settle()
+}
+
+// outputWord judges a word that a program without a specification is told to write
+// to.
+func (inv *invocation) outputWord(w word) {
+	if w.kind != unknown && looksLikePath(w.text) {
+		inv.write(w)
+		return
+	}
+	inv.anyWord(w)
 }
 
 // nested walks code found in a word, in this shell: eval, traps, aliases. It

@@ -599,10 +599,14 @@ func (w *walker) coproc(c *syntax.CoprocClause, st *state) {
 	if c.Stmt != nil {
 		s.finish(s.stmt(c.Stmt, worlds{st}).all())
 	}
+	x := expansion{s, st}
 	if c.Stmt != nil && compound(c.Stmt.Cmd) {
+		if c.Name != nil && c.Name.Lit() == "" {
+			x.one(c.Name)
+			w.a.unknown(w.u.at(c.Name), "the name of a coprocess is worked out", false)
+		}
 		return
 	}
-	x := expansion{s, st}
 	var words []word
 	if c.Name != nil {
 		words = x.fields([]*syntax.Word{c.Name})
