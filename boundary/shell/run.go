@@ -610,6 +610,24 @@ var contentWriters = wordSet(`cp gcp mv gmv ln install ditto tee gtee sponge cur
 	tar bsdtar cpio pax unzip 7z 7za 7zz ar gunzip gzip bunzip2 bzip2 unxz xz unzstd zstd unlz4 lz4 brotli base64 base32 basenc xxd uudecode openssl gpg
 	patch split csplit printf sort shuf uniq iconv truncate ed ex vi vim nvim`)
 
+// writesHere are programs, and commands of some, that write in the folder they run
+// in without being told a name. It counts where that is another one than the
+// call's.
+var writesHere = wordSet("gcc cc g++ c++ clang clang++ gfortran rustc javac as ld pdflatex xelatex lualatex latex tex latexmk bison yacc flex lex ctags cscope patch cmake meson bundle")
+
+func init() {
+	for program, commands := range map[string]string{
+		"git": "init checkout commit merge pull gc rebase revert reset add rm mv switch restore am apply cherry-pick clean fetch format-patch repack prune",
+		"hg":  "init commit update merge pull add remove rename revert tag rebase shelve unshelve", "svn": "update commit add delete move revert merge switch checkout",
+		"go": "mod fmt generate get work", "cargo": "init new fmt fix add remove update build", "npm": "init", "pnpm": "init", "yarn": "init", "bun": "init", "deno": "init", "uv": "init add remove sync lock venv", "poetry": "init add remove lock",
+		"terraform": "init apply fmt destroy", "ruff": "format", "dotnet": "new build clean", "mix": "new format", "rails": "new generate",
+	} {
+		for c := range strings.FieldsSeq(commands) {
+			writesHere[program+" "+c] = true
+		}
+	}
+}
+
 // aftermath notes what a program does to the names of files that the rest of
 // the text uses.
 func (inv *invocation) aftermath(first int) {
@@ -624,6 +642,9 @@ func (inv *invocation) aftermath(first int) {
 	switch inv.name {
 	case "ln", "cp", "mv", "install", "rsync":
 		inv.noteNames()
+	}
+	if (writesHere[inv.name] || writesHere[inv.command]) && inv.dir.path != "" && !within(path.Clean(inv.dir.path), a.o.Dir) && !inv.flag("help", "version", "dry-run") {
+		inv.write(lit(".", inv.span))
 	}
 	for _, f := range buildFiles[inv.name] {
 		p, glob, ok := inv.dir.abs(lit(f, inv.span))
