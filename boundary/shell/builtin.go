@@ -274,7 +274,7 @@ func pushd(w *walker, c *builtinCall) flow {
 			n.stack = slices.Clone(n.stack)
 			n.dir, n.stack[last] = n.stack[last], n.dir
 		case len(n.stack) > 0:
-			n.dir = place{reason: "a folder of the stack is not known"}
+			n.loseStack()
 		}
 		n.movedTo()
 		return flow{worlds{n}, c.in}
@@ -300,6 +300,13 @@ func pushd(w *walker, c *builtinCall) flow {
 	return f
 }
 
+// loseStack is what is left of the folders where one of them is chosen by its
+// number.
+func (st *state) loseStack() {
+	st.dir = place{reason: "a folder of the stack is not known"}
+	st.stack = slices.Repeat([]place{st.dir}, len(st.stack))
+}
+
 func popd(w *walker, c *builtinCall) flow {
 	if len(c.st.stack) == 0 {
 		return c.stay()
@@ -308,7 +315,7 @@ func popd(w *walker, c *builtinCall) flow {
 	last := len(n.stack) - 1
 	n.oldDir, n.dir, n.stack = n.dir, n.stack[last], n.stack[:last]
 	if len(c.args) > 0 {
-		n.dir = place{reason: "a folder of the stack is not known"}
+		n.loseStack()
 	}
 	n.movedTo()
 	if n.dir.path == "" { // it may not be there
