@@ -256,6 +256,9 @@ func (w *walker) change(st *state, name string, v variable) *state {
 	w.a.spend(len(v.list)) // which were copied
 	if dynamic[name] {
 		v = v.lost("the shell gives " + name + " its value")
+		if integers[name] && !w.u.posix {
+			v.value = number()
+		}
 	}
 	if posixly[name] && !w.u.posix {
 		w.a.unknown(guard.Span{}, name+" changes the language of the shell", false)

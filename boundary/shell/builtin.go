@@ -2,6 +2,7 @@ package shell
 
 import (
 	"errors"
+	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -421,7 +422,9 @@ func formatted(args []word) stream {
 	if (format == `%s\0` || format == `%s\n`) && namesOnly(rest) {
 		return stream{set: true, text: unknownValue("names that a pattern covers"), names: rest}
 	}
+	const digits = "\x00" // in the text, for a number that isn't known
 	var b strings.Builder
+	padded := false
 	for round := 0; round == 0 || len(rest) > 0; round++ {
 		used := false
 		for i := 0; i < len(format); i++ {
@@ -434,6 +437,16 @@ func formatted(args []word) stream {
 				continue
 			}
 			i++
+			width := 0
+			if c == '%' && format[i] == '0' {
+				for i++; i < len(format) && isDigit(format[i]) && width < 100; i++ {
+					width = 10*width + int(format[i]-'0')
+				}
+				padded = true
+				if width == 0 || i == len(format) || format[i] != 'd' {
+					return lost
+				}
+			}
 			switch {
 			case c == '\\' && format[i] == 'n':
 				b.WriteByte('\n')
@@ -452,10 +465,16 @@ func formatted(args []word) stream {
 				if format[i] == 'd' && arg.is("") {
 					arg.text = "0"
 				}
-				if arg.kind != known || format[i] == 'd' && !plainNumber(arg.text) {
+				switch n, _ := strconv.Atoi(arg.text); {
+				case arg.kind == pattern && arg.num && !arg.split && !arg.empty:
+					b.WriteString(digits)
+				case arg.kind != known || format[i] == 'd' && !plainNumber(arg.text):
 					return lost
+				case width > 0:
+					fmt.Fprintf(&b, "%0*d", width, n)
+				default:
+					b.WriteString(arg.text)
 				}
-				b.WriteString(arg.text)
 			default:
 				return lost
 			}
@@ -464,7 +483,17 @@ func formatted(args []word) stream {
 			break
 		}
 	}
-	return textStream(text(b.String()))
+	out := b.String()
+	if !strings.Contains(out, digits) {
+		return textStream(text(out))
+	}
+	switch out = strings.TrimSuffix(out, "\n"); {
+	case strings.Contains(out, "\n"):
+		return lost
+	case out == digits && !padded:
+		return textStream(number())
+	}
+	return textStream(patternValue(strings.ReplaceAll(quoteGlob(out), digits, "*")))
 }
 
 func eval(w *walker, c *builtinCall) flow {
