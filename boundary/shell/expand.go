@@ -51,7 +51,7 @@ func (x *expansion) field(out []word, w *syntax.Word, m mode) []word {
 		}
 		alternatives, ok := braces(w)
 		if !ok || !x.w.a.spend(4*len(alternatives)) {
-			return lost("braces make too many words")
+			return lost("braces make too many words, or stand within each other")
 		}
 		if nestedBrace(w) || emptyBrace(w) {
 			x.w.mayAbort(x.st) // a part of an expansion is none
@@ -1189,6 +1189,24 @@ func braces(w *syntax.Word) (alternatives [][]syntax.WordPart, ok bool) {
 	return braceParts(c.Parts)
 }
 
+// withinSequence reports whether braces stand within those of what may be a
+// sequence: Bash leaves some of them as they are.
+func withinSequence(parts []syntax.WordPart) bool {
+	open, inner := false, false
+	for _, p := range parts {
+		switch p := p.(type) {
+		case *syntax.Lit:
+			if inner && strings.IndexByte(p.Value, '}') >= 0 {
+				return true
+			}
+			open = open || strings.IndexByte(p.Value, '{') >= 0
+		case *syntax.BraceExp:
+			inner = inner || open
+		}
+	}
+	return false
+}
+
 // runTogether joins texts that braces have put beside each other where one of
 // them begins with a tilde: what it stands for is in all of them.
 func runTogether(parts []syntax.WordPart) (out []syntax.WordPart) {
@@ -1219,6 +1237,9 @@ func runTogether(parts []syntax.WordPart) (out []syntax.WordPart) {
 }
 
 func braceParts(parts []syntax.WordPart) ([][]syntax.WordPart, bool) {
+	if withinSequence(parts) {
+		return nil, false
+	}
 	out := [][]syntax.WordPart{nil}
 	for _, p := range parts {
 		br, isBrace := p.(*syntax.BraceExp)

@@ -197,7 +197,9 @@ type subshell struct {
 // finish walks the traps of a process that ends in these states: those of its end,
 // and in the states that they go through the others.
 func (w *walker) finish(ws worlds) {
-	ws = ws.add(w.proc.exits).add(w.proc.aborts)
+	if ws = ws.add(w.proc.exits).add(w.proc.aborts); w.rets != nil { // a subshell that returns from its function
+		ws = ws.add(*w.rets)
+	}
 	traps := w.proc.traps
 	*w.proc = process{anytime: w.proc.anytime}
 	for _, t := range traps {
