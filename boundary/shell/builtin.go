@@ -500,6 +500,9 @@ func eval(w *walker, c *builtinCall) flow {
 	c.options("")
 	var parts []string
 	for _, a := range c.args {
+		if c.st.opts&optNoglob == 0 {
+			a = a.code()
+		}
 		if a.kind != known {
 			c.unknown(a.span, "eval runs text that is not known: "+a.why())
 			return c.stay()
@@ -1031,6 +1034,9 @@ func trap(w *walker, c *builtinCall) flow {
 		return c.stay()
 	}
 	t := c.args[0]
+	if c.st.opts&optNoglob == 0 {
+		t = t.code()
+	}
 	atEnd := true
 	for _, sig := range c.args[1:] {
 		atEnd = atEnd && (sig.is("EXIT") || sig.is("0"))

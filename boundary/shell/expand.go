@@ -174,6 +174,7 @@ type builder struct {
 	files    bool // see value.joined
 	mixed    bool // see value
 	many     bool // see word
+	varied   bool // buf holds wildcards that cover more than letters and digits
 	tree     bool // buf is a folder and stands for what lies beneath
 	num      bool // buf covers an integer
 	looks    bool // files may be looked up for buf: it holds more wildcards than those that cover integers
@@ -274,7 +275,7 @@ func (b *builder) end() {
 		}
 		w.kind, w.text, w.tree, w.split = pattern, string(b.buf), b.tree, b.split
 		w.num, w.empty, w.all, w.joined = b.num, b.empty, b.tree && b.all, b.files
-		w.mixed, w.many = b.mixed, b.many
+		w.mixed, w.many, w.fresh = b.mixed, b.many, !b.varied
 		b.out = append(b.out, w)
 		if hidden, ok := b.dotted(w); ok {
 			b.out = append(b.out, hidden)
@@ -315,7 +316,7 @@ func matchesAbove(glob string) bool {
 func (b *builder) reset() {
 	b.buf, b.escaped, b.glob, b.exists, b.unknown, b.reason, b.split, b.tree = b.buf[:0], false, false, false, false, "", false, false
 	b.num, b.empty, b.open, b.covers, b.bracket, b.slashed, b.looks, b.begun = false, false, false, false, false, false, false, false
-	b.files, b.mixed, b.many = false, false, false
+	b.files, b.mixed, b.many, b.varied = false, false, false, false
 }
 
 // oneSlash is a glob with single slashes behind its first wildcard: so Bash
@@ -498,7 +499,7 @@ func (b *builder) match(s string) {
 	b.follow(s)
 	if !b.unknown && len(b.buf)+len(s) <= maxValue && b.x.w.a.spend(len(s)>>3) {
 		b.buf = append(b.buf, s...)
-		b.glob, b.looks = true, true
+		b.glob, b.looks, b.varied = true, true, true
 	}
 	if len(b.buf)+len(s) > maxValue {
 		b.lose("it grows too long", false)
@@ -569,7 +570,7 @@ func (b *builder) value(v value, quoted bool) {
 	}
 	b.split = b.split || !quoted && (several || v.kind == pattern && (!v.num || v.empty))
 	b.many = b.many || !quoted && several
-	looks := b.looks
+	looks, varied := b.looks, b.varied
 	switch {
 	case v.kind == unknown:
 		b.lose(v.reason, !quoted)
@@ -595,6 +596,7 @@ func (b *builder) value(v value, quoted bool) {
 	case v.kind == pattern:
 		b.piece(v.text, true)
 		b.match(v.text)
+		b.varied = varied || !v.fresh && !v.num
 		b.num, b.empty, b.open, b.files = alone && v.num, alone && v.empty, several && !quoted, several && quoted && alone
 		b.mixed = b.mixed || v.mixed || several && !alone
 	case quoted:

@@ -341,7 +341,7 @@ func mktemp(inv *invocation) stream {
 		dir.path = quoteGlob(dir.path)
 	}
 	v := patternValue(strings.TrimSuffix(dir.path, "/") + "/" + name)
-	v.empty = !sure
+	v.empty, v.fresh = !sure, !dir.glob
 	return textStream(v)
 }
 

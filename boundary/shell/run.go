@@ -996,6 +996,9 @@ func (inv *invocation) outputWord(w word) {
 // returns the states after it.
 func (w *walker) nested(t word, st *state) flow {
 	in := worlds{st}
+	if st.opts&optNoglob == 0 {
+		t = t.code()
+	}
 	if t.kind != known {
 		w.a.unknown(t.span, "the shell runs text that is not known: "+t.why(), false)
 		return both(in)

@@ -17,6 +17,7 @@ type value struct {
 	empty  bool // of a pattern: it may also be empty
 	all    bool // of a tree: hidden files and ignored ones are meant too
 	joined bool // of a pattern: several words that it covers may stand in one text
+	fresh  bool // of a pattern: its wildcards cover letters and digits only
 	grown  bool // unknown, but what a list of folders was before, with some of the workspace
 	mixed  bool // of a pattern: several stand in it beside other text, and it covers not each
 	// several: as an element of a list it stands for no value or several.
@@ -27,10 +28,10 @@ func text(s string) value              { return value{text: s} }
 func unknownValue(reason string) value { return value{kind: unknown, reason: reason} }
 func patternValue(glob string) value   { return value{kind: pattern, text: glob} }
 func (v value) word(s guard.Span) word {
-	return word{text: v.text, kind: v.kind, reason: v.reason, split: v.several, tree: v.tree, all: v.all, joined: v.joined, mixed: v.mixed, num: v.num, empty: v.empty, span: s}
+	return word{text: v.text, kind: v.kind, reason: v.reason, split: v.several, tree: v.tree, all: v.all, joined: v.joined, mixed: v.mixed, num: v.num, empty: v.empty, fresh: v.fresh, span: s}
 }
 func (w word) value() value {
-	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, all: w.all, joined: w.joined, mixed: w.mixed, num: w.num, empty: w.empty}
+	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, all: w.all, joined: w.joined, mixed: w.mixed, num: w.num, empty: w.empty, fresh: w.fresh}
 }
 
 // orNone is a pattern for the output of a command that writes nothing where it

@@ -28,11 +28,46 @@ type word struct {
 	many   bool       // of a pattern: it surely stands for all that match, which may be several words
 	num    bool       // of a pattern: it covers an integer
 	empty  bool       // of a pattern: it may also be empty
+	fresh  bool       // of a pattern: its wildcards cover letters and digits only
 	span   guard.Span // where it stands in the text
 }
 
 // lit makes a known word.
 func lit(text string, span guard.Span) word { return word{text: text, span: span} }
+
+// code is the word as a text for a shell. A wildcard that covers letters and digits
+// stays one there, outside of quotes, where it can't be another thing.
+func (w word) code() word {
+	if w.kind != pattern || !w.fresh || w.empty || w.joined || w.mixed || w.tree {
+		return w
+	}
+	var b strings.Builder
+	quote := ""
+	for i := 0; i < len(w.text); i++ {
+		c := w.text[i]
+		wild := c == '*' || c == '?'
+		if c == '\\' && i+1 < len(w.text) {
+			i++
+			c = w.text[i]
+		}
+		switch {
+		case wild:
+			b.WriteString(quote + string(c) + quote)
+			continue
+		case quote != "'" && strings.IndexByte("$`\\{[(<>~!#=", c) >= 0:
+			return w
+		case quote == string(c):
+			quote = ""
+		case quote == "" && (c == '\'' || c == '"'):
+			quote = string(c)
+		}
+		b.WriteByte(c)
+	}
+	if quote != "" {
+		return w
+	}
+	return lit(b.String(), w.span)
+}
 
 // lost reports whether nothing is known of the word.
 func (w word) lost() bool { return w.kind == unknown }
