@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -129,8 +130,10 @@ func (a *arguments) apply() {
 	dir := inv.dir
 	for _, g := range a.given {
 		switch {
+		case g.opt.role == roleLoose:
+			inv.role(roleLoose, lit("", inv.span))
 		case !g.has:
-		case g.opt.role == guard.RoleFlag || g.opt.role == guard.RoleRecursive:
+		case g.opt.isFlag():
 			inv.anyWord(g.value)
 		default:
 			inv.role(g.opt.role, g.value)
@@ -410,13 +413,15 @@ func (inv *invocation) role(r guard.Role, w word) {
 	case roleJVM:
 		inv.javaOptions(w)
 	case roleTarget:
-		if looksLikePath(w.text) || hosted.MatchString(w.text) {
+		if looksLikePath(w.text) || hosted.MatchString(w.text) || w.kind == known && scriptEnds[path.Ext(w.text)] {
 			inv.own(w)
 		} else {
 			inv.anyWord(w)
 		}
 	case roleWord:
 		inv.words([]word{w})
+	case roleLoose:
+		inv.opaque(w.span, "an option lets what "+inv.title()+" reads run something")
 	case guard.RoleCode:
 		inv.opaque(w.span, "code for "+inv.title()+" in an argument")
 	default:

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/runtimeguard/runtimeguard/guard"
@@ -327,6 +328,11 @@ func readSeven(inv *invocation) {
 			inv.unknown(w.span, "an archive may name files anywhere (-spf)")
 		case w.starts("-"):
 			inv.flags = append(inv.flags, w.text[1:])
+			if _, list, ok := w.cut("@"); ok {
+				inv.read(list)
+			}
+		case rar && w.starts("@"):
+			inv.read(w.after(1))
 		default:
 			words = append(words, w)
 		}
@@ -368,6 +374,15 @@ func readAr(inv *invocation) {
 			inv.args = append(inv.args[:i:i], inv.args[min(next, len(inv.args)):]...)
 			break
 		}
+	}
+	if i := slices.IndexFunc(inv.args, func(w word) bool { return w.starts("--plugin") }); i >= 0 {
+		_, file, ok := inv.args[i].cut("=")
+		next := i + 1
+		if !ok && next < len(inv.args) {
+			file, next = inv.args[next], next+1
+		}
+		inv.args = append(inv.args[:i:i], inv.args[next:]...)
+		inv.own(file)
 	}
 	if len(inv.args) < 2 {
 		return

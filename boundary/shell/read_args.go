@@ -190,7 +190,7 @@ func (a *arguments) short(w word, words []word) []word {
 		if o.role == guard.RoleRecursive {
 			a.inv.recursive = true
 		}
-		if o.role == guard.RoleFlag || o.role == guard.RoleRecursive {
+		if o.isFlag() {
 			a.note(g)
 			continue
 		}
@@ -242,7 +242,12 @@ func (a *arguments) letter(c byte) *option {
 
 // takesValue reports whether the option takes the next word as its value.
 func (o *option) takesValue() bool {
-	return !o.glued && o.role != guard.RoleFlag && o.role != guard.RoleRecursive
+	return !o.glued && !o.isFlag()
+}
+
+// isFlag reports whether the option has no value.
+func (o *option) isFlag() bool {
+	return o.role == guard.RoleFlag || o.role == guard.RoleRecursive || o.role == roleLoose
 }
 
 func (a *arguments) note(g given) {
@@ -336,8 +341,10 @@ next:
 			}
 		}
 		switch {
+		case g.opt.role == roleLoose:
+			a.inv.role(roleLoose, lit("", a.inv.span))
 		case !g.has:
-		case g.opt.role == guard.RoleFlag || g.opt.role == guard.RoleRecursive:
+		case g.opt.isFlag():
 			a.inv.anyWord(g.value)
 		case g.opt.role == guard.RoleShell:
 			a.inv.relay(g.value)

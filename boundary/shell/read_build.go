@@ -101,6 +101,16 @@ func (a *arguments) build() {
 			inv.inlineCode(v)
 		}
 	}
+	if inv.name == "dotnet" {
+		inv.loggers()
+	}
+	for _, v := range a.values("config") { // of Jest
+		if v.starts("{") && inv.a.reads(v.text) {
+			for _, m := range jqTexts.FindAllStringSubmatch(v.text, -1) {
+				inv.role(roleTarget, lit(m[1], v.span))
+			}
+		}
+	}
 	for _, v := range a.values("D") { // of Maven and Gradle
 		switch name, v, _ := v.cut("="); {
 		case strings.HasSuffix(name, "executable") && !v.is("java") || name == "source" || name == "jvm":
@@ -120,6 +130,17 @@ func (a *arguments) build() {
 	for _, w := range append(a.values("config"), a.values("c")...) {
 		if strings.HasPrefix(w.text, "/") {
 			inv.ownFolder(w)
+		}
+	}
+}
+
+// loggers judges options of MSBuild that name a class of an assembly, and settings
+// behind it.
+func (inv *invocation) loggers() {
+	for _, w := range inv.args {
+		if name, v, ok := w.cut(":"); ok && slices.Contains([]string{"l", "logger", "dl", "distributedlogger"}, strings.TrimLeft(name, "-/")) {
+			v.text, _, _ = strings.Cut(v.text[strings.IndexByte(v.text, ',')+1:], ";")
+			inv.toolProgram(v)
 		}
 	}
 }
@@ -294,8 +315,11 @@ func readRustc(inv *invocation) {
 	}
 	for _, g := range a.given {
 		name, v, ok := g.value.cut("=")
-		if ok && (g.is("extern") || name == "linker" || name == "codegen-backend") {
+		if ok && (g.is("extern") || name == "linker" || name == "codegen-backend" || name == "linker-plugin-lto") {
 			inv.toolProgram(v)
+		}
+		if ok && strings.HasPrefix(name, "link-arg") {
+			inv.compilerFlags(v)
 		}
 		if ok && name == "incremental" {
 			inv.write(v)
@@ -386,6 +410,9 @@ func (inv *invocation) makeVariable(name string, v word) {
 	}
 	if v.kind == unknown {
 		return // its text stands as one word for make
+	}
+	if effectOf(name) > harmless { // recipes have it in their environment
+		inv.environ(word{text: name + "=" + v.text, kind: v.kind, reason: v.reason, span: v.span})
 	}
 	if strings.ContainsAny(v.text, ";&|<>`\n") || strings.Contains(v.text, "$(") {
 		inv.unknown(v.span, "recipes may run what the variable "+name+" says")
@@ -972,6 +999,9 @@ func readKubectl(inv *invocation) {
 // readSlashes reads programs whose options may begin with a slash.
 func readSlashes(inv *invocation) {
 	var words []word
+	if inv.name == "msbuild" {
+		inv.loggers()
+	}
 	for _, w := range inv.args {
 		if v, ok := slashOption(w, nil); ok {
 			inv.anyWord(v)

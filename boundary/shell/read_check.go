@@ -1,6 +1,11 @@
 package shell
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
+)
 
 // Linters and formatters write their operands only where they are told to, or
 // where that is all they do.
@@ -12,6 +17,13 @@ func init() {
 		addlicense licenseheaders codespell typos sqlfluff cspell`)
 	register(readMagick, "convert magick mogrify composite montage compare import animate display conjure stream gm identify")
 	register(readFFmpeg, "ffmpeg ffplay avconv")
+	register(readMerged, "msgmerge")
+	register(readSquashed, "mksquashfs")
+	register(readRofi, "rofi")
+	register(readPiped, "sox soxi rec play dvips")
+	register(readOpenSSL, "openssl")
+	register(readCleared, "virtualenv")
+	register(readTwins, "fdupes jdupes")
 }
 
 // writers are formatters that write unless they are told not to.
@@ -35,6 +47,92 @@ func readCheck(inv *invocation) {
 		inv.read(w)
 		if writes {
 			inv.write(w)
+		}
+	}
+}
+
+// readMerged reads msgmerge, whose --update writes into the first file.
+func readMerged(inv *invocation) {
+	a := inv.parse()
+	a.apply()
+	if inv.flag("update") && len(a.operands) > 0 {
+		inv.write(a.operands[0])
+	}
+}
+
+// readSquashed reads mksquashfs: the sources, the target, then the options.
+func readSquashed(inv *invocation) {
+	n := slices.IndexFunc(inv.args, func(w word) bool { return w.starts("-") && !w.is("-") })
+	if n < 0 {
+		n = len(inv.args)
+	}
+	inv.recursive = true
+	for i, w := range inv.args[:n] {
+		if i == n-1 && n > 1 {
+			inv.write(w)
+		} else {
+			inv.read(w)
+		}
+	}
+	inv.recursive = false
+	inv.innerOptions(builtinSpec(inv.name), inv.args[n:]).options()
+}
+
+// readPiped reads programs to which a name behind "|" or "!" is a command.
+func readPiped(inv *invocation) {
+	inv.parse().apply()
+	for _, w := range inv.args {
+		if w.starts("|") || w.starts("!") {
+			inv.shell(w.after(1), guard.DialectPOSIX)
+		}
+	}
+}
+
+// readRofi reads rofi, of whose modes some are scripts: name:script.
+func readRofi(inv *invocation) {
+	readScreen(inv)
+	a := inv.reparse()
+	for _, v := range slices.Concat(a.values("modi"), a.values("modes"), a.values("show")) {
+		for _, m := range v.list(",") {
+			if _, script, ok := m.cut(":"); ok {
+				inv.relay(script)
+			}
+		}
+	}
+}
+
+// readOpenSSL reads openssl, which takes passwords from files.
+func readOpenSSL(inv *invocation) {
+	inv.parse().apply()
+	if inv.command == "openssl s_server" && !inv.flag("help") {
+		inv.connect(word{kind: unknown, reason: "it serves any host", span: inv.span})
+	}
+	for _, w := range inv.args {
+		if w.starts("file:") {
+			inv.read(w.after(len("file:")))
+		}
+	}
+}
+
+// readCleared reads what makes virtual environments: with --clear it deletes what
+// was there.
+func readCleared(inv *invocation) {
+	a := inv.parse()
+	a.apply()
+	if inv.flag("clear") {
+		for _, w := range a.operands {
+			inv.delete(w, true)
+		}
+	}
+}
+
+// readTwins reads programs that delete files which others are like.
+func readTwins(inv *invocation) {
+	a := inv.parse()
+	a.apply()
+	for _, w := range a.operands {
+		if inv.flag("delete") && w.kind != unknown {
+			inv.delete(word{text: globOf(w) + "/**", kind: pattern, span: w.span}, true)
 		}
 	}
 }

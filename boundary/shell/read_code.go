@@ -178,7 +178,7 @@ var (
 	codeAddress = regexp.MustCompile(`^(https?|file|data|blob|npm|jsr|gh|github|git|gist):|^[^/]+@`)
 	plainName   = regexp.MustCompile(`^[\w./~@+-]*$`)
 	methodCall  = regexp.MustCompile(`^[A-Z]\w*([.]\w+)+$`)
-	scriptEnds  = wordSet(".java .scala .kt .kts .hs .php .rb .py .js .ts .sc .jl .jar")
+	scriptEnds  = wordSet(".java .scala .kt .kts .hs .php .rb .py .js .ts .sc .jl .jar .lua .cjs .mjs")
 )
 
 // codeInput is for an interpreter that runs what it reads on standard input.
@@ -402,6 +402,11 @@ func readForeign(inv *invocation) {
 			inv.opaque(inv.span, inv.title()+" runs the commands that it is given")
 		}
 	case inv.name == "m4" || inv.name == "gm4":
+		for _, v := range a.values("define") {
+			if strings.Contains(v.text, "syscmd") {
+				inv.inlineCode(v)
+			}
+		}
 		inv.macros(a.operands)
 	default:
 		inv.program(a.operands, held, false)
@@ -424,7 +429,7 @@ func (inv *invocation) macros(files []word) {
 // pythonTools are modules of Python that are also programs.
 var pythonTools = map[string]string{
 	"pip": "pip", "pip3": "pip", "pytest": "pytest", "mypy": "mypy", "black": "black", "ruff": "ruff", "flake8": "flake8", "isort": "isort", "pylint": "pylint",
-	"coverage": "coverage", "tox": "tox", "nox": "nox", "twine": "twine", "poetry": "poetry", "uv": "uv", "pre_commit": "pre-commit", "pipx": "pipx", "virtualenv": "virtualenv",
+	"coverage": "coverage", "tox": "tox", "nox": "nox", "twine": "twine", "poetry": "poetry", "uv": "uv", "pre_commit": "pre-commit", "lib2to3": "2to3", "pipx": "pipx", "virtualenv": "virtualenv",
 	"autopep8": "autopep8", "yapf": "yapf", "bandit": "bandit", "mkdocs": "mkdocs", "sphinx": "sphinx-build", "build": "build", "streamlit": "streamlit", "jupyter": "jupyter",
 	"IPython": "ipython", "django": "django-admin", "flask": "flask", "robot": "robot", "behave": "behave", "locust": "locust", "memray": "memray", "scalene": "scalene", "kernprof": "kernprof",
 	"pyinstrument": "pyinstrument", "viztracer": "viztracer", "nbconvert": "jupyter-nbconvert", "papermill": "papermill", "marimo": "marimo", "invoke": "invoke",
@@ -506,7 +511,7 @@ func (inv *invocation) module(m word, rest []word) {
 		return
 	}
 	switch m.text {
-	case "http.server", "SimpleHTTPServer", "pyftpdlib", "smtpd", "aiosmtpd", "xmlrpc.server", "webbrowser", "ftplib", "telnetlib":
+	case "http.server", "SimpleHTTPServer", "pyftpdlib", "smtpd", "aiosmtpd", "xmlrpc.server", "wsgiref.simple_server", "webbrowser", "ftplib", "telnetlib":
 		inv.connect(word{kind: unknown, reason: "it serves or reaches any host", span: m.span})
 	case "pty":
 		inv.words(rest)
@@ -514,9 +519,13 @@ func (inv *invocation) module(m word, rest []word) {
 			inv.codeInput() // a shell's
 		}
 	case "venv":
+		cleared := slices.ContainsFunc(rest, func(w word) bool { return w.starts("--c") })
 		for _, w := range rest {
 			if !w.starts("-") {
 				inv.write(w)
+			}
+			if !w.starts("-") && cleared {
+				inv.delete(w, true)
 			}
 		}
 	case "zipfile", "tarfile":
@@ -552,6 +561,9 @@ func init() {
 		"trace": cmd("script word...", "write: f,file C,coverdir", "data: ignore-module ignore-dir", "module: module",
 			"flag: c,count t,trace l,listfuncs T,trackcalls r,report R,no-report m,missing s,summary g,timing"),
 		"runpy":        cmd("module..."),
+		"zipapp":       cmd("own", "write: o,output", "data: p,python m,main", "flag: c,compress info"),
+		"compileall":   cmd("write...", "read: i", "data: d s p j,workers o r x invalidation-mode e hardlink-dupes", "flag: l f q b"),
+		"pydoc":        cmd("target...", "connect: n p", "flag: b k w"),
 		"code,asyncio": cmd("word..."),
 		"idlelib":      cmd("read...", "inline: c", "script: r"),
 		"sqlite3":      cmd("read inline..."),
@@ -635,6 +647,13 @@ func readDeno(inv *invocation) {
 			inv.shell(v, guard.DialectPOSIX)
 		}
 		inv.words(rest)
+	case "fmt":
+		for _, w := range rest {
+			inv.read(w)
+			if !inv.flag("check") {
+				inv.write(w)
+			}
+		}
 	default:
 		if _, ok := specs()["deno"].Commands[inv.args[0].text]; !ok && (looksLikePath(inv.args[0].text) || codeAddress.MatchString(inv.args[0].text)) {
 			inv.codeFile(inv.args[0], inv.args[1:])
@@ -652,6 +671,11 @@ func readUv(inv *invocation) {
 	a.options()
 	inv.movedFrom(dir)
 	a.meaning()
+	if inv.command == "uv venv" && inv.flag("clear") {
+		for _, w := range append(a.operands, lit(".venv", inv.span))[:1] {
+			inv.delete(w, true)
+		}
+	}
 	switch {
 	case len(a.rest) == 0:
 	case inv.command == "uv run" && (a.rest[0].is("-") || codeAddress.MatchString(a.rest[0].text)):

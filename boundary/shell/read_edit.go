@@ -13,7 +13,7 @@ import (
 func init() {
 	register(readVi, "vi vim nvim gvim view ex vimx vim.tiny vim.basic rvim vimdiff")
 	register(readLess, "less more most pg lv xzless xzmore zless zmore bzless bzmore lzless lzmore zstdless")
-	register(readScreen, "fzf sk peco percol fzy rofi dmenu kak emacsclient tig lazygit gitui lf vifm broot ranger nnn yazi feh imv sxiv nsxiv mpv mc tdbtool")
+	register(readScreen, "fzf sk peco percol fzy dmenu kak emacsclient tig lazygit gitui lf vifm broot ranger nnn yazi feh imv sxiv nsxiv mpv mc tdbtool")
 	register(readEd, "ed red")
 	register(readCalculator, "dc")
 	register(readPatch, "patch")
@@ -177,7 +177,7 @@ func readScreen(inv *invocation) {
 // sqlRisks are parts of SQL by which a server reads or writes files or starts
 // programs.
 var sqlRisks = []string{"readfile", "writefile", "load_extension", "edit(", "attach", "fts3_tokenizer", "into outfile", "into dumpfile", "load_file", "load data", "program", "pg_read", "pg_ls", "lo_import", "lo_export",
-	"copy ", "system", "source ", "read_csv", "read_parquet", "read_text", "read_blob", "read_json", "install ", "create function", "dblink", "vacuum into", "delegate", "sys_exec", "xp_cmdshell"}
+	"copy ", "system", "source ", "read_csv", "read_parquet", "read_text", "read_blob", "read_json", "install ", "create function", "dblink", "vacuum into", "fsdir", "lsdir", "zipfile", "delegate", "sys_exec", "xp_cmdshell"}
 
 // sqlFiles are names of files and addresses that stand for tables.
 var sqlFiles = regexp.MustCompile(`(?i)\b(?:from|join|describe|summarize)\s+['"]([^'"]+)['"]`)
@@ -237,8 +237,15 @@ func (inv *invocation) sqlInput(escape string) {
 }
 
 func readSQLite(inv *invocation) {
+	if i := slices.IndexFunc(inv.args, func(w word) bool { return w.starts("-A") || w.starts("-archive") }); i >= 0 && inv.name == "sqlite3" {
+		inv.sqlArchive(inv.args[i:])
+		inv.args = inv.args[:i]
+	}
 	a := inv.arguments(sqliteSpec)
-	a.options("cmd", "c", "s")
+	a.options("cmd", "c", "s", "init")
+	for _, v := range a.values("init") {
+		inv.sqlFile(v, ".")
+	}
 	for _, v := range slices.Concat(a.values("cmd"), a.values("c"), a.values("s")) {
 		inv.sql(v, ".")
 	}
@@ -266,6 +273,34 @@ func readSQLite(inv *invocation) {
 	if len(a.operands) < 2 && !inv.flag("version", "help") {
 		inv.sqlInput(".")
 	}
+}
+
+// sqlArchive reads the words of sqlite3 -A, which are much like those of tar.
+func (inv *invocation) sqlArchive(words []word) {
+	dir, unpacks := inv.here(), false
+	inv.recursive = true
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		option := w.starts("-")
+		unpacks = unpacks || w.is("--extract") || option && !w.starts("--") && strings.Contains(w.text, "x")
+		switch {
+		case (w.is("-C") || w.is("--directory")) && i+1 < len(words):
+			i++
+			dir = words[i]
+		case w.starts("--directory="):
+			_, dir, _ = w.cut("=")
+		case (w.is("-f") || w.is("--file")) && i+1 < len(words):
+			i++
+			inv.write(words[i])
+		case !option:
+			inv.anyWord(w)
+		}
+	}
+	if unpacks {
+		inv.write(dir)
+		inv.unknown(words[0].span, "an archive may name files anywhere")
+	}
+	inv.recursive = false
 }
 
 var sqliteSpec = compile(oneDash("write data...", "read: init", "data: cmd c s separator nullvalue newline vfs maxsize mmap", "flag: header noheader csv json column line list html batch readonly bail echo interactive safe table markdown box quote version help"))

@@ -391,6 +391,13 @@ func readRsync(inv *invocation) {
 		sources, target = a.operands[:n-1], a.operands[n-1]
 		a.rsyncSelectors(sources)
 	}
+	if v, ok := a.value("files-from"); ok && v.is("-") && len(sources) > 0 && !remote(sources[0]) {
+		for _, f := range inv.items(byLine) {
+			if f.kind != unknown { // else no more than of a whole folder
+				inv.read(word{text: globOf(sources[0]) + "/" + globOf(f), kind: pattern, span: f.span})
+			}
+		}
+	}
 	for _, s := range sources {
 		switch {
 		case remote(s):

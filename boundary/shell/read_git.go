@@ -99,6 +99,9 @@ func (a *arguments) gitGlobals() (unforced bool) {
 				inv.unknown(g.value.span, "a setting of git is not known: "+g.value.why())
 			}
 			inv.gitSetting(key, v)
+			if gitFiles[strings.ToLower(key)] && inv.a.sensitive(inv.dir, v) {
+				inv.read(v)
+			}
 			unforced = unforced || strings.EqualFold(key, "clean.requireForce") && !v.is("true")
 		case g.is("config-env"):
 			key, _, _ := g.value.cut("=")
@@ -127,6 +130,38 @@ func (a *arguments) global(g given) bool {
 		}
 	}
 	return false
+}
+
+// gitFiles are settings that name a file of which some command prints what it
+// can't understand, or what it found.
+var gitFiles = wordSet("core.excludesfile mailmap.file blame.ignorerevsfile diff.orderfile")
+
+// gitGiven are the values of settings that hold for this run alone, by the
+// beginning and the end of their names.
+func (a *arguments) gitGiven(prefix, suffix string) (out []word) {
+	for _, g := range a.given {
+		if !g.has || !g.is("c") && !g.is("config-env") || !a.global(g) {
+			continue
+		}
+		key, v, ok := g.value.cut("=")
+		switch {
+		case g.is("config-env"):
+			v = word{kind: unknown, reason: "it comes from a variable", span: g.value.span}
+		case !ok:
+			key, v = g.value.text, lit("true", g.value.span)
+		}
+		if key = strings.ToLower(key); strings.HasPrefix(key, prefix) && strings.HasSuffix(key, suffix) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// gitOn reports whether such a setting is on.
+func (a *arguments) gitOn(prefix, suffix string) bool {
+	return slices.ContainsFunc(a.gitGiven(prefix, suffix), func(v word) bool {
+		return !slices.Contains([]string{"false", "no", "off", "0", ""}, strings.ToLower(v.text)) || v.kind != known
+	})
 }
 
 // gitRuns are settings whose value git runs, by the beginning and the end of
@@ -189,11 +224,12 @@ func init() {
 		"grep":     (*invocation).gitGrep,
 		"checkout": (*invocation).gitCheckout, "restore": (*invocation).gitRestore, "reset": (*invocation).gitReset,
 		"clean": (*invocation).gitClean, "rm": (*invocation).gitRemove, "mv": (*invocation).gitMove,
-		"push": (*invocation).gitPush, "daemon": gitServe, "instaweb": gitServe, "svn dcommit": gitServe, "svn set-tree": gitServe, "svn commit-diff": gitServe, "svn branch": gitServe, "svn tag": gitServe, "p4 submit": gitServe,
+		"push": (*invocation).gitPush, "daemon": gitServe, "instaweb": gitServe, "imap-send": gitServe, "svn dcommit": gitServe, "svn set-tree": gitServe, "svn commit-diff": gitServe, "svn branch": gitServe, "svn tag": gitServe, "p4 submit": gitServe,
 		"lfs push": reach, "worktree": (*invocation).gitWorktree, "fetch": (*invocation).gitFetch, "pull": (*invocation).gitFetch, "ls-remote": reach, "clone": (*invocation).gitClone,
 		"remote": (*invocation).gitRemotes, "config": (*invocation).gitConfig, "submodule": (*invocation).gitSubmodule, "bisect": (*invocation).gitBisect,
 		"apply": (*invocation).gitApply, "am": (*invocation).gitApply, "add": (*invocation).gitAdd, "stage": (*invocation).gitAdd,
 		"commit": (*invocation).gitCommit, "interpret-trailers": (*invocation).gitTrailers, "hash-object": (*invocation).gitPlumbing, "checkout-index": (*invocation).gitPlumbing,
+		"update-index": (*invocation).gitIndex, "merge-file": (*invocation).gitMergeFile, "request-pull": (*invocation).gitRequest, "unpack-file": look,
 		"commits-since": look, "show-tree": look, "local-commits": look, "missing": look, "effort": (*invocation).gitEffort,
 		"authors": (*invocation).gitAuthors, "alias": (*invocation).gitAlias, "stash": (*invocation).gitStash, "branch": (*invocation).gitNames, "tag": (*invocation).gitNames, "switch": (*invocation).gitNames, "merge": (*invocation).gitNames,
 	}
@@ -343,8 +379,12 @@ func (inv *invocation) pathspec(w word, do func(word)) {
 
 func (inv *invocation) gitFormatPatch(a *arguments) {
 	a.options()
+	for _, v := range a.gitGiven("format.signaturefile", "") {
+		inv.read(v)
+	}
 	if !inv.flag("stdout") {
-		if d, ok := a.value("output-directory"); ok {
+		folders := append(a.gitGiven("format.outputdirectory", ""), a.values("output-directory")...)
+		for _, d := range folders[max(0, len(folders)-1):] {
 			inv.write(d)
 			inv.a.noteWritten(inv.dir, d)
 		}
@@ -499,7 +539,10 @@ func (inv *invocation) gitPush(a *arguments) {
 	for _, v := range a.values("repo") {
 		inv.repository(v)
 	}
-	for _, r := range refs {
+	if a.gitOn("remote.", ".mirror") {
+		inv.flags = append(inv.flags, "mirror")
+	}
+	for _, r := range append(a.gitGiven("remote.", ".push"), refs...) {
 		if strings.HasPrefix(r.text, "+") {
 			inv.flags = append(inv.flags, "force")
 		}
@@ -529,8 +572,8 @@ func (inv *invocation) gitRemote(a *arguments) {
 // for what is known of the remote.
 func (inv *invocation) gitFetch(a *arguments) {
 	inv.gitRemote(a)
-	refs := append(a.values("refmap"), a.operands[min(1, len(a.operands)):]...)
-	overwrites := inv.flag("prune-tags")
+	refs := slices.Concat(a.gitGiven("remote.", ".fetch"), a.values("refmap"), a.operands[min(1, len(a.operands)):])
+	overwrites := inv.flag("prune-tags") || a.gitOn("fetch.prunetags", "") || a.gitOn("remote.", ".prunetags")
 	for _, r := range refs {
 		from, to, ok := r.cut(":")
 		overwrites = overwrites || ok && !strings.HasPrefix(to.text, "refs/remotes/") && (strings.HasPrefix(from, "+") || inv.flag("force", "prune"))
@@ -611,6 +654,9 @@ func (inv *invocation) gitClone(a *arguments) {
 
 func (inv *invocation) gitRemotes(a *arguments) {
 	a.options()
+	if strings.HasSuffix(inv.command, " add") && inv.flag("fetch") && len(a.operands) > 1 {
+		inv.repository(a.operands[1])
+	}
 	if strings.HasSuffix(inv.command, " add") || strings.HasSuffix(inv.command, " set-url") {
 		for _, w := range a.operands[min(1, len(a.operands)):] {
 			if strings.Contains(w.text, "::") {
@@ -625,7 +671,10 @@ func (inv *invocation) gitRemotes(a *arguments) {
 
 // gitConfig tells a setting that makes git run something from all others.
 func (inv *invocation) gitConfig(a *arguments) {
-	a.options("file")
+	a.options("file", "blob")
+	for _, v := range a.values("blob") {
+		inv.gitName(v, false)
+	}
 	words := a.operands
 	if len(words) > 0 {
 		switch words[0].text {
@@ -691,6 +740,20 @@ func (inv *invocation) gitBisect(a *arguments) {
 	if len(a.rest) > 0 {
 		inv.run(a.rest)
 	}
+	for i, w := range inv.args {
+		if !(w.is("view") || w.is("visualize")) || !strings.HasSuffix(inv.command, " "+w.text) {
+			continue
+		}
+		words := inv.args[i+1:]
+		switch { // a command of git, by its own name or by that of a program
+		case len(words) == 0 || words[0].starts("-"):
+		case words[0].starts("git") || words[0].is("tig"):
+			inv.run(words)
+		default:
+			inv.run(append([]word{lit("git", w.span)}, words...))
+		}
+		break
+	}
 	if strings.HasSuffix(inv.command, " replay") {
 		for _, w := range a.operands {
 			inv.read(w)
@@ -724,7 +787,11 @@ func (inv *invocation) takesBackWork(a *arguments) {
 // gitAdd copies files into the repository, from where anyone can show them.
 func (inv *invocation) gitAdd(a *arguments) {
 	a.options()
-	for _, w := range a.operands {
+	files := a.operands
+	if v, ok := a.value("pathspec-from-file"); ok && v.is("-") {
+		files = append(files[:len(files):len(files)], inv.items(byLine)...)
+	}
+	for _, w := range files {
 		inv.pathspec(w, inv.read)
 	}
 }
@@ -749,8 +816,52 @@ func (inv *invocation) gitTrailers(a *arguments) {
 
 func (inv *invocation) gitPlumbing(a *arguments) {
 	a.options()
-	for _, w := range a.operands {
+	files := a.operands
+	if inv.flag("stdin-paths") {
+		files = append(files[:len(files):len(files)], inv.items(byLine)...)
+	}
+	for _, w := range files {
 		inv.read(w)
+	}
+}
+
+// gitIndex reads git update-index: with --add it copies files into the
+// repository.
+func (inv *invocation) gitIndex(a *arguments) {
+	a.options()
+	do, files := inv.list, a.operands
+	if inv.flag("add") {
+		do = inv.read
+	}
+	if inv.flag("add") && inv.flag("stdin") {
+		files = append(files[:len(files):len(files)], inv.items(byLine)...)
+	}
+	for _, w := range files {
+		do(w)
+	}
+}
+
+// gitMergeFile reads git merge-file, whose result goes into the first file.
+func (inv *invocation) gitMergeFile(a *arguments) {
+	a.options()
+	for i, w := range a.operands {
+		if inv.flag("object-id") {
+			inv.gitName(w, false)
+			continue
+		}
+		inv.read(w)
+		if i == 0 && !inv.flag("stdout") {
+			inv.write(w)
+		}
+	}
+}
+
+// gitRequest reads git request-pull, which asks the repository that its second
+// word names.
+func (inv *invocation) gitRequest(a *arguments) {
+	a.options()
+	if len(a.operands) > 1 {
+		inv.repository(a.operands[1])
 	}
 }
 

@@ -33,7 +33,7 @@ var (
 
 	// responders are programs that read words from a file behind "@".
 	responders = wordSet(`nm strings size readelf objdump addr2line c++filt gprof ar ranlib strip objcopy ld gold lld as javac javadoc jar jlink jpackage kotlinc scalac groovyc
-		mypy pylint 7z 7za 7zz 7zr rar unrar dmd ldc2 swiftc csc`)
+		mypy pylint pytest py.test pytest-3 tsc 7z 7za 7zz 7zr rar unrar dmd ldc2 swiftc csc`)
 
 	inText = regexp.MustCompile(`[A-Za-z0-9_./~+-]+`)
 )

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/runtimeguard/runtimeguard/guard"
 )
 
 func init() {
@@ -39,6 +41,7 @@ func readJq(inv *invocation) {
 	if f, ok := a.value("from-file"); ok {
 		inv.read(f)
 	} else if len(files) > 0 {
+		a.jqModules(files[0])
 		if w := files[0]; w.kind == unknown && w.split {
 			inv.unknown(w.span, "a word that may be several for jq is not known: "+w.reason)
 		}
@@ -49,6 +52,39 @@ func readJq(inv *invocation) {
 	}
 	for _, f := range files {
 		inv.read(f)
+	}
+}
+
+// Modules that an expression of jq takes in, with or without data in them, and
+// texts among which are the folders that they are looked for in.
+var (
+	jqImports = regexp.MustCompile(`\b(?:import|include)\s*"([^"\\]+)"`)
+	jqTexts   = regexp.MustCompile(`"([^"\\]*)"`)
+)
+
+// jqModules reads the files of modules.
+func (a *arguments) jqModules(w word) {
+	inv := a.inv
+	if !strings.Contains(w.text, "import") && !strings.Contains(w.text, "include") || !inv.a.reads(w.text) {
+		return
+	}
+	folders := a.values("library-path")
+	for _, m := range jqTexts.FindAllStringSubmatch(w.text, 16) {
+		if rest, ok := strings.CutPrefix(m[1], "~/"); ok && inv.a.o.Home != "" {
+			m[1] = inv.a.o.Home + "/" + rest
+		}
+		if looksLikePath(m[1]) {
+			folders = append(folders, lit(m[1], w.span))
+		}
+	}
+	for _, m := range jqImports.FindAllStringSubmatch(w.text, 16) {
+		for _, f := range append(folders, lit(".", w.span)) {
+			for _, end := range []string{".json", ".jq"} {
+				if f.kind == known {
+					inv.read(lit(f.text+"/"+m[1]+end, w.span))
+				}
+			}
+		}
 	}
 }
 
@@ -95,7 +131,28 @@ var millerRuns = regexp.MustCompile(`\b(system|exec)\s*\(|\b(tee|emit[1pf]?|emit
 // readMiller reads Miller, whose verbs put and filter hold code.
 func readMiller(inv *invocation) {
 	inv.applySpec(builtinSpec(inv.name))
-	for _, w := range inv.args {
+	for i, w := range inv.args {
+		switch rest := inv.args[i+1:]; {
+		case w.is("tee"): // a verb
+			pipes := false
+			for len(rest) > 0 && rest[0].starts("-") {
+				pipes = pipes || rest[0].is("-p")
+				rest = rest[1:]
+			}
+			if len(rest) > 0 && pipes {
+				inv.shell(rest[0], guard.DialectPOSIX)
+			} else if len(rest) > 0 {
+				inv.write(rest[0])
+			}
+		case w.is("split"):
+			prefix := lit("split", w.span)
+			if j := slices.IndexFunc(rest, func(w word) bool { return w.is("--prefix") }); j >= 0 && j+1 < len(rest) {
+				prefix = rest[j+1]
+			}
+			inv.write(word{text: globOf(prefix) + "_*", kind: pattern, span: w.span})
+		case inv.flag("I") && !w.starts("-") && (looksLikePath(w.text) || strings.Contains(w.text, ".")):
+			inv.write(w)
+		}
 		if millerRuns.MatchString(w.text) {
 			inv.unknown(w.span, "an expression of mlr may run or write something")
 		}

@@ -13,7 +13,8 @@ import (
 func init() {
 	register(readEntr, "entr")
 	register(readJoined, "watch watchexec")
-	register(readPrivileged, "sudo doas sudoedit pfexec please dzdo run0 gksudo gksu kdesudo")
+	register(readPrivileged, "sudo sudo-rs doas sudoedit pfexec please dzdo run0 gksudo gksu kdesudo kdesu beesu pbrun")
+	register(readNotify, "systemd-notify")
 	register(readPrivileged, "systemd-run cross-env cross-env-shell env-cmd dotenv-cli faketime")
 	register(readTmux, "tmux")
 	register(readCommand, "command")
@@ -29,10 +30,18 @@ func init() {
 	register(readNamespace, "ip")
 	register(readMessage, "xdotool swaymsg i3-msg hyprctl")
 	register(readUserDir, "xdg-user-dir")
-	register(readMacros, "rpmbuild rpmspec")
+	register(readMacros, "rpm rpmbuild rpmspec")
 	register(readDevices, `fsarchiver flash_erase flash_eraseall flashcp nandwrite nandtest mtd_debug ubiformat ubiupdatevol sg_format sg_sanitize sg_write_buffer sg_write_same
 		sg_dd sgp_dd sgm_dd sg_raw sg_unmap partimage ntfsclone`)
 	register(readMknod, "mknod")
+}
+
+// readNotify reads systemd-notify, which starts the program behind a word ";".
+func readNotify(inv *invocation) {
+	inv.parse().options()
+	if i := slices.IndexFunc(inv.args, func(w word) bool { return w.is(";") }); i >= 0 && inv.flag("exec") {
+		inv.run(inv.args[i+1:])
+	}
 }
 
 // readMise reads mise and what waits for changes of files: words in front of
@@ -113,7 +122,7 @@ func readPrivileged(inv *invocation) {
 		}
 		return
 	}
-	if inv.flag("shell", "login") && len(words) > 0 && (inv.name == "sudo" || inv.name == "doas") {
+	if inv.flag("shell", "login") && len(words) > 0 && (inv.name == "sudo" || inv.name == "sudo-rs" || inv.name == "doas") {
 		inv.shell(joined(words), guard.DialectAny)
 		return
 	}

@@ -38,6 +38,9 @@ var readers = map[string]reader{}
 // separated by commas.
 type commands = map[string]guard.Command
 
+// roleLoose is that of a flag with which a program runs what its input says.
+const roleLoose guard.Role = "loose"
+
 // roleOwn is, beside the roles that a policy may give, that of a file or folder
 // whose code or settings a program runs.
 const roleOwn guard.Role = "own"

@@ -101,6 +101,10 @@ func fileSpecs() commands {
 		"comm":                         cmd("read read", "data: output-delimiter"),
 		"join":                         cmd("read read", "data: 1 2 a e j o t v"),
 		"md5deep,hashdeep,sha256deep":  whole("read...", "read: k x m"),
+		"htpasswd,htdigest":            cmd("write data...", "data: C r", "flag: c b n i m B d s p D v 2 5"),
+		"gcore":                        cmd("data...", "write: o", "flag: a"),
+		"gzexe":                        cmd("write...", "flag: d"),
+		"rpl":                          cmd("data data write...", "data: x,suffix encoding", "flag: i,ignore-case w,whole-words b,backup q,quiet v,verbose s,dry-run R,recursive e,escape p,prompt f,force d,keep-times"),
 		"lockfile":                     cmd("write...", "data: r l s"),
 		"logrotate":                    cmd("code...", "write: s,state l,log", "flag: f,force d,debug v"),
 		"inotifywait,fswatch": whole("list...", "write: o,outfile", "read: fromfile",
@@ -117,7 +121,8 @@ var packFlags = []string{"flag: c,stdout,to-stdout d,decompress,uncompress k,kee
 func archiveSpecs() commands {
 	return commands{
 		"tar,gtar,bsdtar": cmd("read..."),
-		"gzip,bzip2,compress,gunzip,bunzip2,uncompress,lz4,unlz4,lzop,lzip": cmd("write...", packFlags...),
+		"gzip,bzip2,compress,gunzip,bunzip2,uncompress,lz4,unlz4": cmd("write...", packFlags...),
+		"lzop,lzip":                     cmd("write...", append(slices.Clip(packFlags), "?write: p,path", "write: o,output")...),
 		"xz,unxz,lzma,unlzma":           cmd("write...", append(slices.Clip(packFlags), "data: S,suffix F,format C,check T,threads M,memlimit block-size")...),
 		"zstd,unzstd":                   cmd("write...", append(slices.Clip(packFlags), "write: o output-dir-flat", "read: D patch-from filelist", "data: T,threads M,memory")...),
 		"brotli,pigz,pbzip2,pixz,p7zip": cmd("write...", append(slices.Clip(packFlags), "write: o,output")...),
@@ -132,6 +137,7 @@ func archiveSpecs() commands {
 		"unar,lsar": oneDash("read data...", "write: o output-directory", "data: p password e encoding E password-encoding i indexes",
 			"flag: f force-overwrite r force-rename s force-skip d force-directory D no-directory q quiet"),
 		"dpkg-deb":   cmd("read write data...", "data: z Z S D", "flag: b,build c,contents I,info x,extract X,vextract R,raw-extract e,control f,field t,fsys-tarfile W,show"),
+		"mksquashfs": oneDash("read... write", "write: pd", "read: pf ef sort", "code: p", "data: comp b processors mem root-mode Xcompression-level Xdict-size mkfs-time all-time"),
 		"unsquashfs": oneDash("read data...", "write: d dest", "read: ef e", "data: p processors da fr", "flag: l ls ll lls f force s stat i info n no-progress q quiet"),
 		"cabextract": cmd("read...", "write: d,directory", "data: F,filter e,encoding", "flag: l,list t,test q,quiet p,pipe f,fix L,lowercase s,single"),
 		"unshar":     cmd("read...", "data: E,split-at", "dir: d,directory", "flag: c,overwrite f,force X,exit-0 e"),

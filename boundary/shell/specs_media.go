@@ -35,11 +35,14 @@ func mediaSpecs() commands {
 			"potrace,qrencode,zbarimg,tesseract,img2pdf,timg,chafa,viu,sxiv,nsxiv,avifenc,cavif,heif-convert,gifski,vips": oneDash("write...",
 			"write: o,output outfile export-filename dest d out dir outdir", "code: b,batch shell actions", "data: q w h s l resize quality size ext"),
 		"gs,ghostscript": oneDash("code...", "write: sOutputFile o", "code: c", "data: d s I"),
-		"latex,pdflatex,xelatex,lualatex,tex,pdftex,luatex,xetex,context,tectonic,arara,rubber,bibtex,biber,makeindex,dvips,dvipdf,texi2pdf," +
+		"latex,pdflatex,xelatex,lualatex,tex,pdftex,luatex,xetex,context,arara,rubber,bibtex,biber,makeindex,dvips,texi2pdf," +
 			"texi2dvi,lacheck,chktex,texcount,latexpand": oneDash("read...", "write: output-directory outdir aux-directory o jobname",
-			"code: shell-escape enable-write18 e r lua", "data: interaction fmt output-format engine", "flag: pdf c C f g pvc halt-on-error"),
-		"latexmk": oneDash("read...", "?write: output-directory outdir aux-directory auxdir jobname", "?code: shell-escape usepretex pretex", "code: e r",
-			"?shell: latex pdflatex lualatex xelatex hilatex latexoption dvi-filter ps-filter print", "flag: pdf pdflua pdfxe c C f g pvc pv halt-on-error interaction silent"),
+			"loose: shell-e shell-es shell-esc shell-esca shell-escap shell-escape enable-w enable-wr enable-wri enable-writ enable-write enable-write1 enable-write18",
+			"code: cnf-line output-driver e r lua", "own: luaonly", "data: interaction fmt output-format engine", "flag: pdf c C f g pvc halt-on-error"),
+		"dvipdf":   oneDash("read write", "data: p"),
+		"tectonic": cmd("read...", "write: o,outdir makefile-rules", "code: Z", "own: b,bundle", "data: c,chatter color r,reruns p,pass f,format outfmt w,web-bundle", "flag: X k,keep-intermediates keep-logs synctex C,only-cached"),
+		"latexmk": oneDash("read...", "?write: output-directory outdir aux-directory auxdir jobname", "loose: shell-escape enable-write18", "?code: usepretex pretex latexoption", "code: e r",
+			"?shell: latex pdflatex lualatex xelatex hilatex dvi-filter ps-filter print", "flag: pdf pdflua pdfxe c C f g pvc pv halt-on-error interaction silent"),
 		"dot,neato,fdp,sfdp,twopi,circo,gvpr,plantuml,mmdc,ditaa,seqdiag,blockdiag,graph-easy,gource,drawio,structurizr-cli": oneDash("read...",
 			"write: o output w", "read: i,input c", "data: T K G N E l t b s"),
 	}

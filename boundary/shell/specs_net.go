@@ -42,7 +42,7 @@ func networkSpecs() commands {
 			"sshd,vsftpd,pure-ftpd,proftpd,dufs,simplehttpserver": cmd("data...", "read: c,config f"),
 
 		"dig,delv,kdig,dog,doggo,drill,host,nslookup,whois,q": cmd("connect...", "hosts: f", "read: k", "data: p t c b m q y x,reverse type R W N", "flag: v a 4 6"),
-		"ip": with(oneDash("data...", "read: b,batch", "data: n,netns f,family l,loops rc,rcvbuf", "flag: br,brief s j c 4 6 d o,oneline a,all"), commands{
+		"ip": with(oneDash("data...", "code: b,batch", "data: n,netns f,family l,loops rc,rcvbuf", "flag: br,brief s j c 4 6 d o,oneline a,all"), commands{
 			"addr,address,a,link,l,route,r,rule,neigh,neighbor,n,tunnel,tuntap,maddr,mroute,monitor,xfrm,token": cmd("data..."),
 			"netns,netn,net": with(cmd("data..."), commands{"exec,exe,ex,e": cmd("data command...")}),
 			"vrf,vr,v":       with(cmd("data..."), commands{"exec,exe,ex,e": cmd("data command...")}),
@@ -51,15 +51,15 @@ func networkSpecs() commands {
 		"ss,netstat,nstat,ifstat,iftop,nethogs,bmon,vnstat,iptraf,conntrack": cmd("data...", "read: F,filter", "write: D,diag",
 			"data: f,family A,query"),
 		"tcpdump": cmd("data...", "write: w", "read: r F", "code: z", "data: i,interface c s C G W B Z,relinquish-privileges T y E", "flag: n v X A e l"),
-		"openssl": with(oneDash("data...", "read: config", "code: engine provider-path", "write: writerand"), commands{
+		"openssl": with(oneDash("data...", "own: config", "code: engine provider-path", "write: writerand"), commands{
 			"version,help,list,rand,prime,speed,ciphers,errstr,passwd,info": oneDash("data...", "write: out", "read: in"),
 			"enc,dgst,md5,sha1,sha256,sha384,sha512,base64,aes-256-cbc,aes-128-cbc,des3,rsa,dsa,ec,pkey,genrsa,genpkey,gendsa,ecparam,dhparam,req,x509," +
 				"verify,pkcs12,pkcs8,pkcs7,crl,asn1parse,rsautl,pkeyutl,cms,smime,ca,nseq,spkac,storeutl,mac,kdf,ts,rehash,crl2pkcs7,sess_id,dsaparam," +
 				"pkeyparam": oneDash("read...",
 				"write: out keyout writerand CAserial",
-				"read: in inkey key signkey CA CAkey CAfile CApath config extfile kfile rand certfile recip signer signature untrusted trusted cert content "+
+				"read: in inkey key signkey CA CAkey CAfile CApath extfile kfile rand certfile recip signer signature untrusted trusted cert content "+
 					"password-file",
-				"code: engine provider provider-path",
+				"own: config", "code: engine provider provider-path",
 				"data: pass passin passout k K S iv md days subj newkey inform outform name purpose nameopt certopt sigopt pkeyopt set_serial addext "+
 					"extensions reqexts macopt algorithm iter",
 				"flag: d e a base64 A salt nosalt noout text nodes new modulus pubin pubout p check hex r binary sign verify dgst pbkdf2"),
@@ -68,19 +68,22 @@ func networkSpecs() commands {
 				"write: out keylogfile msgfile", "data: servername port starttls alpn"),
 		}),
 		"gpg,gpg2": cmd("read...", "write: o,output status-file log-file attribute-file export-ownertrust", "dir:",
-			"read: options passphrase-file keyring secret-keyring",
+			"read: passphrase-file keyring secret-keyring", "own: options exec-path",
 			"connect: keyserver recv-keys send-keys search-keys refresh-keys fetch-keys", "code: photo-viewer exec agent-program dirmngr-program gpg-program",
 			"data: r,recipient u,local-user passphrase passphrase-fd pinentry-mode homedir cipher-algo digest-algo compress-algo status-fd default-key",
 			"flag: d,decrypt e,encrypt s,sign b,detach-sign a,armor c,symmetric verify k,list-keys K,list-secret-keys import export export-secret-keys "+
 				"gen-key full-generate-key delete-keys batch yes q,quiet"),
-		"gpg-agent,gpgconf,gpg-connect-agent,gpgsm,gpgv,pinentry,keychain,pass,gopass,secret-tool,keyctl,security,bw,lpass,ykman,kinit,klist,step," +
-			"mkcert,vault,sops,age-plugin,doppler,keepassxc-cli": cmd("data...", "read: f,file keyring"),
+		"gpg-connect-agent,gpgsm,gpg-agent": cmd("data...", "write: o,output log-file", "read: options", "dir: homedir", "own: r,run", "code: agent-program dirmngr-program keyboxd-program gpg-program pinentry-program scdaemon-program tpm2daemon-program protect-tool-program",
+			"data: u,local-user recipient passphrase-fd status-fd"),
+		"gpgconf,gpgv,pinentry,keychain,pass,gopass,secret-tool,keyctl,security,bw,lpass,ykman,kinit,klist,step," +
+			"mkcert,vault,sops,age-plugin,keepassxc-cli": cmd("data...", "read: f,file keyring"),
+		"doppler": with(cmd("data..."), commands{"run": cmd("command...", "shell: command", "data: p,project c,config t,token fallback mount")}),
 		"certbot,acme.sh": cmd("data...", "shell: pre-hook post-hook deploy-hook renew-hook manual-auth-hook manual-cleanup-hook reloadcmd",
 			"read: c,config csr", "dir: config-dir work-dir logs-dir home", "data: d,domain,domains m,email cert-name webroot-path server", "flag: n,non-interactive q,quiet"),
 		"age,rage":                     cmd("read", "write: o,output", "read: R,recipients-file i,identity", "data: r,recipient", "flag: d,decrypt e,encrypt p,passphrase a,armor"),
 		"age-keygen":                   cmd("read", "write: o,output", "flag: y"),
 		"minisign,signify":             cmd("data...", "read: m p s", "write: x", "flag: S V G q"),
-		"lynx,w3m,links,elinks,browsh": oneDash("connect...", "read: cfg", "flag: dump source M"),
+		"lynx,w3m,links,elinks,browsh": oneDash("connect...", "own: cfg cmd_script config config-file config-dir", "shell: editor", "write: cmd_log", "flag: dump source M"),
 		"firefox,firefox-esr,librewolf,chromium,chromium-browser,google-chrome,google-chrome-stable,google-chrome-beta,chrome,brave,brave-browser,microsoft-edge,microsoft-edge-stable,vivaldi," +
 			"vivaldi-stable,opera,epiphany,falkon,qutebrowser,midori,surf,konqueror,netsurf": oneDash("connect...", "write: screenshot print-to-pdf user-data-dir profile",
 			"code: load-extension renderer-cmd-prefix utility-cmd-prefix gpu-launcher browser-subprocess-path", "data: P basedir target", "flag: headless version help new-tab new-window private-window"),
@@ -128,7 +131,8 @@ func cloudSpecs() commands {
 		"awslogs":          cmd("data...", "data: p,profile aws-region s,start e,end f,filter-pattern q,query i,watch-interval aws-access-key-id aws-secret-access-key aws-session-token aws-endpoint-url", "flag: w,watch S G no-group no-stream timestamp ingestion-time"),
 		"cli4,pvesh,pveum": cmd("data..."), // paths of an interface
 		"terraform,tofu,terragrunt,opentofu": with(oneDash("", "dir: chdir"), commands{
-			"fmt,validate,version,show,output,graph,providers,console,state,workspace,get,metadata,test,modules,login,logout,taint,untaint,force-unlock": oneDash("read...",
+			"fmt": oneDash("write...", "flag: check recursive diff write list"),
+			"validate,version,show,output,graph,providers,console,state,workspace,get,metadata,test,modules,login,logout,taint,untaint,force-unlock": oneDash("read...",
 				"write: out state-out", "read: var-file state", "data: var", "flag: check recursive diff write list json"),
 			"init,plan,apply,destroy,import,refresh": oneDash("read...", "write: out state-out", "read: var-file backend-config state",
 				"data: var target parallelism lock-timeout", "flag: auto-approve upgrade input lock destroy reconfigure migrate-state"),

@@ -47,7 +47,7 @@ var spelling = regexp.MustCompile(`^[A-Za-z0-9@#/?.+][A-Za-z0-9_.:/+-]*$`)
 
 func checkSpec(t *testing.T, name string, c guard.Command) {
 	t.Helper()
-	roles := append(guard.Roles(), roleOwn, rolePager, rolePackage, roleInline, roleScript, roleModule, roleWord, roleTarget, roleJVM,
+	roles := append(guard.Roles(), roleOwn, rolePager, rolePackage, roleInline, roleScript, roleModule, roleWord, roleTarget, roleJVM, roleLoose,
 		roleHosts, roleImage, rolePush)
 	many := 0
 	for i, o := range c.Operands {

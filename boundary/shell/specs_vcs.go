@@ -13,6 +13,7 @@ func versionSpecs() commands {
 				"data: r,rev m,message u,user t,tool", "read: l,logfile", "flag: A,addremove C,clean n,dry-run"),
 			"revert,remove,rm,forget,purge,clean,strip,rollback,backout,evolve,prune,uncommit": cmd("delete...", "data: r,rev m,message",
 				"flag: a,all n,dry-run p,print f,force C,no-backup A,after"),
+			"bisect":                cmd("data...", "shell: c,command", "flag: g,good b,bad s,skip e,extend r,reset U,noupdate"),
 			"pull,push,clone,serve": cmd("connect...", "code: e,ssh remotecmd", "data: r,rev b,branch", "flag: f,force u,update"),
 		}),
 		"svn": with(cmd("", "data: username password", "code: config-dir config-option", "flag: non-interactive"), commands{
@@ -29,7 +30,9 @@ func versionSpecs() commands {
 			"clean-tree,revert,uncommit,break-lock,zap": cmd("data...", "data: r,revision", "flag: force dry-run ignored unknown detritus no-backup"),
 			"status,st,diff,log,add,commit,ci,remove,rm,mv,info,version,help,cat,ls,annotate,resolve,shelve,unshelve,tag,tags,root,nick,init,ignore,conflicts,whoami": cmd("data...",
 				"data: m,message r,revision", "read: F,file")}),
-		"svnadmin,svnlook,svnsync,cvs,fossil,darcs,pijul,jj,sl,p4,dvc,repo,vcsh,gita,mr,myrepos,sapling,bk,b4,ghq,got": cmd("data..."),
+		"jj":  cmd("data...", "dir: R,repository", "code: config config-toml", "own: config-file"),
+		"cvs": cmd("data...", "code: e", "data: d z s T", "flag: f l n q Q w x v H"),
+		"svnadmin,svnlook,svnsync,fossil,darcs,pijul,sl,p4,dvc,repo,vcsh,gita,mr,myrepos,sapling,bk,b4,ghq,got": cmd("data..."),
 		"gh": with(cmd("data...", "data: R,repo"), commands{
 			"pr": with(cmd("", "data: R,repo"), commands{
 				"list,ls,view,status,checks,diff": cmd("data...", ghRead...),
@@ -108,8 +111,9 @@ var gitLook = commands{
 		"flag: c,cached d,deleted m,modified o,others i,ignored s,stage u,unmerged k,killed z t v exclude-standard directory error-unmatch"),
 	"ls-tree,cat-file,rev-parse,describe,name-rev,merge-base,for-each-ref,show-ref,show-branch,count-objects,verify-commit,verify-tag," +
 		"verify-pack,var,check-ignore,check-attr,check-mailmap,check-ref-format,symbolic-ref,get-tar-commit-id,patch-id,merge-tree,stripspace,column," +
-		"help,version,request-pull,last-modified,for-each-repo": cmd("data...", "data: format sort contains points-at match exclude count abbrev candidates",
+		"help,version,last-modified,for-each-repo": cmd("data...", "data: format sort contains points-at match exclude count abbrev candidates",
 		"?data: batch batch-check batch-command", "flag: d,delete textconv filters"),
+	"request-pull":            cmd("data...", "flag: p"),
 	"fsck,diagnose,bugreport": cmd("data...", "write: o,output-directory"),
 	"archive":                 cmd("data...", "write: o,output", "read: add-file", "connect: remote", "shell: exec", "data: format prefix", "flag: l,list v,verbose"),
 	"bundle":                  with(cmd(""), commands{"create": cmd("write data..."), "verify,list-heads,unbundle": cmd("read data...")}),
@@ -138,18 +142,18 @@ var gitWork = commands{
 	"tag": cmd("data...", "read: F,file", "data: m,message u,local-user sort format points-at cleanup trailer", "?data: n contains no-contains merged no-merged color column",
 		"flag: d,delete f,force l,list a,annotate s,sign v,verify"),
 	"worktree": with(cmd("data..."), commands{"list": cmd("data..."), "add": cmd("write data", "data: b B reason", "flag: f,force d,detach lock orphan"),
-		"remove": cmd("delete", "flag: f,force"), "prune,lock,unlock,move,repair": cmd("data...", "data: reason expire", "flag: n,dry-run f,force v")}),
+		"remove": cmd("delete", "flag: f,force"), "move": cmd("list write", "flag: f,force"), "prune,lock,unlock,repair": cmd("data...", "data: reason expire", "flag: n,dry-run f,force v")}),
 	"init,init-db": cmd("write", "code: template", "write: separate-git-dir", "data: b,initial-branch object-format shared", "flag: q,quiet bare"),
 	"config": cmd("data...", "write: f,file", "read: blob", "data: type default comment value",
 		"flag: global system local worktree l,list get get-all get-regexp get-urlmatch unset unset-all remove-section rename-section e,edit add "+
 			"replace-all show-origin show-scope z,null name-only bool int path includes"),
-	"apply,am": cmd("read...", "read: build-fake-ancestor", "data: p C whitespace exclude include directory patch-format",
+	"apply,am": cmd("read...", "write: build-fake-ancestor", "data: p C whitespace exclude include directory patch-format",
 		"flag: check R,reverse 3,3way index cached stat numstat summary reject abort skip continue k,keep s,signoff i,interactive unsafe-paths"),
 	"sparse-checkout": cmd("data..."),
 	"notes": with(cmd("data...", "read: F,file", "data: m,message ref"), commands{"list,show,add,copy,append,edit,merge,get-ref,remove,prune": cmd("data...",
 		"read: F,file", "data: m,message C,reuse-message c,reedit-message s,strategy", "flag: f,force n,dry-run stdin ignore-missing v,verbose q,quiet")}),
 	"maintenance": with(cmd("data...", "data: task schedule scheduler", "flag: auto q,quiet"), commands{"run,start,stop,register,unregister,is-needed": cmd("data...", "data: task schedule scheduler", "flag: auto q,quiet")}),
-	"rerere,gc,repack,prune,pack-refs,prune-packed,update-server-info,commit-graph,multi-pack-index": cmd("data...", "data: expire cruft-expiration expire-to max-cruft-size",
+	"rerere,gc,repack,prune,pack-refs,prune-packed,update-server-info,commit-graph,multi-pack-index": cmd("data...", "write: expire-to", "data: expire cruft-expiration max-cruft-size",
 		"?data: prune", "flag: auto aggressive force n,dry-run"),
 	"update-index": cmd("list...", "data: cacheinfo chmod", "flag: assume-unchanged no-assume-unchanged skip-worktree no-skip-worktree refresh add remove force-remove"),
 	"hook":         cmd("data..."),
@@ -191,8 +195,9 @@ var gitRemote = commands{
 		"flag: s,stdlayout q,quiet no-metadata preserve-empty-dirs"),
 		"fetch,rebase,log,info,find-rev,blame,show-ignore,gc,reset,proplist,propget": cmd("data...")}),
 	"p4": with(cmd("data..."), commands{"submit": cmd("data..."), "clone,sync,rebase,shelve,unshelve,branches": cmd("data...")}),
-	"cvsimport,cvsexportcommit,archimport,quiltimport,fast-export,fast-import": cmd("data..."),
-	"credential": cmd("data"), "credential-store": cmd("data", "write: file"), "credential-cache": cmd("data", "write: socket", "data: timeout"),
+	"cvsimport,cvsexportcommit,archimport,quiltimport": cmd("data..."),
+	"fast-export,fast-import":                          cmd("data...", "write: export-marks export-pack-edges", "read: import-marks import-marks-if-exists anonymize-map", "flag: f,force all"),
+	"credential":                                       cmd("data"), "credential-store": cmd("data", "write: file"), "credential-cache": cmd("data", "write: socket", "data: timeout"),
 }
 
 // Commands that rewrite history.
@@ -213,8 +218,13 @@ var gitHistory = commands{
 
 // Plumbing that changes things.
 var gitPlumbing = commands{
-	"update-ref,commit-tree,mktree,mktag,hash-object,read-tree,write-tree,unpack-objects,index-pack,pack-objects,unpack-file,mailinfo,mailsplit," +
-		"merge-file,merge-one-file,interpret-trailers,fmt-merge-msg,checkout-index": cmd("data...",
+	"update-ref,commit-tree,mktree,mktag,hash-object,read-tree,write-tree,unpack-objects,unpack-file,merge-one-file," +
+		"interpret-trailers,fmt-merge-msg,checkout-index": cmd("data...",
 		"write: prefix", "read: F index-output", "data: m p t trailer where if-exists if-missing stage", "flag: d w a,all f,force u,update n z in-place reset merge hard i"),
-	"merge-index": cmd("command...", "flag: o q a"),
+	"merge-index":  cmd("command...", "flag: o q a"),
+	"mailinfo":     cmd("write write", "data: encoding quoted-cr", "flag: k b u n m,message-id scissors"),
+	"mailsplit":    cmd("read...", "write: o", "data: f d", "flag: b keep-cr mboxrd"),
+	"merge-file":   cmd("read...", "data: L marker-size diff-algorithm", "flag: p,stdout q,quiet object-id ours theirs union diff3 zdiff3"),
+	"index-pack":   cmd("read...", "write: o", "data: threads max-input-size object-format", "?data: keep strict", "flag: v stdin fix-thin verify"),
+	"pack-objects": cmd("write...", "data: window depth threads max-pack-size window-memory filter keep-pack compression", "flag: stdout q all revs"),
 }
