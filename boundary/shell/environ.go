@@ -98,7 +98,7 @@ func effectOf(name string) effect {
 
 // plainValues are values of variables that do nothing unexpected.
 var plainValues = map[string]string{
-	"WG_HIDE_KEYS": "always", "PYTHONBREAKPOINT": "0 pdb.set_trace ipdb.set_trace", "GOENV": "off", "GOPROXY": "off direct https://proxy.golang.org https://proxy.golang.org,direct",
+	"WG_HIDE_KEYS": "always", "PYTHONBREAKPOINT": "0 pdb.set_trace ipdb.set_trace", "GOENV": "off", "GIT_CONFIG_COUNT": "0", "GOPROXY": "off direct https://proxy.golang.org https://proxy.golang.org,direct",
 	"shell_escape": "f n p 0", "openout_any": "p r", "openin_any": "p r",
 }
 
@@ -163,11 +163,14 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 			return ""
 		}
 	case command:
-		if plainCommand(v.text) || (name == "SHELL" || name == "CONFIG_SHELL") && plainShells[v.text] {
+		if plainCommand(v.text) || toolchain[name] && plainTool.MatchString(v.text) || name == "MANPAGER" && v.text == "col -b" || (name == "SHELL" || name == "CONFIG_SHELL") && plainShells[v.text] {
 			return ""
 		}
 	case options:
 		if !riskyValue(name, v.text) {
+			return ""
+		}
+		if (name == "CGO_CFLAGS" || name == "CGO_LDFLAGS") && a.plainFolders(st, v.text) {
 			return ""
 		}
 	case searched:
@@ -200,6 +203,29 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 		return "the variable " + name + " makes programs take their settings or data from another place"
 	}
 	return reason
+}
+
+// toolchain are variables that name the programs of a compiler, and plainTool is
+// one of these as systems name it: with a version or a target, alone or in the
+// system's folder.
+var (
+	toolchain = wordSet("CC CXX LD AR AS CPP FC HOSTCC HOSTCXX HOSTLD HOSTAR")
+	plainTool = regexp.MustCompile(`^(/usr/(local/)?bin/)?((x86_64|i[3-6]86|aarch64|arm[a-z0-9]*|riscv(32|64)|mips[a-z0-9]*|powerpc[a-z0-9]*|s390x)-([a-z0-9_]+-){0,2})?(gcc|g[+][+]|cc|c[+][+]|clang|clang[+][+]|cpp|gfortran|ar|as|ld|gcc-ar|llvm-ar|llvm-as|ld[.](lld|gold|bfd|mold)|lld|flang)(-[0-9.]+)?$`)
+)
+
+// cgoFolders fits the options by which cgo is told of folders and libraries.
+var cgoFolders = regexp.MustCompile(`^(-[IL](/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/?)|-l[A-Za-z0-9_+.-]+|-O[0-3sg]?|-g[0-3]?|-W[a-z-]+|-D[A-Za-z0-9_]+(=[A-Za-z0-9_.]+)?)$`)
+
+// plainFolders reports whether options only name folders of the workspace or of
+// the system, and libraries.
+func (a *analysis) plainFolders(st *state, options string) bool {
+	for _, o := range strings.Fields(options) {
+		m := cgoFolders.FindStringSubmatch(o)
+		if m == nil || m[2] != "" && !a.inside(st, "", m[2]) && !strings.HasPrefix(path.Clean(m[2]), "/opt/homebrew/") {
+			return false
+		}
+	}
+	return true
 }
 
 // plainPrompt are prompts that only show variables.
@@ -311,7 +337,9 @@ func riskyValue(name, s string) bool {
 	case strings.HasPrefix(strings.ToLower(name), "npm_config_"):
 		return riskyNpm(strings.ToLower(name)[len("npm_config_"):], s)
 	case strings.HasPrefix(name, "GIT_TRACE"):
-		return strings.Contains(s, "/")
+		return strings.Contains(s, "/") && !traceFile.MatchString(s)
+	case strings.HasPrefix(name, "ERL_") && erlangPlain.MatchString(s):
+		return false
 	case name == "DISPLAY" || name == "PULSE_SERVER": // of another machine
 		return !strings.HasPrefix(s, ":") && !strings.HasPrefix(s, "unix:") && !strings.HasPrefix(s, "localhost:") && !strings.HasPrefix(s, "/run/")
 	case strings.HasPrefix(name, "DBUS_"):
@@ -334,6 +362,13 @@ func riskyValue(name, s string) bool {
 	}
 	return false
 }
+
+var (
+	// traceFile is a file of the temporary folder itself that nobody reads as code.
+	traceFile = regexp.MustCompile(`^/tmp/[A-Za-z0-9_-]+[.](log|txt|trace|json)$`)
+	// erlangPlain are options of Erlang's emulator about its processes.
+	erlangPlain = regexp.MustCompile(`^ *([+](S|SDcpu|SDio|A|P|Q|K|s?bt|sbwt|sbwtdcpu|sbwtdio|hms|zdbbl|c|C) +[a-z0-9:_]+ *|[+]B *)+$`)
+)
 
 // benignOptions lets well-known harmless values through that hold a part that
 // looks risky.

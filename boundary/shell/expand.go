@@ -171,6 +171,7 @@ type builder struct {
 	reason   string
 	split    bool
 	all      bool // of a tree: see value
+	gone     bool // of a tree: see value
 	files    bool // see value.joined
 	mixed    bool // see value
 	many     bool // see word
@@ -276,6 +277,7 @@ func (b *builder) end() {
 		w.kind, w.text, w.tree, w.split = pattern, string(b.buf), b.tree, b.split
 		w.num, w.empty, w.all, w.joined = b.num, b.empty, b.tree && b.all, b.files
 		w.mixed, w.many, w.fresh = b.mixed, b.many, !b.varied
+		w.gone = b.tree && b.gone
 		b.out = append(b.out, w)
 		if hidden, ok := b.dotted(w); ok {
 			b.out = append(b.out, hidden)
@@ -590,6 +592,7 @@ func (b *builder) value(v value, quoted bool) {
 	case v.tree && alone:
 		b.match(v.text)
 		b.tree, b.empty, b.all, b.open, b.files = true, v.empty, v.all, several && !quoted, several && quoted
+		b.gone = v.gone
 	case v.tree:
 		b.match(v.text + "/**")
 		b.mixed = b.mixed || several

@@ -103,7 +103,7 @@ var outputs = map[string]output{
 	"realpath":  prints(realpath, "m canonicalize-missing q quiet P physical"),
 	"readlink":  prints(readlink, "f canonicalize m canonicalize-missing q quiet s silent"),
 	"mktemp":    judged(mktemp),
-	"seq":       prints(seq, ""),
+	"seq":       prints(seq, "w equal-width"),
 	"date":      prints(date, "u utc universal d date r reference I iso-8601 rfc-3339 j v"),
 	"cksum":     judged(checksum),
 	"md5sum":    judged(checksum),
@@ -130,11 +130,14 @@ var outputs = map[string]output{
 	"getconf":        judged(func(inv *invocation) stream { return inv.numberIf(inv.asks(numericConf...)) }),
 	"pgrep":          prints(processes, "c count f full u euid U uid P parent x exact i ignore-case n newest o oldest"),
 	"pidof":          prints(processes, "s"),
-	"git rev-list":   inGit(func(inv *invocation) stream { return inv.numberIf(inv.flag("count")) }, "count all branches tags remotes since until after before no-merges merges first-parent n max-count author grep"),
+	"git rev-list":   inGit(revList, "count all branches tags remotes since until after before no-merges merges first-parent n max-count author grep"),
 	"git merge-base": inGit(func(inv *invocation) stream { return inv.tokens().onlyOne(!inv.flag("a", "all", "independent")) }, "a all octopus independent fork-point is-ancestor"),
 	"git hash-object": inGit(func(inv *invocation) stream {
 		return inv.tokens().onlyOne(len(inv.operands()) == 1 && !inv.flag("stdin", "stdin-paths"))
 	}, "t w stdin stdin-paths no-filters path"),
+	"git tag":          inGit(gitTags, "l list sort contains no-contains merged no-merged points-at i ignore-case format"),
+	"openssl":          judged(random),
+	"openssl rand":     judged(random),
 	"git write-tree":   inGit(oneToken, "missing-ok"),
 	"tr":               judged(trimmed),
 	"du":               judged(du),
@@ -149,7 +152,7 @@ var outputs = map[string]output{
 	"git branch":       inGit(gitBranch, "a all r remotes l list merged no-merged contains no-contains sort points-at show-current i ignore-case format no-color no-column D d delete m move c copy"),
 	"git describe":     inGit(gitDescribe, "all tags contains abbrev candidates exact-match long match exclude always first-parent dirty broken"),
 	"git symbolic-ref": inGit(func(inv *invocation) stream { return inv.refs().onlyOne(true) }, "short q quiet d delete m"),
-	"git log":          inGit(gitLog, "n max-count format pretty abbrev abbrev-commit no-patch s reverse date since until after before no-merges merges first-parent all"),
+	"git log":          inGit(gitLog, "n max-count format pretty abbrev abbrev-commit no-patch s reverse date since until after before no-merges merges first-parent all oneline decorate"),
 	"go list":          prints((*invocation).refs, "deps test e find tags mod race C compiled export cover"),
 	"ls":               prints(ls, "1 a all A almost-all d directory t r reverse S c U u v X B I ignore sort time group-directories-first H L h"),
 	"rg":               judged(grep),
@@ -295,6 +298,7 @@ func realpath(inv *invocation) stream {
 func mktemp(inv *invocation) stream {
 	temp := place{path: inv.a.temp()}
 	dir, template := temp, lit("tmp.XXXXXXXXXX", inv.span)
+	suffix, suffixed := word{}, false
 	templates, inTemp, lost := 0, false, !inv.temp().is(temp.path)
 	for i := 0; i < len(inv.args); i++ {
 		a := inv.args[i]
@@ -305,6 +309,11 @@ func mktemp(inv *invocation) stream {
 		switch {
 		case a.kind != known:
 			lost = true
+		case a.starts("--suffix="):
+			suffix, suffixed = a.after(len("--suffix=")), true
+		case a.is("--suffix") && i+1 < len(inv.args):
+			i++
+			suffix, suffixed = inv.args[i], true
 		case a.starts("--tmpdir="):
 			tempDir(a.after(len("--tmpdir=")))
 		case a.starts("--"):
@@ -333,6 +342,10 @@ func mktemp(inv *invocation) stream {
 		dir = dir.join(lit(folder, template.span))
 	}
 	name, sure := freshName(base)
+	if suffixed {
+		lost = lost || suffix.kind != known || strings.ContainsAny(suffix.text, "/\n") || !strings.HasSuffix(base, "XXX")
+		name += quoteGlob(suffix.text)
+	}
 	if lost || dir.path == "" {
 		return opaqueStream("the name of a temporary file is not known")
 	}
@@ -386,10 +399,43 @@ func (inv *invocation) numberIf(isNumber bool) stream {
 
 // trimmed is what tr leaves of a number whose blanks it takes away.
 func trimmed(inv *invocation) stream {
-	if s := inv.stdin; s.text.num && len(inv.args) == 2 && inv.args[0].is("-d") && slices.Contains([]string{" ", `\n`, ` \n`, "[:space:]", "[:blank:]"}, inv.args[1].text) {
+	s := inv.stdin
+	if len(inv.args) == 2 && inv.args[0].kind == known && inv.args[1].kind == known && s.set && s.names == nil && s.file == nil && s.size == 0 {
+		put := mapped[inv.args[0].text+" "+inv.args[1].text]
+		switch {
+		case put == nil:
+		case s.text.kind == known && isASCII(s.text.text):
+			s.text.text = put.Replace(s.text.text)
+			return s
+		case s.text.kind == pattern && s.text.text == "**" && !s.text.tree && put.Replace("/") != "/": // names of branches
+			s.text.text = "*"
+			return s
+		case s.text.kind == pattern && (s.text.text == "*" || s.text.text == "**") && !s.text.tree:
+			return s
+		}
+	}
+	if s.text.num && len(inv.args) == 2 && inv.args[0].is("-d") && slices.Contains([]string{" ", `\n`, ` \n`, "[:space:]", "[:blank:]"}, inv.args[1].text) {
 		return s
 	}
 	return opaqueStream("the output of tr is not known")
+}
+
+// mapped are what tr does by two sets of characters.
+var mapped = func() map[string]*strings.Replacer {
+	var lower, upper []string
+	for c := 'a'; c <= 'z'; c++ {
+		l, u := string(c), strings.ToUpper(string(c))
+		lower, upper = append(lower, u, l), append(upper, l, u)
+	}
+	toLower, toUpper := strings.NewReplacer(lower...), strings.NewReplacer(upper...)
+	return map[string]*strings.Replacer{
+		"[:upper:] [:lower:]": toLower, "A-Z a-z": toLower, "[A-Z] [a-z]": toLower, "[:lower:] [:upper:]": toUpper, "a-z A-Z": toUpper, "[a-z] [A-Z]": toUpper,
+		"/ -": strings.NewReplacer("/", "-"), "/ _": strings.NewReplacer("/", "_"),
+	}
+}()
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 }) < 0
 }
 
 // reparse takes the words apart once more, without noting anything.
@@ -404,32 +450,47 @@ func (inv *invocation) operands() []word { return inv.reparse().operands }
 
 func seq(inv *invocation) stream {
 	var n [3]int
-	if len(inv.args) == 0 || len(inv.args) > 3 {
+	args, wide := inv.args, len(inv.args) > 0 && (inv.args[0].is("-w") || inv.args[0].is("--equal-width"))
+	if wide {
+		args = args[1:]
+	}
+	if len(args) == 0 || len(args) > 3 {
 		return opaqueStream("the output of seq is not known")
 	}
-	for i, a := range inv.args {
+	for i, a := range args {
+		if wide && (a.kind != known || strings.Trim(a.text, "0123456789") != "" || strings.HasPrefix(a.text, "0")) {
+			return opaqueStream("the output of seq is not known")
+		}
 		v, err := strconv.Atoi(a.text)
 		if a.kind == known && (strings.Trim(a.text, "+-.0123456789") != "" || strings.HasPrefix(a.text, "-0")) {
 			return opaqueStream("the output of seq is not known")
 		}
-		if err != nil || a.kind != known || v < -1e6 || v > 1e6 {
+		if (err != nil || a.kind != known || v < -1e6 || v > 1e6) && !wide {
 			return textStream(number()).several()
+		} else if err != nil || v > 1e6 {
+			return inv.tokens()
 		}
 		n[i] = v
 	}
 	from, step, to := 1, 1, n[0]
-	switch len(inv.args) {
+	switch len(args) {
 	case 2:
 		from, to = n[0], n[1]
 	case 3:
 		from, step, to = n[0], n[1], n[2]
 	}
-	if step == 0 || (to-from)/step > maxItems {
+	if (step == 0 || (to-from)/step > maxItems) && wide {
+		return inv.tokens()
+	} else if step == 0 || (to-from)/step > maxItems {
 		return textStream(number()).several()
 	}
 	var b strings.Builder
 	for i := from; step > 0 && i <= to || step < 0 && i >= to; i += step {
-		b.WriteString(strconv.Itoa(i))
+		item := strconv.Itoa(i)
+		if wide {
+			item = strings.Repeat("0", max(len(strconv.Itoa(max(from, to)))-len(item), 0)) + item
+		}
+		b.WriteString(item)
 		b.WriteByte('\n')
 	}
 	return textStream(text(b.String()))
@@ -505,29 +566,79 @@ var (
 
 // checksum writes hashes, and the names of the files that it is given.
 func checksum(inv *invocation) stream {
+	if len(inv.args) == 1 && inv.args[0].kind == known && !mayBeOption(inv.args[0]) && !strings.ContainsAny(inv.args[0].text, "\\\r\n") {
+		s := inv.unclear()
+		s.size = hashed
+		return s
+	}
 	if len(inv.args) > 0 {
 		return inv.unclear()
 	}
 	return inv.tokens()
 }
 
+// hashed, as the size of a stream, says that its lines begin with a hash and a blank.
+const hashed = '#'
+
+// random is what openssl makes of so many bytes.
+func random(inv *invocation) stream {
+	if a := inv.args; len(a) == 3 && a[0].is("rand") && a[1].is("-hex") && a[2].kind == known && isNumber(a[2].text) {
+		return inv.tokens().onlyOne(true)
+	}
+	return inv.unclear()
+}
+
+// revList is hashes, or how many.
+func revList(inv *invocation) stream {
+	if inv.flag("count") {
+		return inv.numberIf(true)
+	}
+	counts, _ := logCounts(inv.args)
+	return inv.tokens().onlyOne(asksForOne(counts))
+}
+
+// gitTags names tags.
+func gitTags(inv *invocation) stream {
+	if !inv.formatted("--format", refFormat) {
+		return inv.unclear()
+	}
+	return inv.refs()
+}
+
+// logCounts are the words that say how many commits git shows, and whether one of
+// all the words holds a blank.
+func logCounts(args []word) (counts []word, blank bool) {
+	for i, a := range args {
+		if logCount.MatchString(a.text) || i > 0 && args[i-1].is("-n") {
+			counts = append(counts, a)
+		}
+		blank = blank || strings.Contains(a.text, " ")
+	}
+	return counts, blank
+}
+
 // numericDate are formats that come to a number without a zero in front.
-var numericDate = regexp.MustCompile(`^\+(%[YGsu]|%-[mdHMSjVI])(%-?[YGsumdHMSjVIN]|[0-9])*$`)
+var numericDate = regexp.MustCompile(`^\+(%[YGsu]|%-[mdHMSjVI])(%-?[0-9]?[YGsumdHMSjVIN]|[0-9])*$`)
+
+// slashedDate are numbers with one mark between two of them.
+var slashedDate = regexp.MustCompile(`^\+%[Ymd]([-_./]?%[YmdHMSj])*$`)
 
 // plainDate are formats that come to no option and no slash.
-var plainDate = regexp.MustCompile(`^\+([A-Za-z0-9_]|%-?[YmdHMSsNjuwaAbBeCGgVUWIklFTRpyZn])([A-Za-z0-9_:.,@T -]|%[-_0^#]?[YmdHMSsNjuwaAbBeCGgVUWIklFTRpPyZztn]|%:z)*$`)
+var plainDate = regexp.MustCompile(`^\+([A-Za-z0-9_]|%-?[YmdHMSsNjuwaAbBeCGgVUWIklFTRpyZn])([A-Za-z0-9_:.,@T -]|%[-_0^#]?[0-9]?[YmdHMSsNjuwaAbBeCGgVUWIklFTRpPyZztn]|%:z)*$`)
 
 // blankDate finds a blank in what a format comes to.
-var blankDate = regexp.MustCompile(`[ ]|%[^A-Za-z]*[ntceklr]`)
+var blankDate = regexp.MustCompile(`[ ]|%[^A-Za-z]*[ntceklr]|%_`)
 
 // dateOption finds a word of a format that may begin with a dash.
 var dateOption = regexp.MustCompile(`( |%[nt])(-|%:?z)`)
 
 // date writes digits and words, in the form that it is asked for.
 func date(inv *invocation) stream {
-	numeric, one := false, false
+	numeric, one, slashed := false, false, ""
 	for _, a := range inv.args {
 		switch {
+		case a.kind == known && slashedDate.MatchString(a.text) && strings.Contains(a.text, "/"):
+			slashed = dateField.ReplaceAllString(a.text[1:], "[0-9]*")
 		case a.kind == unknown || a.starts("+") && (!plainDate.MatchString(a.text) || dateOption.MatchString(a.text)):
 			return opaqueStream("the output of date is not known")
 		case a.starts("+"):
@@ -535,8 +646,15 @@ func date(inv *invocation) stream {
 			one = !blankDate.MatchString(a.text)
 		}
 	}
+	if slashed != "" {
+		v := patternValue(slashed)
+		v.empty = len(inv.args) > 1 // a date that is given may be none
+		return textStream(v).onlyOne(true)
+	}
 	return inv.numberOr(numeric).onlyOne(one)
 }
+
+var dateField = regexp.MustCompile(`%[A-Za-z]`)
 
 // wc writes a number where it reads its standard input.
 func wc(inv *invocation) stream {
@@ -573,6 +691,9 @@ func firstField(inv *invocation) stream {
 	if asks := firstFields[inv.stdin.size]; asks != nil && !slices.ContainsFunc(inv.args, func(w word) bool { return w.kind != known }) &&
 		slices.Contains(asks, inv.name+" "+strings.Join(argTexts(inv.args), " ")) {
 		s := textStream(number().orNone())
+		if inv.stdin.size == hashed {
+			s = inv.tokens().onlyOne(!inv.stdin.text.several)
+		}
 		s.text.several = inv.stdin.text.several
 		return s
 	}
@@ -581,12 +702,20 @@ func firstField(inv *invocation) stream {
 
 // firstFields are the ways to ask for what stands in front of a character.
 var firstFields = map[byte][]string{
-	'\t': {"cut -f1", "cut -f 1", "awk {print $1}", "awk {print$1}"},
-	' ':  {"cut -d  -f1", "cut -d  -f 1", "cut -f1 -d ", "awk {print $1}", "awk {print$1}"},
-	':':  {"cut -d: -f1", "cut -d: -f 1", "cut -d : -f 1", "cut -d : -f1", "cut -f1 -d:", "awk -F: {print $1}", "awk -F : {print $1}", "awk -F: {print$1}", "sed s/:.*//"},
+	'\t':   {"cut -f1", "cut -f 1", "awk {print $1}", "awk {print$1}"},
+	' ':    {"cut -d  -f1", "cut -d  -f 1", "cut -f1 -d ", "awk {print $1}", "awk {print$1}"},
+	hashed: {"cut -d  -f1", "cut -d  -f 1", "cut -f1 -d ", "awk {print $1}", "awk {print$1}"},
+	':':    {"cut -d: -f1", "cut -d: -f 1", "cut -d : -f 1", "cut -d : -f1", "cut -f1 -d:", "awk -F: {print $1}", "awk -F : {print $1}", "awk -F: {print$1}", "sed s/:.*//"},
 }
 
 func revParse(inv *invocation) stream {
+	if inv.flag("show-cdup") {
+		top := inv.a.repository(inv.dir)
+		if here := inv.a.real(inv.dir).path; here == path.Clean(inv.dir.path) && len(inv.args) == 2 && inv.args[0].is("rev-parse") && within(here, top) {
+			return lineOf(text(strings.Repeat("../", strings.Count(strings.TrimPrefix(here, top), "/"))))
+		}
+		return opaqueStream("the top folder of the repository is not known")
+	}
 	if inv.flag("show-toplevel") {
 		args := inv.args
 		for len(args) > 2 && args[0].is("-C") {
@@ -673,7 +802,17 @@ func lsFiles(inv *invocation) stream {
 	if len(names) > 0 {
 		out.names = inv.withChosen(names)
 	}
-	return out
+	return out.onlyGone(inv)
+}
+
+// onlyGone notes that git lists only files that are no more.
+func (s stream) onlyGone(inv *invocation) stream {
+	if inv.flag("d", "deleted") && !inv.flag("c", "cached", "m", "modified", "o", "others", "k", "killed") {
+		for i := range s.names {
+			s.names[i].gone = true
+		}
+	}
+	return s
 }
 
 // gitGrep names files that hold a match.
@@ -731,17 +870,15 @@ func gitDescribe(inv *invocation) stream {
 var refFormat = regexp.MustCompile(`^%\(refname(:short)?\)$`)
 
 func gitLog(inv *invocation) stream {
-	if !inv.flag("format", "pretty") || !inv.formatted("--format", logFormat) || !inv.formatted("--pretty", logFormat) {
+	if inv.flag("oneline") && !inv.flag("format", "pretty") {
+		s := inv.unclear().several()
+		s.size = hashed
+		return s
+	}
+	if inv.flag("oneline") || !inv.flag("format", "pretty") || !inv.formatted("--format", logFormat) || !inv.formatted("--pretty", logFormat) {
 		return inv.unclear()
 	}
-	var counts []word
-	blank := false
-	for i, a := range inv.args {
-		if logCount.MatchString(a.text) || i > 0 && inv.args[i-1].is("-n") {
-			counts = append(counts, a)
-		}
-		blank = blank || strings.Contains(a.text, " ")
-	}
+	counts, blank := logCounts(inv.args)
 	return inv.tokens().onlyOne(asksForOne(counts) && !blank)
 }
 

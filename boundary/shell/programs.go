@@ -658,6 +658,9 @@ func init() {
 // a shell, and without one each argument is.
 func parallel(inv *invocation) {
 	args := inv.args
+	if len(args) == 1 && args[0].kind == known && slices.Contains([]string{"--version", "-V", "--help", "-h"}, args[0].text) {
+		return
+	}
 	for len(args) > 0 && mayBeOption(args[0]) {
 		a := args[0]
 		args = args[1:]

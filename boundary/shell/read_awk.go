@@ -13,7 +13,12 @@ var awkSpec = compile(cmd("read...", "data: F,field-separator v,assign", "read: 
 
 func readAwk(inv *invocation) {
 	a := inv.arguments(awkSpec)
-	a.options("file", "source")
+	a.options("file", "source", "include")
+	for _, v := range a.values("include") {
+		if !inv.plainInPlace(v) {
+			inv.role(guard.RoleCode, v)
+		}
+	}
 	for _, f := range a.values("file") {
 		inv.readPlain(f)
 		inv.awkFile(f)
@@ -52,6 +57,13 @@ func (inv *invocation) awkInPlace(a *arguments, files []word) {
 			}
 		}
 	}
+}
+
+// plainInPlace reports whether a library of gawk is the one that comes with it and
+// makes it write its operands, and not one that was just made.
+func (inv *invocation) plainInPlace(v word) bool {
+	own := strings.TrimSuffix(inv.dir.path, "/") + "/inplace"
+	return v.is("inplace") && inv.dir.path != "" && !inv.a.does(guard.KindWrite, own) && !inv.a.does(guard.KindWrite, own+".awk")
 }
 
 func (inv *invocation) awkFile(f word) {
@@ -385,15 +397,18 @@ func (r *awkReader) shell(what string) {
 	r.inv.unknown(r.span, what)
 }
 
-// filters are programs that scripts of awk are often joined with.
-var filters = map[string]bool{"sort": true, "uniq": true, "head": true, "tail": true, "wc": true, "cat": true, "column": true, "date": true, "nl": true, "tac": true, "rev": true, "cut": true, "tr": true}
+// filters are programs that scripts of awk are often joined with, and such that
+// only look.
+var filters = wordSet("sort uniq head tail wc cat column date nl tac rev cut tr grep fmt fold ls echo printf pwd uname basename dirname stat file du df test sleep true clear md5sum sha256sum")
 
 // inside judges a command that a program starts by its own language. Even where
 // it is known, it is an unusual way to start anything but a filter.
 func (inv *invocation) inside(w word) {
 	inv.shell(w, guard.DialectPOSIX)
-	f := strings.Fields(w.text)
-	if len(f) == 0 || !filters[f[0]] || strings.ContainsAny(w.text, ";&|`$<()\n") {
-		inv.unknown(w.span, inv.title()+" runs a command by its own language")
+	for part := range strings.SplitSeq(w.text, "|") {
+		if f := strings.Fields(part); len(f) == 0 || !filters[f[0]] || strings.ContainsAny(part, ";&`$<()\n") {
+			inv.unknown(w.span, inv.title()+" runs a command by its own language")
+			return
+		}
 	}
 }

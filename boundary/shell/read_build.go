@@ -20,7 +20,7 @@ func init() {
 	register(readCMake, "cmake")
 	register(readSlashes, "msbuild nmake csc vbc fsc mcs")
 	register(readGo, "go")
-	register(readBuild, `ninja samu n2 ctest meson mvn mvnw mvnd gradle gradlew cargo just task go-task mage rake tox nox scons ant buck2 pants earthly sbt lein grunt gulp jake
+	register(readBuild, `ninja samu n2 ctest meson mvn mvnw mvnd gradle gradlew cargo just task go-task mage rake tox nox scons ant buck buck2 plz pants earthly sbt lein grunt gulp jake
 		xmake pytest py.test jest vitest mocha ava tap jasmine karma cypress playwright vite webpack rollup rspack rolldown next nuxt astro gatsby rspec cucumber rails phpunit pest behat dotnet swift zig mix stack cabal dune rebar3 flutter dart`)
 	register(readRunner, "earthly dagger nim nimble crystal v odin forge hardhat truffle spago elm shards dub gleam clojure clj scala-cli robot behave green nose2 locust foreman overmind hivemind honcho goreman artisan symfony magento laravel")
 	register(readCompiler, compilers)
@@ -123,7 +123,7 @@ func (a *arguments) build() {
 	}
 	inv.ownFolder(inv.here())
 	for _, w := range append(a.operands, a.values("manifest-path")...) {
-		if w.kind == known && strings.Contains(w.text, "/") && looksLikePath(w.text) {
+		if w.kind == known && strings.Contains(w.text, "/") && looksLikePath(w.text) && !(labelled[inv.name] && w.starts("//")) {
 			inv.ownFolder(w)
 		}
 	}
@@ -1012,3 +1012,6 @@ func readSlashes(inv *invocation) {
 	inv.args = words
 	inv.applySpec(builtinSpec(inv.name))
 }
+
+// labelled are build tools to which // is the top of the workspace.
+var labelled = wordSet("buck buck2 plz pants")

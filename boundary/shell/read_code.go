@@ -380,9 +380,36 @@ func (inv *invocation) program(operands []word, held, checks bool) {
 	}
 }
 
+// debugging are commands of debuggers that run the program, stop it or show what
+// is in it; a call of a function, an assignment and a redirection are none.
+var debugging = regexp.MustCompile(`^(r(un)?|start|bt( full| [0-9]+)?|backtrace( full| [0-9]+)?|where|thread (apply all (bt|backtrace)( full)?|backtrace( all)?|[0-9]+)|q(uit)?|exit|kill|detach|c(ontinue)?|n(ext)?|s(tep)?|fin(ish)?|up|down|` +
+	`(info|help|frame|f|list|l|b|break|tbreak|disas|disassemble|ptype|whatis|register read)( [A-Za-z0-9_.:$*-]+)*|(p|print|x|display)(/[0-9a-z]+)? [$&*]?[A-Za-z_$][A-Za-z0-9_.$>\[\]-]*|` +
+	`set (pagination|confirm|width|height|print [a-z-]+)( (on|off|[0-9]+))?|breakpoint list|image list|process status)$`)
+
+// debugs reads the commands that a debugger is given, and runs its program where
+// one of them does.
+func (a *arguments) debugs() {
+	inv, runs := a.inv, false
+	commands := []string{"eval-command", "one-line"}
+	a.options(commands...)
+	for _, v := range slices.Concat(a.values(commands[0]), a.values(commands[1])) {
+		if v.kind != known || !debugging.MatchString(strings.TrimSpace(v.text)) {
+			inv.role(guard.RoleCode, v)
+		}
+		runs = runs || strings.HasPrefix(v.text, "r") || strings.HasPrefix(v.text, "start")
+	}
+	if runs && len(a.operands) > 0 {
+		inv.run(a.operands[:1])
+	}
+}
+
 func readForeign(inv *invocation) {
 	a := inv.parse()
-	a.options()
+	if inv.name == "gdb" || inv.name == "lldb" {
+		a.debugs()
+	} else {
+		a.options()
+	}
 	held := false
 	for _, g := range a.given {
 		held = held || g.has && (g.opt.role == guard.RoleCode || g.opt.role == roleInline || g.opt.role == roleScript)
@@ -493,6 +520,10 @@ func (inv *invocation) words(words []word) {
 // module runs a module of Python: a tool that is known by itself, a part of
 // the standard library, or the workspace's own.
 func (inv *invocation) module(m word, rest []word) {
+	if len(rest) == 1 && (rest[0].is("--help") || rest[0].is("-h")) && m.is("http.server") {
+		inv.command += " " + m.text
+		return
+	}
 	if m.kind != known {
 		inv.unknown(m.span, "the module that python runs is not known: "+m.why())
 		return

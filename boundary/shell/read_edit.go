@@ -197,6 +197,9 @@ func (inv *invocation) sql(w word, escape string) {
 			inv.urlOrFile(lit(m[1], w.span))
 		}
 	}
+	if escape == "." {
+		w = inv.sqliteFiles(w)
+	}
 	text := strings.ToLower(w.text)
 	for _, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
@@ -213,11 +216,52 @@ func (inv *invocation) sql(w word, escape string) {
 	}
 }
 
+// sqliteMeta is a command of SQLite's client that reads or writes one file which it
+// names in full, and sqlInto and sqlAttach are such statements.
+var (
+	sqliteMeta = regexp.MustCompile(`^[.](import|backup|save|restore|clone|output|once) +(?:--csv +)?(?:--skip [0-9]+ +)?(['"]?)([A-Za-z0-9_./][A-Za-z0-9_./-]*)(['"]?)( +[A-Za-z0-9_]+)? *$`)
+	sqlInto    = regexp.MustCompile(`(?i)\bvacuum\s+(?:main\s+)?into\s+'([A-Za-z0-9_./-]+)'\s*(;|$)`)
+	sqlAttach  = regexp.MustCompile(`(?i)\battach\s+(?:database\s+)?'([A-Za-z0-9_./-]+)'\s+as\s+[a-z0-9_]+\s*(;|$)`)
+)
+
+// sqliteFiles sees to the files that commands of SQLite name, and returns the rest.
+func (inv *invocation) sqliteFiles(w word) word {
+	changes := func(file string) {
+		f := lit(file, w.span)
+		inv.write(f)
+		inv.a.noteWritten(inv.dir, f)
+	}
+	var rest []string
+	for _, line := range strings.Split(w.text, "\n") {
+		m := sqliteMeta.FindStringSubmatch(strings.TrimSpace(line))
+		if m == nil || m[2] != m[4] || (m[5] != "") != (m[1] == "import") {
+			rest = append(rest, line)
+			continue
+		}
+		switch m[1] {
+		case "import", "restore":
+			inv.read(lit(m[3], w.span))
+		default:
+			changes(m[3])
+		}
+	}
+	w.text = strings.Join(rest, "\n")
+	for _, m := range sqlInto.FindAllStringSubmatch(w.text, -1) {
+		changes(m[1])
+	}
+	for _, m := range sqlAttach.FindAllStringSubmatch(w.text, -1) {
+		inv.read(lit(m[1], w.span))
+		changes(m[1])
+	}
+	w.text = sqlAttach.ReplaceAllString(sqlInto.ReplaceAllString(w.text, ";"), ";")
+	return w
+}
+
 // harmlessMeta reports whether a command of a client looks around.
 func harmlessMeta(line string) bool {
 	word, _, _ := strings.Cut(line, " ")
 	switch strings.TrimRight(word, ";+") {
-	case "tables", "schema", "fullschema", "headers", "header", "mode", "quit", "exit", "indexes", "indices", "databases", "show", "timer", "width", "dbinfo", "nullvalue", "separator", "help", "stats", "changes", "eqp", "explain",
+	case "tables", "schema", "fullschema", "headers", "header", "mode", "quit", "exit", "indexes", "indices", "databases", "show", "timer", "width", "dbinfo", "nullvalue", "separator", "help", "stats", "changes", "eqp", "explain", "dump", "sha3sum", "lint",
 		"d", "dt", "dn", "du", "l", "q", "di", "dv", "df", "conninfo", "x", "timing", "z", "ds", "dp", "encoding", "pset":
 		return true
 	}

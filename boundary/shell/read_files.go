@@ -3,6 +3,7 @@ package shell
 import (
 	"cmp"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -331,9 +332,19 @@ func readYosys(inv *invocation) {
 	}
 }
 
+// substitution is s/…/…/ of which neither part holds code: in the first a $ ends
+// the name or what a group looks for, in the second it begins what a group found.
+var substitution = regexp.MustCompile("^s/([^/$@`{\\\\]|\\\\[^/]|[$][|)])*[$]?/([^/$@`{\\\\]|\\\\[0-9A-Za-z._ -]|[$][0-9])*/[gix]*$")
+
 // plainSubstitution reports whether the text is s/…/…/ or y/…/…/ with no code
-// in it.
+// in it, that moves nothing into another folder by a name of its own.
 func plainSubstitution(text string) bool {
+	if strings.Contains(text, `\/`) || strings.Contains(text, "/..") {
+		return false
+	}
+	if substitution.MatchString(text) {
+		return true
+	}
 	if strings.ContainsAny(text, "`$@{(") || len(text) < 4 {
 		return false
 	}
@@ -375,7 +386,8 @@ var rsyncSpec = compile(cmd("read...", "shell: e,rsh rsync-path", "read: files-f
 
 func readRsync(inv *invocation) {
 	a := inv.arguments(rsyncSpec)
-	a.options()
+	a.options(rsyncBeside...)
+	a.besideTarget()
 	n := len(a.operands)
 	if inv.flag("daemon") {
 		inv.unknown(inv.span, "rsync serves files by its configuration")
@@ -429,6 +441,27 @@ func readRsync(inv *invocation) {
 			}
 		}
 	}
+}
+
+// rsyncBeside are folders that rsync takes from its target where they are no
+// absolute paths.
+var rsyncBeside = []string{"compare-dest", "copy-dest", "link-dest", "backup-dir"}
+
+func (a *arguments) besideTarget() {
+	inv, dir := a.inv, a.inv.dir
+	if n := len(a.operands); n > 1 && !remote(a.operands[n-1]) {
+		inv.chdir(a.operands[n-1])
+	}
+	for _, name := range rsyncBeside {
+		for _, v := range a.values(name) {
+			if name == "backup-dir" {
+				inv.write(v)
+			} else {
+				inv.list(v)
+			}
+		}
+	}
+	inv.dir = dir
 }
 
 // rsyncSelectors reads the secrets that filters let pass.

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -724,6 +725,13 @@ func readFd(inv *invocation) {
 			words = words[:i]
 		}
 		marks := []string{"{}", "{/}", "{//}", "{.}", "{/.}"}
+		if slices.ContainsFunc(words, func(w word) bool { return strings.Contains(w.text, "{//}") || w.is("{.}") || w.is("{/.}") }) {
+			files = nil // folders, and names without the end that was looked for
+			for _, d := range dirs {
+				files = append(files, everything(d))
+			}
+			files = inv.withChosen(files)
+		}
 		if marked, _ := marksIn(words, marks); !marked {
 			words = append(words[:len(words):len(words)], lit("{}", inv.span))
 		}
@@ -739,16 +747,27 @@ var fdPlain = wordSet(`t type e extension d max-depth maxdepth min-depth exact-d
 // glob with -g, a part of the name where it holds no operators, else anything.
 func (a *arguments) fdMatches(dir word) []word {
 	glob, narrow := "*", false
+	var ends []string
 	if len(a.operands) > 0 && a.operands[0].kind != unknown && a.operands[0].text != "" {
 		switch p := a.operands[0]; {
 		case a.inv.flag("glob"):
 			glob, narrow = p.text, true
 		case !strings.ContainsAny(p.text, `\/.*+?()[]{}|^$`):
 			glob, narrow = "*"+globOf(p)+"*", true
+		case p.kind == known && !a.inv.flag("fixed-strings", "full-path"):
+			ends = fdEnds(p.text)
+			if slices.ContainsFunc(ends, func(g string) bool { // hidden folders, which have most of them, aren't looked at
+				return a.inv.a.sensitive(a.inv.dir, beneath(dir, g))
+			}) {
+				ends = nil
+			}
 		}
 	}
 	globs := []string{glob}
-	if extensions := a.values("extension"); len(extensions) > 0 && !a.inv.flag("glob") && !slices.ContainsFunc(extensions, word.lost) {
+	if ends != nil {
+		globs, narrow = ends, true
+	}
+	if extensions := a.values("extension"); len(extensions) > 0 && ends == nil && !a.inv.flag("glob") && !slices.ContainsFunc(extensions, word.lost) {
 		globs, narrow = nil, true
 		for _, e := range extensions {
 			globs = append(globs, strings.TrimSuffix(glob, "*")+"*."+strings.TrimPrefix(globOf(e), "."))
@@ -770,6 +789,26 @@ func (a *arguments) fdMatches(dir word) []word {
 	}
 	return out
 }
+
+// fdEnds are globs for the names that a regular expression of fd covers which looks
+// for an end that it spells, or for one of several; nil for any other.
+func fdEnds(regex string) []string {
+	m := fdEnding.FindStringSubmatch(regex)
+	if m == nil {
+		return nil
+	}
+	var out []string
+	for alt := range strings.SplitSeq(m[3], "|") {
+		if alt = strings.ReplaceAll(m[2]+alt, `\.`, "."); alt == "" {
+			return nil
+		}
+		out = append(out, "*"+alt)
+	}
+	return out
+}
+
+// fdEnding fits a regular expression that ends with text, and a group of texts.
+var fdEnding = regexp.MustCompile(`^([.][*])?((?:[A-Za-z0-9_-]|\\[.])*)(?:\(((?:[A-Za-z0-9_|-]|\\[.])+)\))?\$$`)
 
 // runWith runs a command with files in the place of marks: once with each of
 // them, or with all, of which any may be missing.

@@ -192,9 +192,13 @@ func gitRunsSetting(key string) bool {
 	return false
 }
 
+// emptyFile are settings to which the file that is always empty says that there
+// are none.
+var emptyFile = wordSet("core.hookspath core.attributesfile core.excludesfile")
+
 // gitSetting judges a setting that is given or kept.
 func (inv *invocation) gitSetting(key string, v word) {
-	if !gitRunsSetting(key) || v.kind == known && !strings.ContainsAny(v.text, ":/") && strings.HasPrefix(key, "branch.") || v.kind == known && (plainCommand(v.text) || v.text == "false" || v.text == "0" && !strings.HasPrefix(strings.ToLower(key), "gc.") || v.text == "never" || v.text == "no") && !strings.HasPrefix(strings.ToLower(key), "safe.") {
+	if v.is("/dev/null") && emptyFile[strings.ToLower(key)] || !gitRunsSetting(key) || v.kind == known && !strings.ContainsAny(v.text, ":/") && strings.HasPrefix(key, "branch.") || v.kind == known && (plainCommand(v.text) || v.text == "false" || v.text == "0" && !strings.HasPrefix(strings.ToLower(key), "gc.") || v.text == "never" || v.text == "no") && !strings.HasPrefix(strings.ToLower(key), "safe.") {
 		return
 	}
 	inv.unknown(v.span, "the setting "+key+" makes git run, reach or lose something")
@@ -512,6 +516,9 @@ func (inv *invocation) gitRemove(a *arguments) {
 		return
 	}
 	for _, w := range a.operands {
+		if w.gone && !inv.flag("r", "f") { // git forgets files that are no more, and never a folder
+			continue
+		}
 		inv.pathspec(w, func(w word) { inv.delete(w, inv.flag("r")) })
 	}
 	if inv.flag("pathspec-from-file") {

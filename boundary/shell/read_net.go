@@ -105,6 +105,9 @@ var curlFiles = map[string]string{
 }
 
 func readCurl(inv *invocation) {
+	if a := inv.args; len(a) == 2 && (a[0].is("--help") || a[0].is("-h")) && a[1].kind == known && !mayBeOption(a[1]) {
+		return // the name of a group of options
+	}
 	a := inv.parse()
 	a.options("upload-file", "output", "config")
 	for _, g := range a.given {
@@ -362,9 +365,17 @@ func (inv *invocation) readSecrets(w word, marks string) {
 	}
 }
 
+// socketHelp are words that, with no others, make such a program only speak of
+// itself.
+var socketHelp = wordSet("-h --help --version")
+
 // readSocket is for programs that hold a conversation with a host, whose
 // options may start a program at this end.
 func readSocket(inv *invocation) {
+	if len(inv.args) == 1 && (socketHelp[inv.args[0].text] || inv.name == "socat" && inv.args[0].is("-V")) {
+		inv.flags = append(inv.flags, strings.TrimLeft(inv.args[0].text, "-"))
+		return
+	}
 	words := inv.args
 	host := false
 	for i := 0; i < len(words); i++ {

@@ -15,7 +15,7 @@ func buildSpecs() commands {
 		"task,go-task": cmd("read...", "own: t,taskfile", "dir: d,dir", "data: o,output C,concurrency I,interval", "flag: f,force g,global l,list a,list-all n,dry p,parallel s,silent w,watch y,yes x"),
 		"tox":          with(cmd("read...", "own: c,conf root", "code: x,override", "write: workdir result-json", "data: e p,parallel s", "flag: r,recreate l,listenvs v q"), commands{"exec,e": cmd("command...", "data: e p", "own: c,conf root")}),
 		"earthly":      cmd("target...", "own: f", "write: a,artifact", "read: env-file-path arg-file-path secret-file-path secret-file", "data: build-arg s,secret platform", "flag: P,allow-privileged push ci i,interactive"),
-		"mage,invoke,inv,nox,pydoit,waf,scons,ant,buck,buck2,pants,bake,mill,lein,boot,grunt,gulp,jake," +
+		"mage,invoke,inv,nox,pydoit,waf,scons,ant,bake,mill,lein,boot,grunt,gulp,jake," +
 			"xmake,premake5,gn,fab,thor,phing,cake,nuke,sbt": cmd("read...",
 			"own: f,file,fabfile,buildfile,makefile gulpfile gruntfile noxfile c,conf search-root site-dir", "dir: d,dir C,directory cwd", "code: override", "inline: E,execute-code", "data: e s,session p,parallel x n"),
 		"cmake": cmd("list...", "own: S C toolchain preset-file", "write: B graphviz", "data: G T A D U W preset log-level", "command: E",
@@ -126,19 +126,21 @@ func buildSpecs() commands {
 		}),
 		"memray,scalene,kernprof,pyinstrument,viztracer": with(cmd("script word...", pythonRuns...), commands{"run": cmd("script word...", pythonRuns...),
 			"live,attach,flamegraph,table,tree,summary,stats,parse,transform": cmd("read...", "write: o,output")}),
-		"py-spy":                        with(cmd("read..."), commands{"record,top,dump": cmd("command...", "write: o,output", "data: p,pid d,duration r,rate f,format")}),
-		"streamlit,marimo":              with(cmd("read..."), commands{"run,edit": cmd("script word...")}),
-		"jupyter":                       with(cmd("read...", "own: config", "connect: ip"), commands{"nbconvert,execute,run": cmd("own...", notebookOptions...)}),
-		"jupyter-nbconvert,nbconvert":   cmd("own...", notebookOptions...),
-		"jupytext":                      cmd("write...", "write: o,output", "shell: pipe check", "dir: ", "data: from to set-formats update-metadata pipe-fmt opt format-options set-kernel k  diff-format", "flag: s,sync p,paired-paths update e,execute test x,stop test-strict q,quiet show-changes diff pre-commit"),
+		"py-spy":                      with(cmd("read..."), commands{"record,top,dump": cmd("command...", "write: o,output", "data: p,pid d,duration r,rate f,format")}),
+		"streamlit,marimo":            with(cmd("read..."), commands{"run,edit": cmd("script word...")}),
+		"jupyter":                     with(cmd("read...", "own: config", "connect: ip"), commands{"nbconvert,execute,run": cmd("own...", notebookOptions...)}),
+		"jupyter-nbconvert,nbconvert": cmd("own...", notebookOptions...),
+		"jupytext":                    cmd("write...", "write: o,output", "shell: pipe check", "dir: ", "data: from to set-formats update-metadata pipe-fmt opt format-options set-kernel k  diff-format", "flag: s,sync p,paired-paths update e,execute test x,stop test-strict q,quiet show-changes diff pre-commit"),
+		"buck,buck2,plz,pants": cmd("data...",
+			"own: f,file c,conf,config-file,flagfile,pants-config-files,build-file-parser", "dir: d,dir C,directory cwd", "code: override", "data: e s j,jobs"),
 		"papermill":                     cmd("script write word..."),
 		"locust":                        cmd("read...", "own: f,locustfile config", "connect: master-host", "write: html csv json-file logfile", "data: H,host u,users r,spawn-rate t,run-time P,web-port L,loglevel"),
 		"torchrun,accelerate,deepspeed": cmd("command...", "data: nproc_per_node,nproc-per-node nnodes node_rank,node-rank master_addr,master-addr master_port,master-port rdzv_id rdzv_backend rdzv_endpoint", "module: m,module"),
 		"foreman,overmind,hivemind,honcho,goreman": with(cmd("read...", procfile...), commands{"run": cmd("command...", procfile...)}),
 		"rspec,minitest,cucumber-rb,bundle-exec,rackup,puma,unicorn,middleman,nanoc": cmd("read...",
-			"code: r,require I", "own: O,options", "write: o,out", "data: e,example p,port t,tag format seed environment"),
-		"phpunit,pest,codecept,artisan,symfony,behat,infection,paratest,phpbench,magento,laravel": cmd("read...", "own: c,configuration",
-			"code: bootstrap", "own: prepend", "write: log-junit coverage-html coverage-clover", "data: filter testsuite group"),
+			"target: r,require", "own: I", "own: O,options", "write: o,out", "data: e,example p,port t,tag format seed environment"),
+		"phpunit,pest,codecept,artisan,symfony,behat,infection,paratest,phpbench,magento,laravel": cmd("read...", "own: c,configuration bootstrap prepend",
+			"write: log-junit coverage-html coverage-clover", "data: filter testsuite group"),
 		"dotnet": with(cmd("read...", "flag: info list-sdks list-runtimes version"), commands{
 			"build,test,run,clean,restore,publish,pack,format,watch,sln,list,msbuild,new,dev-certs,user-secrets,store,vstest,help,sdk,workload,reference": cmd("read...",
 				"write: o,output artifacts-path", "own: s,settings runsettings test-adapter-path",
@@ -151,9 +153,12 @@ func buildSpecs() commands {
 		"zig": with(oneDash("read..."), commands{"build,test,run,fmt,build-exe,build-lib,build-obj,cc,c++,ast-check,translate-c,init,fetch,targets,version,env,zen,libc,std,ar,ranlib,dlltool," +
 			"rc,objcopy,lib,reduce,help": oneDash("read...", "write: femit-bin o cache-dir global-cache-dir p,prefix", "data: target mcpu O D j", "own: fplugin", "shell: test-cmd",
 			"flag: summary check")}),
+		"clj,clojure": oneDash("read...", "code: e,eval Sdeps Scp", "own: i,init", "jvm: J", "data: m,main", "?data: M X T A"),
+		"platformio,pio": with(cmd("read...", "dir: d,project-dir", "own: c,project-conf conf", "code: x O,project-option", "write: o,output", "read: f,file config",
+			"data: e,environment t,target b,board upload-port p,port j,jobs i,ignore"), commands{"eval": cmd("code...")}),
 		"stack,cabal,ghcid,elm,elm-test,spago,purs,dune,opam-exec,esy,rebar3,mix,gleam,crystal,shards,nimble,nim,dub,v,odin,flutter,dart," +
-			"pub,melos,fvm,forge,anvil,cast,hardhat,truffle,foundry,sui,anchor,solana,near,ponyc,clj,clojure,shadow-cljs,kotlin,scala-cli," +
-			"ballerina,haxe,haxelib,alire,alr,fpm,conan,vcpkg,xrepo,spack,platformio,pio,arduino-cli,idf.py,west,esptool,esptool.py,avrdude,openocd," +
+			"pub,melos,fvm,forge,anvil,cast,hardhat,truffle,foundry,sui,anchor,solana,near,ponyc,shadow-cljs,kotlin,scala-cli," +
+			"ballerina,haxe,haxelib,alire,alr,fpm,conan,vcpkg,xrepo,spack,arduino-cli,idf.py,west,esptool,esptool.py,avrdude,openocd," +
 			"probe-rs,espflash": with(cmd("read...", "write: o,output", "code: e,eval x-eval", "target: test-wrapper with-compiler with-hc with-gcc with-ld", "read: f,file config"), commands{"eval": cmd("code..."), "exec": cmd("command...", "dir: root", "data: package profile context"), "cmd": cmd("command...", "data: app", "dir: cd")}),
 		"act,circleci,gitlab-runner,drone,jenkins-cli,buildkite-agent,concourse,woodpecker-cli": cmd("read...",
 			"read: W,workflows e,eventpath secret-file env-file var-file", "flag: l,list n,dryrun"),

@@ -92,6 +92,7 @@ func quietSpecs() commands {
 			"charinfo,z,zoxide,autojump,fasd,starship,thefuck,watson,timew,todo.sh,topydo,taskwarrior,khal,remind,calcurse,bcal,wtf,ddgr,googler," +
 			"surfraw,ani-cli": cmd("data..."),
 		"tdbtool":      cmd("data..."),
+		"getopt":       cmd("data..."),
 		"procmail":     cmd("own...", "data: a d f", "flag: m t o Y v p"),
 		"xdg-user-dir": cmd("data"),
 		"lp,lpr":       cmd("read...", "connect: h H", "data: d P n o t q i U C J T", "flag: c m r s"),

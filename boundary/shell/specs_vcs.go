@@ -157,6 +157,7 @@ var gitWork = commands{
 		"?data: prune", "flag: auto aggressive force n,dry-run"),
 	"update-index": cmd("list...", "data: cacheinfo chmod", "flag: assume-unchanged no-assume-unchanged skip-worktree no-skip-worktree refresh add remove force-remove"),
 	"hook":         cmd("data..."),
+	"mergetool":    cmd("data...", "data: t,tool", "read: O", "flag: tool-help y,no-prompt g,gui"),
 	"lfs": with(cmd("data..."), commands{
 		"migrate": with(cmd("data..."), commands{"import,export,info": cmd("data...", "data: I,include X,exclude above")}),
 		"prune,push,pull,fetch,install,update,uninstall,track,untrack,ls-files,status,env,lock,unlock,locks,checkout,clone,dedup,fsck,logs,version,pointer": cmd("data...")}),
@@ -218,7 +219,7 @@ var gitHistory = commands{
 
 // Plumbing that changes things.
 var gitPlumbing = commands{
-	"update-ref,commit-tree,mktree,mktag,hash-object,read-tree,write-tree,unpack-objects,unpack-file,merge-one-file," +
+	"update-ref,commit-tree,mktree,mktag,hash-object,write-tree,unpack-objects,unpack-file,merge-one-file," +
 		"interpret-trailers,fmt-merge-msg,checkout-index": cmd("data...",
 		"write: prefix", "read: F index-output", "data: m p t trailer where if-exists if-missing stage", "flag: d w a,all f,force u,update n z in-place reset merge hard i"),
 	"merge-index":  cmd("command...", "flag: o q a"),
@@ -227,4 +228,6 @@ var gitPlumbing = commands{
 	"merge-file":   cmd("read...", "data: L marker-size diff-algorithm", "flag: p,stdout q,quiet object-id ours theirs union diff3 zdiff3"),
 	"index-pack":   cmd("read...", "write: o", "data: threads max-input-size object-format", "?data: keep strict", "flag: v stdin fix-thin verify"),
 	"pack-objects": cmd("write...", "data: window depth threads max-pack-size window-memory filter keep-pack compression", "flag: stdout q all revs"),
+	"read-tree": cmd("data...", "write: prefix index-output", "data: exclude-per-directory super-prefix", "?data: recurse-submodules",
+		"flag: n,dry-run m u i v q,quiet reset trivial aggressive empty no-sparse-checkout"),
 }

@@ -15,6 +15,7 @@ type value struct {
 	env    bool // unknown because nothing but numbers was ever assigned in the text
 	tree   bool // of a pattern: any file beneath the folder text
 	empty  bool // of a pattern: it may also be empty
+	gone   bool // of a pattern: git found nothing any more where the files that it covers stood
 	all    bool // of a tree: hidden files and ignored ones are meant too
 	joined bool // of a pattern: several words that it covers may stand in one text
 	fresh  bool // of a pattern: its wildcards cover letters and digits only
@@ -28,10 +29,10 @@ func text(s string) value              { return value{text: s} }
 func unknownValue(reason string) value { return value{kind: unknown, reason: reason} }
 func patternValue(glob string) value   { return value{kind: pattern, text: glob} }
 func (v value) word(s guard.Span) word {
-	return word{text: v.text, kind: v.kind, reason: v.reason, split: v.several, tree: v.tree, all: v.all, joined: v.joined, mixed: v.mixed, num: v.num, empty: v.empty, fresh: v.fresh, span: s}
+	return word{text: v.text, kind: v.kind, reason: v.reason, split: v.several, tree: v.tree, all: v.all, joined: v.joined, mixed: v.mixed, num: v.num, empty: v.empty, fresh: v.fresh, gone: v.gone, span: s}
 }
 func (w word) value() value {
-	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, all: w.all, joined: w.joined, mixed: w.mixed, num: w.num, empty: w.empty, fresh: w.fresh}
+	return value{text: w.text, kind: w.kind, reason: w.reason, tree: w.tree, all: w.all, joined: w.joined, mixed: w.mixed, num: w.num, empty: w.empty, fresh: w.fresh, gone: w.gone}
 }
 
 // orNone is a pattern for the output of a command that writes nothing where it

@@ -29,6 +29,7 @@ type word struct {
 	num    bool       // of a pattern: it covers an integer
 	empty  bool       // of a pattern: it may also be empty
 	fresh  bool       // of a pattern: its wildcards cover letters and digits only
+	gone   bool       // of a pattern: git found nothing any more where the files that it covers stood
 	span   guard.Span // where it stands in the text
 }
 
