@@ -27,6 +27,8 @@ const (
 	libraries // as searched, and what is taken from there gets into every program
 	prompt    // the value is expanded each time it is shown
 	reveals   // the value makes a program print secrets
+	machine   // the value names files or folders that code is taken from, where only the system's are trusted
+	compiles  // the value holds options of a compiler, of which some run code
 )
 
 // variables says what is known of names. Of one that isn't here, and that no
@@ -53,20 +55,26 @@ var variables = map[string]effect{
 	"JAVA_TOOL_OPTIONS": options, "_JAVA_OPTIONS": options, "JDK_JAVA_OPTIONS": options, "JAVA_OPTS": options, "MAVEN_OPTS": options, "MAVEN_ARGS": options, "ANT_ARGS": options, "ANT_OPTS": options, "JAVACMD": command, "LEIN_JAVA_CMD": command, "CLJ_CONFIG": settings, "GRADLE_OPTS": options, "SBT_OPTS": options, "CLASSPATH": searched, "JAVA_HOME": redirects, "GRADLE_USER_HOME": settings, "GRADLE_HOME": settings, "M2_HOME": settings, "MAVEN_HOME": settings,
 	"LUA_INIT": code, "LUA_PATH": searched, "LUA_CPATH": searched, "R_PROFILE": code, "R_PROFILE_USER": code, "R_ENVIRON": code, "R_ENVIRON_USER": code, "R_LIBS": searched, "PHPRC": code, "PHP_INI_SCAN_DIR": code, "JULIA_LOAD_PATH": searched, "JULIA_DEPOT_PATH": settings, "ERL_FLAGS": options, "ERL_AFLAGS": options, "ERL_ZFLAGS": options, "ELIXIR_ERL_OPTIONS": options, "ERL_LIBS": searched, "ERL_INETRC": settings, "MIX_EXS": settings, "MIX_HOME": settings, "GUILE_LOAD_PATH": searched, "TCLLIBPATH": searched, "GROOVY_OPTS": options, "AWKPATH": searched, "AWKLIBPATH": searched, "GHCRTS": options, "OCAMLRUNPARAM": harmless, "PSMODULEPATH": searched, "DOTNET_STARTUP_HOOKS": code, "CORECLR_PROFILER_PATH": code, "CORECLR_PROFILER": code,
 
-	"GOFLAGS": options, "GOROOT": redirects, "GOTOOLDIR": code, "HF_ENDPOINT": proxy, "GOPROXY": proxy, "GONOSUMCHECK": harmless, "GONOSUMDB": code, "GONOSUMBD": code, "GOINSECURE": code, "GOSUMDB": options, "GOENV": settings, "GOWORK": settings, "GOTOOLCHAIN": options, "GOCACHEPROG": command, "GOAUTH": code, "GOVCS": code, "GO_EXTLINK_ENABLED": harmless, "CGO_CFLAGS": options, "CGO_LDFLAGS": options,
-	"CC": command, "CXX": command, "LD": command, "AR": command, "AS": command, "CPP": command, "FC": command, "RUSTC": command, "RUSTC_WRAPPER": command, "RUSTC_WORKSPACE_WRAPPER": command, "RUSTDOC": command, "CARGO": command, "RUSTFLAGS": options, "RUSTDOCFLAGS": options, "CARGO_ENCODED_RUSTFLAGS": options, "RUSTUP_TOOLCHAIN": settings, "RUSTFMT": settings,
-	"CARGO_HOME": settings, "RUSTUP_HOME": settings, "CMAKE_TOOLCHAIN_FILE": settings, "CMAKE_C_COMPILER_LAUNCHER": command, "CMAKE_CXX_COMPILER_LAUNCHER": command, "COMPILER_PATH": searched, "GCC_EXEC_PREFIX": code, "CCACHE_PREFIX": command, "CCACHE_PREFIX_CPP": command, "CCACHE_COMPILER": command, "CCC_OVERRIDE_OPTIONS": code, "RUSTC_LINKER": command, "DEPENDENCIES_OUTPUT": redirects, "SUNPRO_DEPENDENCIES": redirects,
-	"M4": settings, "AUTOM4TE": settings, "AUTOCONF": settings, "AUTOHEADER": settings, "AUTOMAKE": settings, "ACLOCAL": settings, "ACLOCAL_PATH": searched, "AUTOPOINT": settings, "LIBTOOLIZE": settings, "CONFIG_SHELL": command, "CONFIG_SITE": code, "MAKEFLAGS": options, "MFLAGS": options, "GNUMAKEFLAGS": options, "MAKEFILES": code, "LIBTOOL": command, "PKG_CONFIG": command, "PKG_CONFIG_PATH": searched,
+	"GOFLAGS": options, "GOROOT": redirects, "GOTOOLDIR": code, "HF_ENDPOINT": proxy, "GOPROXY": proxy, "GONOSUMCHECK": harmless, "GONOSUMDB": code, "GONOSUMBD": code, "GOINSECURE": code, "GOSUMDB": options, "GOENV": machine, "GOWORK": settings, "GOTOOLCHAIN": options, "GOCACHEPROG": command, "GOAUTH": code, "GOVCS": code, "GO_EXTLINK_ENABLED": harmless, "CGO_CFLAGS": options, "CGO_LDFLAGS": options,
+	"CC": command, "CXX": command, "LD": command, "AR": command, "AS": command, "CPP": command, "FC": command, "RUSTC": command, "RUSTC_WRAPPER": command, "RUSTC_WORKSPACE_WRAPPER": command, "RUSTDOC": command, "CARGO": command, "RUSTFLAGS": options, "RUSTDOCFLAGS": options, "CARGO_ENCODED_RUSTFLAGS": options, "RUSTUP_TOOLCHAIN": settings, "RUSTFMT": command,
+	"CARGO_HOME": settings, "RUSTUP_HOME": settings, "CMAKE_TOOLCHAIN_FILE": settings, "CMAKE_C_COMPILER_LAUNCHER": command, "CMAKE_CXX_COMPILER_LAUNCHER": command, "COMPILER_PATH": machine, "GCC_EXEC_PREFIX": code, "CCACHE_PREFIX": command, "CCACHE_PREFIX_CPP": command, "CCACHE_COMPILER": command, "CCC_OVERRIDE_OPTIONS": code, "RUSTC_LINKER": command, "DEPENDENCIES_OUTPUT": redirects, "SUNPRO_DEPENDENCIES": redirects,
+	"M4": command, "AUTOM4TE": command, "AUTOCONF": command, "AUTOHEADER": command, "AUTOMAKE": command, "ACLOCAL": command, "ACLOCAL_PATH": searched, "AUTOPOINT": command, "LIBTOOLIZE": command, "CONFIG_SHELL": command, "CONFIG_SITE": code, "MAKEFLAGS": options, "MFLAGS": options, "GNUMAKEFLAGS": options, "MAKEFILES": code, "LIBTOOL": command, "PKG_CONFIG": command, "PKG_CONFIG_PATH": searched,
 
 	"TAR_OPTIONS": code, "RSYNC_RSH": command, "RSYNC_PROXY": proxy, "RSYNC_CONNECT_PROG": command, "ZIPOPT": code, "UNZIP": options, "UNZIPOPT": options, "GZIP": options, "XZ_OPT": options, "XZ_DEFAULTS": options, "ZSTD_CLEVEL": harmless, "GREP_OPTIONS": code, "RIPGREP_CONFIG_PATH": code, "ACKRC": code, "FZF_DEFAULT_COMMAND": command, "FZF_DEFAULT_OPTS": options, "BAT_CONFIG_PATH": code, "CURL_HOME": settings, "WGETRC": code, "SYSTEM_WGETRC": code, "NETRC": redirects, "CVS_RSH": command, "SVN_SSH": command, "HGRCPATH": code, "PSQLRC": code, "PGSERVICEFILE": redirects, "PGPASSFILE": redirects, "MYSQL_HOME": settings, "SQLITE_HISTORY": redirects, "SCREENRC": code, "TMUX_TMPDIR": redirects, "VIMINIT": code, "EXINIT": code, "GVIMINIT": code, "MYVIMRC": code, "VIM": code, "VIMRUNTIME": code, "NVIM_APPNAME": code, "EMACSLOADPATH": code, "NANORC": code,
 	"PIP_INDEX_URL": proxy, "PIP_EXTRA_INDEX_URL": proxy, "PIP_TRUSTED_HOST": proxy, "PIP_CONFIG_FILE": settings, "PIP_TARGET": redirects, "PIP_PREFIX": redirects, "PIP_FIND_LINKS": redirects, "UV_INDEX_URL": proxy, "UV_DEFAULT_INDEX": proxy, "UV_EXTRA_INDEX_URL": proxy, "UV_INDEX": proxy, "POETRY_REPOSITORIES": proxy, "YARN_REGISTRY": proxy, "YARN_RC_FILENAME": code, "YARN_YARN_PATH": code, "COREPACK_NPM_REGISTRY": proxy, "HOMEBREW_BOTTLE_DOMAIN": proxy,
 	"DISPLAY": options, "PULSE_SERVER": options, "HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "ALL_PROXY": proxy, "FTP_PROXY": proxy, "http_proxy": proxy, "https_proxy": proxy, "all_proxy": proxy, "ftp_proxy": proxy, "NO_PROXY": harmless, "no_proxy": harmless,
 	"SSL_CERT_FILE": code, "SSL_CERT_DIR": code, "CURL_CA_BUNDLE": code, "REQUESTS_CA_BUNDLE": code, "OPENSSL_CONF": code, "OPENSSL_MODULES": code, "OPENSSL_ENGINES": code, "SSLKEYLOGFILE": redirects,
 	"KUBECONFIG": settings, "KUBE_EDITOR": command, "DOCKER_HOST": proxy, "DOCKER_CONFIG": settings, "AWS_CONFIG_FILE": settings, "AWS_SHARED_CREDENTIALS_FILE": redirects, "AWS_ENDPOINT_URL": proxy, "AWS_PAGER": command, "GH_HOST": proxy, "GH_PAGER": command, "GH_EDITOR": command, "GH_BROWSER": command, "GH_CONFIG_DIR": settings, "SSH_AUTH_SOCK": redirects, "WG_HIDE_KEYS": reveals, "GNUPGHOME": settings, "GPG_TTY": harmless, "PINENTRY_USER_DATA": harmless, "ANSIBLE_CONFIG": settings, "ANSIBLE_LIBRARY": searched, "ANSIBLE_MODULE_UTILS": searched, "ANSIBLE_ROLES_PATH": searched, "ANSIBLE_COLLECTIONS_PATH": searched, "ANSIBLE_SSH_EXECUTABLE": settings, "HELM_PLUGINS": searched, "JJ_CONFIG": settings, "TF_CLI_CONFIG_FILE": settings, "TF_CLI_ARGS": options,
-	"ZDOTDIR": settings, "COMPOSER_HOME": settings, "PYLINTRC": settings, "IPYTHONDIR": settings, "JUPYTER_CONFIG_DIR": settings, "CABAL_DIR": settings, "CABAL_CONFIG": settings, "CONAN_HOME": settings, "CONAN_USER_HOME": settings, "CCACHE_CONFIGPATH": settings, "POETRY_CONFIG_DIR": settings,
+	"ZDOTDIR": machine, "COMPOSER_HOME": settings, "PYLINTRC": settings, "IPYTHONDIR": settings, "JUPYTER_CONFIG_DIR": settings, "CABAL_DIR": settings, "CABAL_CONFIG": settings, "CONAN_HOME": settings, "CONAN_USER_HOME": settings, "CCACHE_CONFIGPATH": settings, "POETRY_CONFIG_DIR": settings,
 	"GOCACHE": redirects, "GOTMPDIR": redirects, "GOCOVERDIR": redirects, "GOPATH": redirects, "GOMODCACHE": redirects, "GOBIN": redirects, "CARGO_TARGET_DIR": redirects, "CARGO_INSTALL_ROOT": redirects, "CCACHE_DIR": redirects, "SCCACHE_DIR": redirects, "SCCACHE_ERROR_LOG": redirects, "DESTDIR": redirects,
-	"LLVM_PROFILE_FILE": redirects, "GCOV_PREFIX": redirects, "COVERAGE_FILE": redirects, "COVERAGE_RCFILE": settings, "FLASK_APP": settings, "NOXFILE": settings, "HARNESS_PERL_SWITCHES": code, "HARNESS_PERL": settings, "BUNDLE_APP_CONFIG": settings, "TS_NODE_COMPILER": settings, "TS_NODE_PROJECT": settings, "JULIA_BINDIR": settings, "JULIA_PROJECT": settings, "DOTNET_ROOT": settings, "VALGRIND_LIB": settings, "TAPE": options, "FFREPORT": options, "DBUS_SESSION_BUS_ADDRESS": options, "DBUS_SYSTEM_BUS_ADDRESS": options, "BZR_SSH": command, "BZR_PLUGIN_PATH": searched, "GDBHISTFILE": redirects, "COVERAGE_PROCESS_START": settings, "NODE_V8_COVERAGE": redirects, "NODE_REDIRECT_WARNINGS": redirects, "NODE_COMPILE_CACHE": redirects, "GMON_OUT_PREFIX": redirects, "MALLOC_TRACE": redirects, "CPUPROFILE": redirects, "HEAPPROFILE": redirects, "VALGRIND_OPTS": options, "MALLOC_CONF": options,
-	"TEXMFOUTPUT": redirects, "TEXMFCNF": searched, "shell_escape": code, "openout_any": code, "openin_any": code, "MAGICK_CONFIGURE_PATH": searched, "MAGICK_CODER_MODULE_PATH": searched, "MAGICK_CODER_FILTER_PATH": searched, "MAGICK_HOME": settings, "TF_LOG_PATH": redirects, "TF_DATA_DIR": redirects, "TF_PLUGIN_CACHE_DIR": redirects, "XDG_CACHE_HOME": redirects, "XDG_STATE_HOME": redirects, "LESSHISTFILE": redirects, "UV_PROJECT_ENVIRONMENT": redirects, "UV_TOOL_DIR": redirects, "UV_TOOL_BIN_DIR": redirects, "PIPX_HOME": redirects, "PIPX_BIN_DIR": redirects, "YARN_CACHE_FOLDER": redirects,
+	"LLVM_PROFILE_FILE": redirects, "GCOV_PREFIX": redirects, "COVERAGE_FILE": redirects, "COVERAGE_RCFILE": settings, "FLASK_APP": settings, "NOXFILE": settings, "HARNESS_PERL_SWITCHES": code, "HARNESS_PERL": command, "BUNDLE_APP_CONFIG": settings, "TS_NODE_COMPILER": settings, "TS_NODE_PROJECT": settings, "JULIA_BINDIR": settings, "JULIA_PROJECT": settings, "DOTNET_ROOT": settings, "VALGRIND_LIB": machine, "TAPE": options, "FFREPORT": options, "DBUS_SESSION_BUS_ADDRESS": options, "DBUS_SYSTEM_BUS_ADDRESS": options, "BZR_SSH": command, "BZR_PLUGIN_PATH": searched, "GDBHISTFILE": redirects, "COVERAGE_PROCESS_START": settings, "NODE_V8_COVERAGE": redirects, "NODE_REDIRECT_WARNINGS": redirects, "NODE_COMPILE_CACHE": redirects, "GMON_OUT_PREFIX": redirects, "MALLOC_TRACE": redirects, "CPUPROFILE": redirects, "HEAPPROFILE": redirects, "VALGRIND_OPTS": options, "MALLOC_CONF": options,
+	"YACC": command, "LEX": command, "RM": command, "CMAKE": command, "PROTOC": command, "HGMERGE": command, "SVN_MERGE": command, "CVSEDITOR": command, "PARALLEL_SHELL": command,
+	"TARGET_CC": command, "TARGET_CXX": command, "TARGET_AR": command, "HOST_CC": command, "HOST_CXX": command, "HOST_AR": command,
+	"BAT_OPTS": options, "SYSTEMD_LESS": options, "PARALLEL": options, "SPEC_OPTS": options, "USE_BAZEL_VERSION": options,
+	"FZF_DEFAULT_OPTS_FILE": machine, "SYSSCREENRC": machine, "LATEXMKRCSYS": machine, "LIBCLANG_PATH": machine, "JUST_JUSTFILE": settings, "MONO_PATH": searched, "TS_NODE_REQUIRE": code,
+	"BAZELISK_BASE_URL": proxy, "DISTCC_HOSTS": proxy, "SCCACHE_ENDPOINT": proxy, "NUGET_PACKAGES": redirects, "MIX_BUILD_PATH": redirects, "MIX_DEPS_PATH": redirects,
+	"CFLAGS": compiles, "CXXFLAGS": compiles, "CPPFLAGS": compiles, "LDFLAGS": compiles, "FFLAGS": compiles, "FCFLAGS": compiles, "BINDGEN_EXTRA_CLANG_ARGS": compiles,
+	"TEXMFOUTPUT": redirects, "TEXMFCNF": machine, "shell_escape": code, "openout_any": code, "openin_any": code, "MAGICK_CONFIGURE_PATH": machine, "MAGICK_CODER_MODULE_PATH": machine, "MAGICK_CODER_FILTER_PATH": machine, "MAGICK_HOME": settings, "TF_LOG_PATH": redirects, "TF_DATA_DIR": redirects, "TF_PLUGIN_CACHE_DIR": redirects, "XDG_CACHE_HOME": redirects, "XDG_STATE_HOME": redirects, "LESSHISTFILE": redirects, "UV_PROJECT_ENVIRONMENT": redirects, "UV_TOOL_DIR": redirects, "UV_TOOL_BIN_DIR": redirects, "PIPX_HOME": redirects, "PIPX_BIN_DIR": redirects, "YARN_CACHE_FOLDER": redirects,
 	"PUPPETEER_EXECUTABLE_PATH": command, "CHROME_BIN": command, "CHROME_PATH": command, "PLAYWRIGHT_BROWSERS_PATH": settings, "ESBUILD_BINARY_PATH": command,
 	"HOME": redirects, "XDG_CONFIG_HOME": redirects, "XDG_DATA_HOME": redirects, "XDG_CONFIG_DIRS": redirects, "XDG_DATA_DIRS": redirects, "TMPDIR": redirects, "HISTFILE": redirects, "MAIL": harmless, "MAILPATH": code, "GDBINIT": code, "DEBUGINFOD_URLS": proxy, "QT_PLUGIN_PATH": code, "QT_QPA_PLATFORM_PLUGIN_PATH": code, "GTK_MODULES": code, "GTK_PATH": code, "GIO_EXTRA_MODULES": code, "GST_PLUGIN_PATH": code, "LIBGL_DRIVERS_PATH": code, "VK_ICD_FILENAMES": code, "OCL_ICD_VENDORS": code, "TEXINPUTS": searched, "MANPATH": searched, "INFOPATH": harmless, "GROFF_COMMAND_PREFIX": code, "GROFF_TYPESETTER": harmless, "M4PATH": searched, "BASH_XTRACEFD": harmless,
 }
@@ -81,7 +89,9 @@ var variablePatterns = []struct {
 	{"npm_config_", "", options}, {"NPM_CONFIG_", "", options}, {"YARN_", "_PATH", code}, {"PERL5", "", code}, {"CARGO_TARGET_", "_RUNNER", command}, {"CARGO_TARGET_", "_LINKER", command}, {"CARGO_BUILD_", "", options}, {"TF_CLI_ARGS", "", options}, {"COR_", "", code}, {"CORECLR_", "", code},
 	{"", "_PAGER", command}, {"", "_EDITOR", command}, {"", "_ASKPASS", command}, {"", "_RSH", command}, {"", "_PRELOAD", code}, {"", "_SSH_COMMAND", command}, {"", "_PROXY", proxy}, {"", "_proxy", proxy}, {"", "_INDEX_URL", proxy}, {"", "_RC_FILE", redirects},
 	{"LUA_INIT_", "", code}, {"LUA_PATH_", "", searched}, {"LUA_CPATH_", "", searched}, {"OCTAVE_", "", settings}, {"TEXMF", "", settings}, {"ANSIBLE_", "_PLUGINS", searched}, {"", "_SYMBOLIZER_PATH", settings}, {"", "_JVM_OPTS", options}, {"", "_JAVA_OPTS", options},
-	{"", "SAN_OPTIONS", sanitizer}, {"", "_CACHE_DIR", redirects}, {"", "_HISTFILE", redirects}, {"", "_HISTORY_FILE", redirects}, {"", "_LOG_FILE", redirects}, {"", "_LOG_PATH", redirects},
+	{"", "SAN_OPTIONS", sanitizer}, {"", "_CACHE_DIR", redirects}, {"", "_HISTFILE", redirects}, {"", "_HISTORY_FILE", redirects}, {"", "_LOG_FILE", redirects}, {"", "_LOGFILE", redirects},
+	{"CC_", "_gnu", command}, {"CXX_", "_gnu", command}, {"CC_", "_musl", command}, {"CXX_", "_musl", command}, {"CC_", "_darwin", command}, {"CXX_", "_darwin", command},
+	{"CFLAGS_", "", compiles}, {"CXXFLAGS_", "", compiles}, {"BINDGEN_EXTRA_CLANG_ARGS_", "", compiles}, {"", "_LOG_PATH", redirects},
 }
 
 func effectOf(name string) effect {
@@ -100,6 +110,7 @@ func effectOf(name string) effect {
 var plainValues = map[string]string{
 	"WG_HIDE_KEYS": "always", "PYTHONBREAKPOINT": "0 pdb.set_trace ipdb.set_trace", "GOENV": "off", "GIT_CONFIG_COUNT": "0", "GOPROXY": "off direct https://proxy.golang.org https://proxy.golang.org,direct",
 	"shell_escape": "f n p 0", "openout_any": "p r", "openin_any": "p r",
+	"DISTCC_HOSTS": "localhost", "HGMERGE": "internal:merge internal:fail internal:local internal:other :merge :fail :local :other",
 }
 
 // plainCommands are values of PAGER, EDITOR, CC and the like that do nothing
@@ -127,6 +138,9 @@ func (w *walker) environment(st *state, name string, v value, span guard.Span, e
 	if e == harmless || e == unlisted && !export || v.kind == known && v.text == "" && name != "PATH" || w.u.venv && w.a.activation(st, name, v) {
 		return
 	}
+	if e == compiles && !export {
+		return
+	}
 	if reason := w.a.danger(st, name, e, v); reason != "" {
 		w.a.unknown(span, reason, false)
 		if e == command && v.kind == known {
@@ -145,7 +159,7 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 		return "programs take libraries from a folder of the workspace: " + name
 	case v.grown || slices.Contains(strings.Fields(plainValues[name]), v.text) && v.kind == known:
 		return ""
-	case e == unlisted && v.kind != known:
+	case (e == unlisted || e == compiles) && v.kind != known, e == command && v.kind == known && namedTool(name, v.text):
 		return ""
 	case v.kind != known:
 		moves := e == redirects || e == settings
@@ -176,6 +190,14 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 	case searched:
 		if a.trusted(st, name, v.text) {
 			return ""
+		}
+	case machine:
+		if systemFiles(v.text) {
+			return ""
+		}
+	case compiles:
+		if !compilerCode.MatchString(v.text) {
+			return a.hint(st, name, v.text)
 		}
 	case startFile:
 		if !strings.ContainsAny(v.text, "/.~$`") {
@@ -331,9 +353,57 @@ func plainCommand(s string) bool {
 	return plainCommands[f[0]]
 }
 
+// namedTool reports whether a value is the program that its variable is named
+// after, or a kind of it, with no more than short flags.
+func namedTool(name, s string) bool {
+	f := strings.Fields(s)
+	if len(f) == 0 {
+		return false
+	}
+	for _, arg := range f[1:] {
+		if len(arg) != 2 || arg[0] != '-' {
+			return false
+		}
+	}
+	tool := strings.TrimPrefix(f[0], "/usr/bin/")
+	return tool == strings.ToLower(name) || slices.Contains(strings.Fields(kinds[name]), tool) || compilerName.MatchString(tool)
+}
+
+// kinds are other programs of the kind that a variable is named after.
+var kinds = map[string]string{"YACC": "bison byacc", "LEX": "flex", "M4": "gm4", "LIBTOOLIZE": "glibtoolize", "HARNESS_PERL": "perl", "PARALLEL_SHELL": "sh bash zsh dash /bin/sh /bin/bash /bin/zsh"}
+
+// compilerName fits the names of compilers for a target or of a version.
+var compilerName = regexp.MustCompile(`^([a-z0-9_]+(-[a-z0-9_]+)*-)?(gcc|g[+][+]|clang|clang[+][+]|gfortran|cpp|ar|ranlib|ld|as)(-[0-9.]+)?$`)
+
+// compilerCode are options of compilers and linkers that make them run or load
+// something, or take their own programs from another folder.
+var compilerCode = regexp.MustCompile(`(^|[ \t])["']?(-fplugin|-B|--?specs|-wrapper|-load|-fuse-ld=[^ ]*/|--ld-path|-fpass-plugin|-Wl,([^ ]*,)?--?(load-pass-)?plugin)`)
+
+// systemFiles reports whether a list names none but files and folders of the
+// system.
+func systemFiles(list string) bool {
+	for _, p := range strings.Split(list, ":") {
+		if p != "" && (p != path.Clean(p) || !strings.HasPrefix(p, "/usr/")) {
+			return false
+		}
+	}
+	return true
+}
+
+// riskyParts are what in options for a program makes it run or load something,
+// or reach another machine.
+var riskyParts = map[string]*regexp.Regexp{
+	"BAT_OPTS": regexp.MustCompile(`--pager|--config|--map`), "SYSTEMD_LESS": regexp.MustCompile(`[+!]|^-?-?[oOk]| -?-[oOk]|--log|--lesskey`),
+	"PARALLEL":          regexp.MustCompile(`(^| )(-S|--ssh|--rsh|--wd|--profile|-J|--results|--joblog|--tmp|--sql|--filter|--rpl|--limit)`),
+	"SPEC_OPTS":         regexp.MustCompile(`(^| )(-r|--require|-I|-O|--options|-o|--out|-P|--pattern|--default-path|-f ?[./])|/`),
+	"USE_BAZEL_VERSION": regexp.MustCompile(`/`),
+}
+
 // riskyValue reports whether options in a value may run something.
 func riskyValue(name, s string) bool {
 	switch {
+	case riskyParts[name] != nil:
+		return riskyParts[name].MatchString(s)
 	case strings.HasPrefix(strings.ToLower(name), "npm_config_"):
 		return riskyNpm(strings.ToLower(name)[len("npm_config_"):], s)
 	case strings.HasPrefix(name, "GIT_TRACE"):
@@ -468,7 +538,7 @@ func (a *analysis) inside(st *state, name, dir string) bool {
 		return true
 	}
 	switch {
-	case name == "HOME" && p == a.o.Home, name == "TMPDIR" && a.isTemp(p), strings.HasPrefix(p, "/usr/"), p == "/dev/null":
+	case name == "HOME" && p == a.o.Home, name == "TMPDIR" && a.isTemp(p), strings.HasPrefix(p, "/usr/") && !written[name], p == "/dev/null":
 		return true
 	}
 	// Where caches of builds are by default.
@@ -495,6 +565,11 @@ var (
 
 // buildCaches are variables that usually say no more than the default.
 var buildCaches = wordSet("GOCACHE GOPATH GOMODCACHE GOBIN CCACHE_DIR SCCACHE_DIR XDG_CACHE_HOME DOTNET_ROOT")
+
+// written are variables whose value is a file or folder that is written to.
+var written = wordSet(`CARGO_TARGET_DIR CARGO_INSTALL_ROOT GIT_INDEX_FILE GIT_DIR GIT_OBJECT_DIRECTORY GOCACHE GOBIN GOTMPDIR GOCOVERDIR PYTHONPYCACHEPREFIX NODE_V8_COVERAGE
+	NODE_COMPILE_CACHE NODE_REDIRECT_WARNINGS COVERAGE_FILE XDG_CACHE_HOME XDG_STATE_HOME CCACHE_DIR CCACHE_LOGFILE SCCACHE_DIR SCCACHE_ERROR_LOG NUGET_PACKAGES MIX_BUILD_PATH
+	MIX_DEPS_PATH LLVM_PROFILE_FILE GCOV_PREFIX GMON_OUT_PREFIX MALLOC_TRACE CPUPROFILE HEAPPROFILE TEXMFOUTPUT TF_LOG_PATH TF_DATA_DIR DEPENDENCIES_OUTPUT SSLKEYLOGFILE HISTFILE PIP_TARGET PIP_PREFIX`)
 
 func wordSet(words string) map[string]bool {
 	set := make(map[string]bool)

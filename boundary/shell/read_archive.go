@@ -202,6 +202,11 @@ func readZip(inv *invocation) {
 			inv.delete(w, true)
 		}
 	}
+	for _, v := range append(a.values("include"), a.values("exclude")...) {
+		if v.starts("@") {
+			inv.read(v.after(1))
+		}
+	}
 	for _, v := range a.values("include") {
 		inv.chooseGlob(a.operands[min(1, len(a.operands)):], v)
 	}
@@ -326,6 +331,11 @@ func readSeven(inv *invocation) {
 			inv.chdir(w.after(2))
 		case w.starts("-spf"):
 			inv.unknown(w.span, "an archive may name files anywhere (-spf)")
+		case sevenList.MatchString(w.text):
+			i := strings.IndexAny(w.text, "@!")
+			if inv.read(w.after(i + 1)); w.kind != known {
+				inv.unknown(w.span, "what "+inv.title()+" packs is not known")
+			}
 		case w.starts("-"):
 			inv.flags = append(inv.flags, w.text[1:])
 			if _, list, ok := w.cut("@"); ok {

@@ -22,7 +22,7 @@ func init() {
 	register(readGo, "go")
 	register(readBuild, `ninja samu n2 ctest meson mvn mvnw mvnd gradle gradlew cargo just task go-task mage rake tox nox scons ant buck buck2 plz pants earthly sbt lein grunt gulp jake
 		xmake pytest py.test jest vitest mocha ava tap jasmine karma cypress playwright vite webpack rollup rspack rolldown next nuxt astro gatsby rspec cucumber rails phpunit pest behat dotnet swift zig mix stack cabal dune rebar3 flutter dart`)
-	register(readRunner, "earthly dagger nim nimble crystal v odin forge hardhat truffle spago elm shards dub gleam clojure clj scala-cli robot behave green nose2 locust foreman overmind hivemind honcho goreman artisan symfony magento laravel")
+	register(readRunner, "earthly dagger nimble crystal v odin forge hardhat truffle spago elm shards dub gleam scala-cli robot behave green nose2 locust foreman overmind hivemind honcho goreman artisan symfony magento laravel")
 	register(readCompiler, compilers)
 	register(readRustc, "rustc")
 	register(readProtoc, "protoc")
@@ -80,6 +80,9 @@ func readRunner(inv *invocation) {
 	a.told()
 }
 
+// mavenFiles are properties of Maven that name what is written.
+var mavenFiles = wordSet("maven.repo.local output outputFile outputDirectory reportsDirectory mdep.outputFile project.build.directory")
+
 func (a *arguments) build() {
 	inv := a.inv
 	a.options()
@@ -117,7 +120,17 @@ func (a *arguments) build() {
 			inv.inlineCode(v)
 		case name == "argLine" || strings.HasSuffix(name, "jvmargs"):
 			inv.javaOptions(v)
+		case mavenFiles[name]:
+			inv.write(v)
 		case strings.HasPrefix(name, "maven.ext.") || strings.HasSuffix(name, "java.home"):
+			inv.own(v)
+		}
+	}
+	for _, v := range a.values("override-ini") { // of pytest
+		switch name, v, _ := v.cut("="); name {
+		case "cache_dir", "log_file", "junit_logging", "faulthandler_file":
+			inv.write(v)
+		case "pythonpath", "addopts":
 			inv.own(v)
 		}
 	}

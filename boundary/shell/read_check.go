@@ -213,7 +213,7 @@ func readFFmpeg(inv *invocation) {
 		case w.starts("-") && w.kind == known && len(w.text) > 1:
 			inv.flags = append(inv.flags, w.text[1:])
 			if i+1 < len(args) && !ffmpegFlags[name] {
-				if v := args[i+1]; strings.Contains(v.text, "movie=") || strings.Contains(v.text, "file=") || strings.Contains(v.text, "textfile=") {
+				if v := inv.filterFiles(args[i+1]); strings.Contains(v.text, "movie=") || strings.Contains(v.text, "file=") || strings.Contains(v.text, "subtitles=") || strings.Contains(v.text, "ass=") || strings.Contains(v.text, "lut3d=") {
 					inv.unknown(v.span, "a filter of ffmpeg may read files")
 				}
 				if i+2 < len(args) || args[i+1].starts("-") {
@@ -234,10 +234,19 @@ func readFFmpeg(inv *invocation) {
 var ffmpegFlags = map[string]bool{"-y": true, "-n": true, "-vn": true, "-an": true, "-sn": true, "-dn": true, "-hide_banner": true, "-nostdin": true, "-stats": true, "-nostats": true, "-shortest": true, "-re": true, "-version": true, "-formats": true, "-codecs": true, "-encoders": true, "-decoders": true, "-devices": true, "-filters": true, "-h": true, "-L": true, "-benchmark": true, "-copyts": true, "-accurate_seek": true, "-nodisp": true, "-autoexit": true, "-fs": true}
 
 func (inv *invocation) mediaFile(w word, writes bool) {
-	for _, p := range []string{"file:", "concat:", "subfile:", "crypto:", "cache:"} {
+	for _, p := range []string{"async:", "cache:", "crypto:", "file:", "concat:"} {
 		if strings.HasPrefix(w.text, p) {
 			w = w.after(len(p))
 		}
+	}
+	if strings.HasPrefix(w.text, "subfile,") {
+		w = w.after(strings.Index(w.text, ":") + 1)
+	}
+	if parts := strings.Split(w.text, "|"); len(parts) > 1 && !writes && w.kind == known {
+		for _, f := range parts {
+			inv.mediaFile(lit(f, w.span), false)
+		}
+		return
 	}
 	switch {
 	case strings.Contains(w.text, "://"):

@@ -18,6 +18,9 @@ func init() {
 	register(readScript, "perl ruby jruby truffleruby mruby irb pry node nodejs ts-node tsx qjs esr esno swc-node babel-node php php-cgi hhvm lua luajit texlua luau")
 	register(readForeign, `tclsh wish guile scheme racket mzscheme gosh csi sbcl clisp ecl ccl abcl janet fennel newlisp ghci runghc runhaskell erl escript elixir iex julia octave octave-cli matlab R Rscript scala groovy groovysh swipl gprolog yap gforth raku perl6 osascript pwsh powershell maxima gap sage gnuplot jshell jjs kotlin ocaml utop bsh rhino js d8 jsc amm m4 gm4 expect gdb lldb bpftrace stap`)
 	register(readUnread, `chicken pil pforth io squeak pharo gst spidermonkey cscript gp mathematica wolframscript dotnet-script csharp fsharpi nashorn v8 scsh ammonite tclkit smlnj poly mosml kotlinc-jvm`)
+	register(readTyped, "pike regina rexx bb clj coffee lsc livescript cqlsh cqlsh.py usql swift clojure")
+	register(readNim, "nim")
+	register(readGvpr, "gvpr")
 	register(readUv, "uv")
 	register(readDeno, "deno")
 	register(readJava, "java javaw")
@@ -226,6 +229,58 @@ func readUnread(inv *invocation) {
 		inv.codeInput()
 	}
 }
+
+// readTyped is for programs that run what stands on their standard input where
+// they are given nothing else to run.
+func readTyped(inv *invocation) {
+	switch inv.name {
+	case "clojure", "clj":
+		readRunner(inv)
+	default:
+		inv.applySpec(builtinSpec(inv.name))
+	}
+	if !inv.stdin.set || inv.command != inv.name || inv.asksVersion() || inv.flag("eval", "e", "execute", "f", "file", "command", "c") {
+		return
+	}
+	if operands := inv.reparse().operands; len(operands) == 0 || operands[len(operands)-1].is("-") || plainAddress[inv.name] {
+		inv.codeInput()
+	}
+}
+
+// readGvpr reads gvpr, whose programs may run commands and write files.
+func readGvpr(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	for _, w := range inv.args {
+		if strings.Contains(w.text, "system") || strings.Contains(w.text, "openF") {
+			inv.inlineCode(w)
+		}
+	}
+}
+
+// readNim reads nim, whose options have their values behind a colon.
+func readNim(inv *invocation) {
+	var args []word
+	for _, w := range inv.args {
+		option, v, ok := w.cut(":")
+		switch {
+		case !ok || !mayBeOption(w) || w.kind != known:
+			args = append(args, w)
+		case nimWrites[option]:
+			inv.write(v)
+		case option == "-p" || option == "--path" || option == "--import" || option == "--include":
+			inv.own(v)
+		case len(option) > 2: // eval, and whatever else is in the table
+			args = append(args, w)
+		}
+	}
+	inv.args = args
+	readRunner(inv)
+}
+
+var nimWrites = wordSet("-o --out --outdir --nimcache")
+
+// plainAddress are programs whose operands say where they connect to.
+var plainAddress = wordSet("cqlsh cqlsh.py usql")
 
 func (inv *invocation) asksVersion() bool { return inv.flag("version", "help", "V", "h") }
 

@@ -13,10 +13,13 @@ import (
 // The programs whose last operand, or an option, is where the others go.
 func init() {
 	register(readCopy, "cp gcp install ginstall ditto mcopy")
-	register(readMove, "mv")
-	register(readLink, "ln link symlink")
-	register(readDd, "dd")
-	register(readModes, "chmod chown chgrp chflags")
+	register(readMove, "mv gmv")
+	register(readLink, "ln gln link symlink")
+	register(readDd, "dd gdd")
+	register(readModes, "chmod chown chgrp chflags gchmod gchown gchgrp")
+	register(readUudecode, "uudecode")
+	register(readSvnadmin, "svnadmin")
+	register(readInPlace, "ast-grep semgrep opengrep spatch")
 	register(readRename, "rename prename file-rename")
 	register(readSplit, "split csplit")
 	register(readMassMove, "mmv mcp mln mad")
@@ -389,6 +392,11 @@ func readRsync(inv *invocation) {
 	a.options(rsyncBeside...)
 	a.besideTarget()
 	n := len(a.operands)
+	for _, v := range a.values("filter") {
+		if rule, file, ok := v.cut(" "); ok && mergeRule.MatchString(rule) {
+			inv.read(file)
+		}
+	}
 	if inv.flag("daemon") {
 		inv.unknown(inv.span, "rsync serves files by its configuration")
 	}
@@ -669,10 +677,72 @@ func isDashedMode(w word) bool {
 	return w.kind == known && len(w.text) > 1 && w.text[0] == '-' && strings.IndexByte("rwxXstugoa01234567", w.text[1]) >= 0
 }
 
+// mergeRule fits filters of rsync that take more of them from a file.
+var mergeRule = regexp.MustCompile(`^([.:]|(dir-)?merge)[,_]?[-+CenwsprxC/!]*$`)
+
+// filterFiles reads the files that filters of ffmpeg name plainly, and returns
+// the filters without them.
+func (inv *invocation) filterFiles(v word) word {
+	if v.kind != known {
+		return v
+	}
+	for _, m := range filterFile.FindAllStringSubmatch(v.text, -1) {
+		inv.read(lit(m[1], v.span))
+	}
+	v.text = filterFile.ReplaceAllString(v.text, "")
+	return v
+}
+
+var filterFile = regexp.MustCompile(`\b(?:subtitles|ass|lut3d)=(?:f(?:ile(?:name)?)?=)?'?([A-Za-z0-9_./~-]+)`)
+
+// sevenList fits options of 7z that name files to pack, or a list of them.
+var sevenList = regexp.MustCompile(`^-(i|ai|an)r?[0-9-]?[@!]|^-(x|ax)r?[0-9-]?@`)
+
+// readSvnadmin reads svnadmin, of whose words behind the command most are
+// repositories that it changes.
+func readSvnadmin(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	if ops := inv.reparse().operands; len(ops) > 1 && svnChanges[ops[0].text] {
+		for _, w := range ops[1:] {
+			inv.write(w)
+		}
+	}
+}
+
+var svnChanges = wordSet("create hotcopy load pack recover rmlocks rmtxns setlog setrevprop setuuid unlock upgrade")
+
+// readUudecode reads uudecode, whose input names the file that it writes.
+func readUudecode(inv *invocation) {
+	inv.applySpec(builtinSpec(inv.name))
+	if !inv.flag("output-file", "c", "help", "version") {
+		inv.unknown(inv.span, "what uudecode reads names the file that it writes")
+	}
+}
+
+// readInPlace reads programs that change the files in which they find something,
+// if an option says so.
+func readInPlace(inv *invocation) {
+	if inv.name == "semgrep" || inv.name == "opengrep" {
+		readMixed(inv)
+	} else {
+		inv.applySpec(builtinSpec(inv.name))
+	}
+	if !inv.flag("update-all", "autofix", "a", "in-place") || inv.flag("dryrun") {
+		return
+	}
+	files := inv.reparse().operands
+	if len(files) == 0 {
+		files = []word{inv.here()}
+	}
+	for _, w := range files {
+		inv.touch(guard.KindWrite, w, true)
+	}
+}
+
 // readModes reads chmod and its like, whose first operand is no file unless a
 // reference stands for it.
 func readModes(inv *invocation) {
-	if inv.name == "chmod" {
+	if inv.name == "chmod" || inv.name == "gchmod" {
 		if i := slices.IndexFunc(inv.args, isDashedMode); i >= 0 {
 			inv.args = append(append([]word{inv.args[i].after(1)}, inv.args[:i]...), inv.args[i+1:]...)
 		}

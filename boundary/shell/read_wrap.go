@@ -26,7 +26,8 @@ func init() {
 	register(readPS, "ps")
 	register(readTracer, "strace ltrace")
 	register(readMise, "mise rtx chokidar onchange")
-	register(readShelled, "setarch linux32 linux64 i386 x86_64 uname26 fakeroot pseudo aa-exec unshare chroot nsenter newrole firejail pkexec ttyrec")
+	register(readArch, "setarch")
+	register(readShelled, "linux32 linux64 i386 x86_64 uname26 fakeroot pseudo aa-exec unshare chroot nsenter newrole firejail pkexec ttyrec")
 	register(readNamespace, "ip")
 	register(readMessage, "xdotool swaymsg i3-msg hyprctl")
 	register(readUserDir, "xdg-user-dir")
@@ -141,6 +142,15 @@ func readShelled(inv *invocation) {
 	}
 }
 
+// readArch reads setarch, whose first word is an architecture unless it is an
+// option.
+func readArch(inv *invocation) {
+	if len(inv.args) > 0 && mayBeOption(inv.args[0]) {
+		inv.args = append([]word{lit("linux64", inv.span)}, inv.args...)
+	}
+	readShelled(inv)
+}
+
 // readNamespace reads ip, which starts a program in one of its namespaces, or in
 // all of them.
 func readNamespace(inv *invocation) {
@@ -208,11 +218,11 @@ func readMacros(inv *invocation) {
 // program or look. Where they are given no program they start the user's shell.
 var tmuxCommands = sync.OnceValue(func() commands {
 	return table(commands{
-		"new-session,new":     cmd("shell...", "dir: c", "data: e F f n s t x y", "flag: A d D E P X"),
-		"new-window,neww":     cmd("shell...", "dir: c", "data: e F n t", "flag: a b d k P S"),
-		"split-window,splitw": cmd("shell...", "dir: c", "data: e F l p t", "flag: b d f h I v P Z"),
-		"respawn-pane,respawnp,respawn-window,respawnw":                   cmd("shell...", "dir: c", "data: e t", "flag: k"),
-		"display-popup,popup":                                             cmd("shell...", "dir: d", "data: b c e h s S t T w x y", "flag: B C E k N"),
+		"new-session,new":     cmd("command...", "dir: c", "data: e F f n s t x y", "flag: A d D E P X"),
+		"new-window,neww":     cmd("command...", "dir: c", "data: e F n t", "flag: a b d k P S"),
+		"split-window,splitw": cmd("command...", "dir: c", "data: e F l p t", "flag: b d f h I v P Z"),
+		"respawn-pane,respawnp,respawn-window,respawnw":                   cmd("command...", "dir: c", "data: e t", "flag: k"),
+		"display-popup,popup":                                             cmd("command...", "dir: d", "data: b c e h s S t T w x y", "flag: B C E k N"),
 		"run-shell,run":                                                   cmd("shell", "dir: c", "data: d t", "flag: b E"),
 		"pipe-pane,pipep":                                                 cmd("shell", "data: t", "flag: I O o"),
 		"list-sessions,ls,list-windows,lsw,list-panes,lsp":                cmd("data...", "data: F f t O", "flag: a r s"),
@@ -240,6 +250,9 @@ func readTmux(inv *invocation) {
 	a.options("f")
 	for _, v := range a.values("f") {
 		inv.codeFile(v, nil)
+	}
+	if inv.flag("C") && inv.stdin.set {
+		inv.codeInput()
 	}
 	for i, words := range tmuxSplit(a.rest) {
 		if len(words) == 0 {
@@ -297,7 +310,12 @@ func (inv *invocation) tmuxCommand(words []word) {
 	for _, v := range a.values("e") {
 		one.environ(v)
 	}
-	if len(a.operands) > 0 && a.spec.takesShell() {
+	switch {
+	case len(a.rest) == 1:
+		one.shell(a.rest[0], guard.DialectPOSIX)
+	case len(a.rest) > 1:
+		one.run(a.rest)
+	case len(a.operands) > 0 && a.spec.takesShell():
 		one.shell(joined(a.operands), guard.DialectPOSIX)
 	}
 }

@@ -17,8 +17,9 @@ func compilerSpecs() commands {
 		"rustdoc": cmd("read...", "write: o,output", "code: runtool,test-runtool", "data: L extern edition crate-name"),
 		"javac,kotlinc,scalac,groovyc,ecj": oneDash("read...", "own: script", "write: d s h", "code: e expression Xplugin", "code: processor processorpath processor-path J",
 			"data: cp classpath class-path sourcepath release source target encoding g Xlint jvm-target p", "read:"),
-		"jar": cmd("data write read...", "dir: C", "write: f,file dir", "read: m,manifest", "data: e,main-class"),
-		"javadoc,javap,jdeps,jlink,jpackage,jmap,jstack,jps,jcmd,jinfo,jstat,jdb,jconsole,jshell,keytool,jarsigner": oneDash("data...", "write: d,dest output o destkeystore signedjar",
+		"jar":  cmd("data write read...", "dir: C", "write: f,file dir", "read: m,manifest", "data: e,main-class"),
+		"jmap": oneDash("data...", "=write: dump", "data: histo clstats F"),
+		"javadoc,javap,jdeps,jlink,jpackage,jstack,jps,jcmd,jinfo,jstat,jdb,jconsole,jshell,keytool,jarsigner": oneDash("data...", "write: d,dest output o destkeystore signedjar",
 			"read: keystore", "data: cp classpath alias storepass p l v c s"),
 		"protoc": cmd("read...", "read: I,proto_path descriptor_set_in", "code: plugin",
 			"write: o,descriptor_set_out cpp_out csharp_out dart_out go_out go-grpc_out grpc_out grpc_python_out grpc-web_out java_out js_out kotlin_out objc_out php_out pyi_out python_out "+

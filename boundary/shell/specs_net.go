@@ -88,7 +88,7 @@ func networkSpecs() commands {
 			"vivaldi-stable,opera,epiphany,falkon,qutebrowser,midori,surf,konqueror,netsurf": oneDash("connect...", "write: screenshot print-to-pdf user-data-dir profile",
 			"code: load-extension renderer-cmd-prefix utility-cmd-prefix gpu-launcher browser-subprocess-path", "data: P basedir target", "flag: headless version help new-tab new-window private-window"),
 		"gnutls-cli,tlsx,sslscan,testssl.sh": cmd("connect...", "read: l x509cafile x509certfile x509keyfile", "data: p,port priority sni-hostname starttls-proto", "write: save-cert save-ocsp"),
-		"unbound-host,avahi-resolve,avahi-resolve-host-name,avahi-resolve-address,avahi-browse,dnstracer,showmount,rpcinfo,nfsstat": cmd("connect...", "data: t c"),
+		"adnshost,resolveip,gethostip,unbound-host,avahi-resolve,avahi-resolve-host-name,avahi-resolve-address,avahi-browse,dnstracer,showmount,rpcinfo,nfsstat": cmd("connect...", "data: t c"),
 		"gio": with(cmd(""), commands{"cat,open,mount,info,list,tree,monitor": cmd("connect...", "data: a,attributes"), "copy,move": cmd("read... write", "flag: b,backup i,interactive"),
 			"remove,trash": whole("delete..."), "mkdir,save": cmd("write..."), "rename": cmd("delete data"), "set": cmd("write data...", "data: t,type"),
 			"launch": cmd("code..."), "mime,help,version": cmd("data...")}),
@@ -140,7 +140,9 @@ func cloudSpecs() commands {
 		"ansible,ansible-playbook,ansible-galaxy,ansible-vault,ansible-inventory,ansible-doc,ansible-pull,ansible-console,ansible-lint": cmd("read...",
 			"read: i,inventory vault-password-file private-key", "data: e,extra-vars l,limit t,tags a,args m,module-name u,user f,forks", "code: M,module-path",
 			"flag: C,check D,diff syntax-check list-tasks list-tags list-hosts"),
-		"packer,puppet,chef,chef-client,knife,salt,salt-call,salt-ssh,cfengine,bolt,capistrano,cap": cmd("read..."),
+		"salt-call": with(cmd("code...", "own: c,config-dir file-root pillar-root module-dirs m", "data: l,log-level out output", "write: out-file output-file log-file"), commands{
+			"cmd.run,cmd.shell,cmd.run_all,cmd.run_stdout,cmd.run_stderr,cmd.retcode": cmd("shell..."), "test.ping,test.version,grains.items,grains.get,grains.ls,sys.doc,sys.list_functions": cmd("data...")}),
+		"packer,puppet,chef,chef-client,knife,salt,salt-ssh,cfengine,bolt,capistrano,cap": cmd("read..."),
 	}
 }
 
@@ -171,7 +173,7 @@ func databaseSpecs() commands {
 		"cqlsh,cqlsh.py":                   cmd("connect data", "read: f,file cqlshrc", "data: e,execute u,username p,password k,keyspace"),
 		"clickhouse-client":                cmd("data...", "connect: h,host", "read: queries-file C,config-file", "data: q,query u,user password d,database port f,format"),
 		"cypher-shell":                     cmd("data...", "connect: a,address uri", "read: f,file", "data: u,username p,password d,database"),
-		"etcdctl,etcdutl":                  cmd("data...", "connect: endpoints", "read: cacert cert key", "data: user w,write-out"),
+		"etcdctl,etcdutl":                  with(cmd("data...", "connect: endpoints", "read: cacert cert key", "data: user w,write-out"), commands{"lock": cmd("data command...", "data: ttl"), "watch": cmd("data...", "data: rev")}),
 		"sqlcmd,tsql,trino,presto,beeline": cmd("data...", "connect: S,server H u", "read: i f,file", "write: o", "data: U P Q q d p"),
 		"kafka-topics,kafka-console-producer,kafka-console-consumer": cmd("data...", "connect: bootstrap-server broker-list", "read: producer.config consumer.config command-config", "data: topic group"),
 		"clickhouse,clickhouse-local,neo4j,neo4j-admin,arangosh,couchdb,zkCli.sh,rabbitmqctl," +

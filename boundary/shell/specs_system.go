@@ -52,7 +52,8 @@ func systemSpecs() commands {
 			"kernel-install": cmd("data..."),
 		"coredumpctl": with(cmd("data...", "data: F,field n S,since U,until", "list: D,directory root", "read: file", "flag: 1 r,reverse q,quiet a,all"), commands{
 			"list,info": cmd("data..."), "dump": cmd("data...", "write: o,output"), "debug,gdb": cmd("data...", "code: debugger A,debugger-arguments")}),
-		"resolvectl,systemd-resolve":   with(cmd("data..."), commands{"query,openpgp,tlsa,service": cmd("connect...", "data: i,interface t,type c,class p,protocol")}),
+		"systemd-resolve":              cmd("connect...", "data: i,interface t,type c,class p,protocol", "flag: status statistics reset-statistics flush-caches"),
+		"resolvectl":                   with(cmd("data..."), commands{"query,openpgp,tlsa,service": cmd("connect...", "data: i,interface t,type c,class p,protocol")}),
 		"busctl,gdbus":                 with(cmd("code..."), commands{"list,status,tree,introspect,monitor,help,wait": cmd("data...")}),
 		"dbus-send,qdbus,dbus-monitor": cmd("code..."),
 		"sysctl":                       cmd("data...", "?read: p,load", "data: r,pattern", "flag: w,write a,all n,values q e"),

@@ -16,7 +16,7 @@ func textSpecs() commands {
 			"data: G,file-search-regex depth ignore ignore-dir type-set g W,width", "flag: u,unrestricted files")...),
 		"pdfgrep,agrep,pcregrep,pcre2grep,ripgrep-all,rga": cmd("data read...", append(slices.Clip(grepOptions), "code: pre")...),
 		"look":     cmd("data read", "data: t,terminate"),
-		"ast-grep": whole("data...", "data: p,pattern l,lang r,rewrite", "read: c,config rule", "flag: U,update-all i,interactive json"),
+		"ast-grep": with(whole("read...", astGrep...), commands{"run,scan": whole("read...", astGrep...), "test,new,lsp,completions,help": cmd("read...", astGrep...)}),
 		"semgrep,opengrep": with(whole("read...", "connect: c,config f", "write: o,output", "data: e,pattern l,lang exclude include", "flag: autofix a"), commands{"scan,ci": whole("read...",
 			"connect: c,config f", "write: o,output", "data: e,pattern l,lang", "flag: autofix")}),
 
@@ -85,7 +85,7 @@ func textSpecs() commands {
 			"check": cmd("write..."), "list,pipe,dump,munch,expand,clean,soundslike,config,dicts,help": cmd("read...")}),
 		"ispell,codespell,typos,cspell,vale": cmd("read...", "data: d,lang l L,ignore-words-list S,skip",
 			"read: p,personal c,config I,ignore-words D,dictionary", "flag: w,write-changes write a,list"),
-		"tokei,cloc,scc,loc,sloccount": whole("list...", "read: list-file exclude-list-file read-lang-def", "write: out o,output report-file",
+		"tokei,cloc,scc,loc,sloccount": whole("list...", "shell: extract-with", "read: list-file exclude-list-file read-lang-def", "write: out o,output report-file",
 			"data: e,exclude exclude-dir include-lang f,format t,type s,sort"),
 		"ctags,etags,gtags,cscope":          whole("read...", "write: f,o O", "read: L,I,options i", "data: languages exclude"),
 		"mbuffer,buffer":                    cmd("read...", "read: i", "write: o l T", "connect: I O", "data: b s m L d D P p r R W A"),
@@ -118,6 +118,9 @@ func textSpecs() commands {
 		"uuidgen,uuid,cal,ncal,ddate,dateadd,datediff": cmd("data..."),
 	}
 }
+
+// astGrep are options of ast-grep.
+var astGrep = []string{"data: p,pattern l,lang selector strictness globs threads j inline-rules format context A,after B,before C filter", "data: r,rewrite", "read: c,config rule", "flag: U,update-all i,interactive json"}
 
 // searchOptions are those that all search tools share.
 var searchOptions = []string{

@@ -11,6 +11,7 @@ func versionSpecs() commands {
 				"write: o,output", "data: r,rev m,message", "code: program"),
 			"add,addremove,commit,ci,update,up,checkout,co,merge,rename,mv,copy,cp,graft,init,tag,import,unbundle,shelve,unshelve,amend,histedit,rebase": cmd("data...",
 				"data: r,rev m,message u,user t,tool", "read: l,logfile", "flag: A,addremove C,clean n,dry-run"),
+			"extdiff": cmd("data...", "code: p,program o,option", "data: r,rev c,change from to", "flag: patch confirm"),
 			"revert,remove,rm,forget,purge,clean,strip,rollback,backout,evolve,prune,uncommit": cmd("delete...", "data: r,rev m,message",
 				"flag: a,all n,dry-run p,print f,force C,no-backup A,after"),
 			"bisect":                cmd("data...", "shell: c,command", "flag: g,good b,bad s,skip e,extend r,reset U,noupdate"),
