@@ -643,7 +643,7 @@ func (inv *invocation) aftermath(first int) {
 	case "ln", "cp", "mv", "install", "rsync":
 		inv.noteNames()
 	}
-	if (writesHere[inv.name] || writesHere[inv.command]) && inv.dir.path != "" && !within(path.Clean(inv.dir.path), a.o.Dir) && !inv.flag("help", "version", "dry-run") {
+	if d := inv.dir.path; d != a.o.Dir && d != "" && (writesHere[inv.name] || writesHere[inv.command]) && !within(path.Clean(d), a.o.Dir) && !inv.flag("help", "version", "dry-run") {
 		inv.write(lit(".", inv.span))
 	}
 	for _, f := range buildFiles[inv.name] {
@@ -872,7 +872,7 @@ func (inv *invocation) looseWords() {
 			inner := *inv
 			inner.run(inv.args)
 		}
-		if inv.name != "" && (isAddress(w) || remoteFile.MatchString(w.text)) {
+		if inv.name != "" && strings.IndexByte(w.text, ':') > 0 && (isAddress(w) || strings.IndexByte(w.text, '@') > 0 && remoteFile.MatchString(w.text)) {
 			inv.connect(w)
 		}
 		if option, v := codeOption(inv.args, i); takesCode(option, v.text) || strings.HasPrefix(option, "exec") && a.isCommand(v.text) {
@@ -957,7 +957,7 @@ func (a *analysis) words(inv *invocation) {
 			case len(w.text) > 2 && w.text[1] != '-':
 				if v := w.after(2); w.text[1] == 'o' && looksLikePath(v.text) {
 					inv.outputWord(v)
-				} else if a.sensitive(inv.dir, v) {
+				} else if strings.ContainsAny(v.text, "./~_") && a.sensitive(inv.dir, v) {
 					inv.read(v)
 				}
 			default:
@@ -976,7 +976,9 @@ func (a *analysis) words(inv *invocation) {
 			inv.anyWord(v)
 			continue
 		}
-		inv.readSecrets(w, besideKeywords)
+		if strings.ContainsAny(w.text, besideKeywords) {
+			inv.readSecrets(w, besideKeywords)
+		}
 		inv.anyWord(w)
 	}
 	inv.settle()

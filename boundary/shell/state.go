@@ -9,8 +9,8 @@ import (
 // value is the text of a variable: known, a glob that covers it, or unknown.
 type value struct {
 	text   string
-	kind   wordKind
 	reason string
+	kind   wordKind
 	num    bool // an integer, so arithmetic can't find code in it
 	env    bool // unknown because nothing but numbers was ever assigned in the text
 	tree   bool // of a pattern: any file beneath the folder text

@@ -18,19 +18,19 @@ const (
 // word is one word of a command line after expansion.
 type word struct {
 	text   string
-	kind   wordKind
 	reason string     // of an unknown
-	split  bool       // of an unknown or a pattern: it stood unquoted and may be no word or several
-	tree   bool       // of a pattern: any file beneath the folder text
-	all    bool       // of a tree: hidden files and ignored ones are meant too
-	joined bool       // of a pattern: several words that it covers may stand in one text
-	mixed  bool       // of a pattern: several stand in it beside other text, and it covers not each
-	many   bool       // of a pattern: it surely stands for all that match, which may be several words
-	num    bool       // of a pattern: it covers an integer
-	empty  bool       // of a pattern: it may also be empty
-	fresh  bool       // of a pattern: its wildcards cover letters and digits only
-	gone   bool       // of a pattern: git found nothing any more where the files that it covers stood
 	span   guard.Span // where it stands in the text
+	kind   wordKind
+	split  bool // of an unknown or a pattern: it stood unquoted and may be no word or several
+	tree   bool // of a pattern: any file beneath the folder text
+	all    bool // of a tree: hidden files and ignored ones are meant too
+	joined bool // of a pattern: several words that it covers may stand in one text
+	mixed  bool // of a pattern: several stand in it beside other text, and it covers not each
+	many   bool // of a pattern: it surely stands for all that match, which may be several words
+	num    bool // of a pattern: it covers an integer
+	empty  bool // of a pattern: it may also be empty
+	fresh  bool // of a pattern: its wildcards cover letters and digits only
+	gone   bool // of a pattern: git found nothing any more where the files that it covers stood
 }
 
 // lit makes a known word.
