@@ -743,26 +743,34 @@ func (c *checker) late() {
 		ends[d.lines.start] = d.lines.end
 	}
 	for _, d := range c.docs {
-		if d.lines.end == 0 {
-			continue
-		}
-		at := c.lineEnd(d.op)
-		for at < d.lines.start {
-			end, ok := ends[at]
-			line, _, _ := strings.Cut(c.src[at:], "\n")
-			if !ok && slices.ContainsFunc(c.docs, func(o hereDocument) bool { return o.lines.end == 0 && o.end == strings.TrimLeft(line, "\t") }) {
-				end, ok = at+len(line)+1, true
-			}
-			if c.walked++; !ok || end <= at {
-				break
-			}
-			at = end
-		}
-		if at != d.lines.start || c.walked > maxWalked {
+		if !c.begins(d, ends) {
 			c.fail("a here-document doesn't begin behind the line that names it")
 			return
 		}
 	}
+}
+
+// begins reports whether a document stands where shells look for it. ends are the
+// ends of those with lines, by where they begin.
+func (c *checker) begins(d hereDocument, ends map[int]int) bool {
+	for at := c.lineEnd(d.op); c.walked <= maxWalked; c.walked++ {
+		line, _, _ := strings.Cut(c.src[at:], "\n")
+		text := strings.TrimLeft(line, "\t")
+		end, ok := ends[at]
+		switch {
+		case d.lines.end > 0 && at >= d.lines.start:
+			return at == d.lines.start
+		case d.lines.end == 0 && !ok && text == d.end:
+			return true
+		case !ok && slices.ContainsFunc(c.docs, func(o hereDocument) bool { return o.lines.end == 0 && o.end == text }):
+			end = min(at+len(line)+1, len(c.src))
+		}
+		if end <= at {
+			return false
+		}
+		at = end
+	}
+	return false
 }
 
 // lineEnd is where the line after the one begins that holds an operator: quotes
