@@ -991,6 +991,10 @@ func (b *builder) expand(p syntax.WordPart, quoted bool) {
 	case *syntax.ArithmExp:
 		b.value(b.x.expression(p.X).value(), quoted)
 	case *syntax.ProcSubst:
+		if len(p.Stmts) == 0 {
+			b.lose("an empty process substitution is a name in some shells, nothing in others", true)
+			return
+		}
 		b.text(b.x.w.process(p, b.x.st))
 	case *syntax.ExtGlob:
 		if b.x.st.opts&optExtglob == 0 && !b.extended {

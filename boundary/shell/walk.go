@@ -467,13 +467,13 @@ func (w *walker) redirects(rs []*syntax.Redirect, st *state) (after *state, fail
 }
 
 // mayFail reports whether a redirection may fail: all but that from a process
-// substitution.
+// substitution of commands.
 func mayFail(r *syntax.Redirect) bool {
 	if r.Op != syntax.RdrIn || r.N != nil || len(r.Word.Parts) != 1 {
 		return true
 	}
-	_, ok := r.Word.Parts[0].(*syntax.ProcSubst)
-	return !ok
+	p, ok := r.Word.Parts[0].(*syntax.ProcSubst)
+	return !ok || len(p.Stmts) == 0
 }
 
 // toOutput reports whether a redirection goes to what is open from the start.
