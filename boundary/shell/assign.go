@@ -475,8 +475,8 @@ func (d *declaration) word(f word, st *state) *state {
 		d.w.a.unknown(f.span, d.kind+" is given words that are not known: "+f.reason, false)
 		return st
 	}
-	if f.kind == unknown && f.split {
-		d.w.a.unknown(f.span, d.kind+" may be given several words that are not known: "+f.reason, false)
+	if f.split && f.kind != known {
+		d.w.a.unknown(f.span, d.kind+" may be given no word here, or several: "+f.why(), false)
 	}
 	if d.isOption(f) {
 		d.option(f)

@@ -29,6 +29,7 @@ const (
 	reveals   // the value makes a program print secrets
 	machine   // the value names files or folders that code is taken from, where only the system's are trusted
 	compiles  // the value holds options of a compiler, of which some run code
+	letters   // the value names the encoding by which a shell reads texts
 )
 
 // variables says what is known of names. Of one that isn't here, and that no
@@ -36,7 +37,7 @@ const (
 var variables = map[string]effect{
 	"BASH_ENV": code, "ENV": startFile, "PROMPT_COMMAND": code, "PS0": prompt, "PS1": prompt, "PS2": prompt, "PS4": prompt, "SHELLOPTS": code, "BASHOPTS": code,
 	"BASH_CMDS": code, "BASH_ALIASES": code, "BASH_LOADABLES_PATH": code, "EXECIGNORE": code, "GLOBIGNORE": harmless, "INPUTRC": code, "FIGNORE": harmless,
-	"PATH": searched, "CDPATH": harmless, "SHELL": command, "HOSTALIASES": code, "GCONV_PATH": code, "LOCPATH": code, "NLSPATH": code, "GETCONF_DIR": code,
+	"PATH": searched, "CDPATH": harmless, "SHELL": command, "HOSTALIASES": code, "GCONV_PATH": code, "LOCPATH": code, "NLSPATH": code, "GETCONF_DIR": code, "LC_ALL": letters, "LC_CTYPE": letters, "LANG": letters, "TEXTDOMAINDIR": machine,
 	"GLIBC_TUNABLES": code, "MALLOC_CHECK_": harmless, "TERMINFO": code, "TERMCAP": code, "LD_LIBRARY_PATH": libraries, "DYLD_LIBRARY_PATH": libraries, "DYLD_FALLBACK_LIBRARY_PATH": libraries, "RESOLV_HOST_CONF": code, "LOCALDOMAIN": code, "PYTHONHOME": code,
 
 	"PAGER": command, "MANPAGER": command, "GIT_PAGER": command, "BAT_PAGER": command, "SYSTEMD_PAGER": command, "PSQL_PAGER": command, "DELTA_PAGER": command,
@@ -138,7 +139,7 @@ func (w *walker) environment(st *state, name string, v value, span guard.Span, e
 	if e == harmless || e == unlisted && !export || v.kind == known && v.text == "" && name != "PATH" || w.u.venv && w.a.activation(st, name, v) {
 		return
 	}
-	if e == compiles && !export {
+	if e == compiles && !export || e == letters && v.kind != known && ascii(w.u.src) {
 		return
 	}
 	if reason := w.a.danger(st, name, e, v); reason != "" {
@@ -154,6 +155,9 @@ func (w *walker) environment(st *state, name string, v value, span guard.Span, e
 // danger says why a value of a variable is not harmless; "" where it is.
 func (a *analysis) danger(st *state, name string, e effect, v value) string {
 	reason := "the variable " + name + " makes programs run or load something"
+	if e == letters {
+		reason = "the variable " + name + " may change how the shell reads what isn't ASCII"
+	}
 	switch {
 	case e == libraries && (v.grown || v.kind == known && a.trusted(st, name, v.text)):
 		return "programs take libraries from a folder of the workspace: " + name
@@ -201,6 +205,10 @@ func (a *analysis) danger(st *state, name string, e effect, v value) string {
 		}
 	case startFile:
 		if !strings.ContainsAny(v.text, "/.~$`") {
+			return ""
+		}
+	case letters:
+		if plainLocale.MatchString(v.text) && v.text != "zh_TW" && v.text != "zh_HK" {
 			return ""
 		}
 	case proxy:
@@ -252,6 +260,11 @@ func (a *analysis) plainFolders(st *state, options string) bool {
 
 // plainPrompt are prompts that only show variables.
 var plainPrompt = regexp.MustCompile(`^([^$` + "`" + `\\]|\$[A-Za-z_][A-Za-z_0-9]*|\$\{[A-Za-z_][A-Za-z_0-9]*(\[[0-9]\])?(##\*/)?\})*$`)
+
+// plainLocale are locales whose encodings have no byte of ASCII within another
+// character, as GBK, Big5 (that of zh_TW and zh_HK) and Shift_JIS have it: there,
+// a backslash before a quote may be half of one.
+var plainLocale = regexp.MustCompile(`^(C|POSIX|[a-z]{2,3}([_-][A-Za-z0-9]{2,4})?)?([.](?i:utf-?8|iso-?8859-?[0-9]+|koi8-[rtu]|cp125[0-9]|us-ascii|euc-?(jp|kr|cn)))?(@[a-z]+)?$`)
 
 // hint says what in a value of a variable that nothing is known of makes
 // programs run something, reach a host or leave the workspace.

@@ -404,7 +404,7 @@ func trimmed(inv *invocation) stream {
 		put := mapped[inv.args[0].text+" "+inv.args[1].text]
 		switch {
 		case put == nil:
-		case s.text.kind == known && isASCII(s.text.text):
+		case s.text.kind == known && ascii(s.text.text):
 			s.text.text = put.Replace(s.text.text)
 			return s
 		case s.text.kind == pattern && s.text.text == "**" && !s.text.tree && put.Replace("/") != "/": // names of branches
@@ -433,10 +433,6 @@ var mapped = func() map[string]*strings.Replacer {
 		"/ -": strings.NewReplacer("/", "-"), "/ _": strings.NewReplacer("/", "_"),
 	}
 }()
-
-func isASCII(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 }) < 0
-}
 
 // reparse takes the words apart once more, without noting anything.
 func (inv *invocation) reparse() *arguments {

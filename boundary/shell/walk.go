@@ -279,10 +279,25 @@ func (w *walker) mayNotParse(s *syntax.Stmt, in worlds) bool {
 	if !w.u.extended || !slices.ContainsFunc(in, func(st *state) bool { return st.opts&optExtglob == 0 }) {
 		return false
 	}
-	found := false
+	if !holdsExtended(s) {
+		return false
+	}
 	syntax.Walk(s, func(n syntax.Node) bool {
+		if l, ok := n.(*syntax.ArrayExpr); ok && holdsExtended(l) {
+			w.a.unknown(w.u.at(l), "a list with an extended pattern is an error behind which the shell reads on, in shells that aren't told to read it", false)
+		}
+		return true
+	})
+	return true
+}
+
+// holdsExtended reports whether extended patterns stand in a node, but for
+// those of [[ ]], which has them in any case.
+func holdsExtended(n syntax.Node) bool {
+	found := false
+	syntax.Walk(n, func(n syntax.Node) bool {
 		switch n.(type) {
-		case *syntax.TestClause: // which has them in any case
+		case *syntax.TestClause:
 			return false
 		case *syntax.ExtGlob:
 			found = true
