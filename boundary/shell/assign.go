@@ -497,9 +497,11 @@ func (d *declaration) word(f word, st *state) *state {
 		if isName(f.text) {
 			return d.name(f.text, st)
 		}
+		d.refused(st)
 		return st
 	}
 	if !isName(strings.TrimSuffix(name, "+")) {
+		d.refused(st)
 		d.w.a.unknown(f.span, d.kind+" is given a name that may hold code", false)
 		return st
 	}
@@ -511,6 +513,13 @@ func (d *declaration) word(f word, st *state) *state {
 	st = d.fresh(name, d.attributes(name, d.hide(name, st)))
 	val = d.once(name, val, f.span, st)
 	return d.settle(name, d.w.assignVar(st, name, val, f.span, d.exports))
+}
+
+// refused notes that a word is no name. A POSIX shell ends there.
+func (d *declaration) refused(st *state) {
+	if d.w.u.posix {
+		d.w.mayExit(worlds{st})
+	}
 }
 
 // once sees to a value in parentheses, quoted or not: where the variable is a

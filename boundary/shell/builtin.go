@@ -69,7 +69,7 @@ func (w *walker) runBuiltin(words []word, in worlds, st *state, span guard.Span)
 	if lists(name, c.args) {
 		w.out.add(opaqueStream("what " + name + " writes is not known"))
 	}
-	if w.u.posix && specialBuiltin[name] {
+	if w.u.posix && (specialBuiltin[name] || name == "local") {
 		w.mayExit(in) // an error in one ends the shell
 	}
 	f := b(w, c)
@@ -199,9 +199,9 @@ func cd(w *walker, c *builtinCall) flow {
 	}
 	f := w.changeDir(c, target, physical)
 	switch {
-	case target.kind != pattern || !target.empty:
+	case target.kind != pattern || !target.empty && !target.absent:
 	case target.split: // without a word, cd goes home
-		f.ok = f.ok.add(worlds{c.st.inDir(place{reason: "cd goes home where the output of a command is empty"})})
+		f.ok = f.ok.add(worlds{c.st.inDir(place{reason: "cd goes home where the output of a command is empty, or a pattern matches nothing"})})
 	default: // Bash stays where it is
 		f.ok = f.ok.add(c.in)
 	}
@@ -862,6 +862,9 @@ func unset(w *walker, c *builtinCall) flow {
 		w.nameOperand(a)
 		if a.kind != known {
 			continue
+		}
+		if w.u.posix && !isName(a.text) { // an error, behind those that went
+			w.mayExit(worlds{st.copy()})
 		}
 		name, ok := a.text, true
 		if !strings.Contains(letters, "n") { // else a reference itself

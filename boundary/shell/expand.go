@@ -175,6 +175,7 @@ type builder struct {
 	files    bool // see value.joined
 	mixed    bool // see value
 	many     bool // see word
+	absent   bool // see word
 	varied   bool // buf holds wildcards that cover more than letters and digits
 	tree     bool // buf is a folder and stands for what lies beneath
 	num      bool // buf covers an integer
@@ -276,7 +277,7 @@ func (b *builder) end() {
 		}
 		w.kind, w.text, w.tree, w.split = pattern, string(b.buf), b.tree, b.split
 		w.num, w.empty, w.all, w.joined = b.num, b.empty, b.tree && b.all, b.files
-		w.mixed, w.many, w.fresh = b.mixed, b.many, !b.varied
+		w.mixed, w.many, w.absent, w.fresh = b.mixed, b.many, b.absent, !b.varied
 		w.gone = b.tree && b.gone
 		b.out = append(b.out, w)
 		if hidden, ok := b.dotted(w); ok {
@@ -318,7 +319,7 @@ func matchesAbove(glob string) bool {
 func (b *builder) reset() {
 	b.buf, b.escaped, b.glob, b.exists, b.unknown, b.reason, b.split, b.tree = b.buf[:0], false, false, false, false, "", false, false
 	b.num, b.empty, b.open, b.covers, b.bracket, b.slashed, b.looks, b.begun = false, false, false, false, false, false, false, false
-	b.files, b.mixed, b.many, b.varied = false, false, false, false
+	b.files, b.mixed, b.many, b.absent, b.varied = false, false, false, false, false
 }
 
 // oneSlash is a glob with single slashes behind its first wildcard: so Bash
@@ -491,7 +492,7 @@ func (b *builder) wild(s string) {
 		s = foldGlob(s)
 	}
 	b.match(s)
-	b.split, b.many = true, true
+	b.split, b.many, b.absent = true, true, b.x.st.opts&optNullglob != 0
 }
 
 var caret = regexp.MustCompile(`\[\^\]?[^]]*\]`)

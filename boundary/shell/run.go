@@ -72,6 +72,9 @@ func (w *walker) called(c *syntax.CallExpr, words []word, redirs []*syntax.Redir
 			w.a.unknown(w.u.at(c), "what stands in front of a command changes where a redirection of it goes", false)
 		}
 	}
+	if w.u.posix && len(redirs) > 0 && (specialBuiltin[words[0].text] || words[0].is("local")) { // an error in one ends the shell before they are made
+		w.mayExit(in)
+	}
 	w.runAlias(c, before) // its words don't see the assignments, its programs do
 	f := w.aborted(func() flow { return w.runAlias(c, env).add(w.run(words, worlds{env}, env, w.u.at(c))) },
 		func(ws worlds) worlds { return restore(ws, names, touched, in, env, st) })
@@ -367,12 +370,12 @@ func (w *walker) run(words []word, in worlds, st *state, span guard.Span) flow {
 func (w *walker) runPerhaps(words []word, in worlds, st *state, span guard.Span) (f flow) {
 	var optional []int
 	for i, a := range words {
-		if a.kind == pattern && a.empty && a.split && !heedless[words[0].text] {
+		if a.kind == pattern && (a.empty && a.split || a.absent) && !heedless[words[0].text] {
 			optional = append(optional, i)
 		}
 	}
 	if len(optional) > 3 {
-		w.a.unknown(span, "which words "+words[0].text+" is given depends on what other commands write", false)
+		w.a.unknown(span, "which words "+words[0].text+" is given depends on the files that there are, or on what other commands write", false)
 		optional = nil
 	}
 	for left := 1; left < 1<<len(optional); left++ {
@@ -494,10 +497,8 @@ func (w *walker) function(name string, f body, args []word, in worlds, st *state
 	traps, exits := len(w.proc.traps), w.proc.exits
 	w.proc.exits = nil
 	out := c.aborted(func() flow { return c.stmt(f.stmt, worlds{inner}) }, func(ws worlds) worlds { return leave(ws, st) })
-	if w.u.posix { // some shells leave the function before they end
-		exits = exits.add(leave(w.proc.exits, st))
-	}
-	w.proc.exits = exits.add(w.proc.exits)
+	// Bash leaves the function before an error ends it, some shells before all else.
+	w.proc.exits = exits.add(leave(w.proc.exits, st)).add(w.proc.exits)
 	w.stdin, w.out = c.stdin, c.out
 	if w.proc.anytime || w.async > 0 && len(w.proc.traps) > traps { // a child that is only this call ends in it
 		w.mayExit(out.all().add(rets))

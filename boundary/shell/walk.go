@@ -1051,9 +1051,9 @@ func (x *expansion) binaryTest(e *syntax.BinaryTest) {
 }
 
 // nameOperand takes a word that names a variable for a builtin: a subscript in
-// it is evaluated.
+// it is evaluated, and it may be any variable if it isn't known.
 func (w *walker) nameOperand(v word) {
-	if v.kind == unknown && v.text == "" || strings.ContainsAny(v.text, "[`$") {
+	if v.kind != known || strings.ContainsAny(v.text, "[`$") {
 		w.a.unknown(v.span, "a name of a variable may hold code", false)
 	}
 }

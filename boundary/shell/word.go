@@ -29,6 +29,7 @@ type word struct {
 	many   bool // of a pattern: it surely stands for all that match, which may be several words
 	num    bool // of a pattern: it covers an integer
 	empty  bool // of a pattern: it may also be empty
+	absent bool // of a pattern: no file may match, and it is no word then
 	fresh  bool // of a pattern: its wildcards cover letters and digits only
 	gone   bool // of a pattern: git found nothing any more where the files that it covers stood
 }
