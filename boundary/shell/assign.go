@@ -64,7 +64,7 @@ func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, v v
 	v = x.attributed(old, v)
 	if old.keys != nil {
 		if k, ok := as.Index.(*syntax.Word); ok {
-			if key := x.key(k); key.kind == known && !as.Append {
+			if key := x.key(k); key.kind == known && key.text != "" && !as.Append { // an empty one is an error
 				old.keys = append(old.keys[:len(old.keys):len(old.keys)], key.text)
 				old.list = append(old.list[:len(old.list):len(old.list)], v)
 				return w.change(x.st, name, dedupeKeys(old))
@@ -119,7 +119,7 @@ func (x *expansion) elements(as *syntax.Assign, keyed bool) variable {
 				v = lostArray("an array that is not known")
 			} else if keyed {
 				key, element := x.key(k), x.key(e.Value).value()
-				if v.array && key.kind == known {
+				if v.array && key.kind == known && key.text != "" {
 					v.keys, v.list = append(v.keys, key.text), append(v.list, element)
 					v = dedupeKeys(v)
 				} else {
@@ -618,6 +618,9 @@ func (d *declaration) hide(name string, st *state) *state {
 		return st
 	}
 	old, had := st.lookup(name)
+	if old.nameref && !d.nameref {
+		d.w.a.unknown(d.span, "what a reference refers to becomes local", false)
+	}
 	if l := st.locals.get(name); l != nil {
 		if l.maybe {
 			return st.set(name, old.lost("it depends on the way taken whether the variable is local"))
@@ -692,6 +695,14 @@ func (d *declaration) converts(old variable) bool {
 	return old.array && (d.assoc && old.keys == nil || d.list && old.keys != nil)
 }
 
+// refers sees to a variable that becomes a reference to what it holds.
+func (d *declaration) refers(v variable) {
+	d.w.nameOperand(v.word(d.span))
+	if v.readonly {
+		d.w.a.unknown(d.span, "a variable that may not be changed is made a reference", false)
+	}
+}
+
 // settle makes a variable with a fresh value what the declaration says.
 func (d *declaration) settle(name string, st *state) *state {
 	if !d.nameref && !d.exports && !d.hides && !d.readonly {
@@ -699,7 +710,7 @@ func (d *declaration) settle(name string, st *state) *state {
 	}
 	v, _ := st.lookup(name)
 	if d.nameref {
-		d.w.nameOperand(v.word(d.span))
+		d.refers(v)
 		v.nameref = true
 	}
 	v.readonly = v.readonly || d.readonly
@@ -730,7 +741,7 @@ func (d *declaration) name(name string, st *state) *state {
 		d.w.environment(st, name, v.value, d.span, true)
 	}
 	if d.nameref {
-		d.w.nameOperand(v.word(d.span))
+		d.refers(v)
 	}
 	if !ok {
 		if !d.exports && !d.readonly && !d.nameref {

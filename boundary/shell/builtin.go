@@ -352,7 +352,7 @@ func echo(w *walker, c *builtinCall) flow {
 func echoed(args []word, newline, escapes bool) stream {
 	var parts []string
 	if namesOnly(args) {
-		return stream{set: true, text: unknownValue("names that a pattern covers"), names: args}
+		return stream{set: true, text: unknownValue("names that a pattern covers"), names: args, ends: blank}
 	}
 	for _, a := range args {
 		switch {
@@ -411,6 +411,9 @@ func plainNumber(s string) bool {
 	return err == nil && strconv.FormatInt(n, 10) == s
 }
 
+// namesFormats are formats of printf that write one name after the other.
+var namesFormats = map[string]ending{`%s\n`: newline, `%s\0`: nul}
+
 // formatted is what printf writes: known for formats of plain text, %s, %d,
 // \n and \t.
 func formatted(args []word) stream {
@@ -419,8 +422,8 @@ func formatted(args []word) stream {
 		return lost
 	}
 	format, rest := args[0].text, args[1:]
-	if (format == `%s\0` || format == `%s\n`) && namesOnly(rest) {
-		return stream{set: true, text: unknownValue("names that a pattern covers"), names: rest}
+	if end, ok := namesFormats[format]; ok && namesOnly(rest) {
+		return stream{set: true, text: unknownValue("names that a pattern covers"), names: rest, ends: end}
 	}
 	const digits = "\x00" // in the text, for a number that isn't known
 	var b strings.Builder
@@ -744,7 +747,8 @@ func set(w *walker, c *builtinCall) flow {
 	st := c.st.copy()
 	for len(c.args) > 0 {
 		a := c.args[0]
-		if a.kind == unknown && a.text == "" || a.kind != known && (a.starts("-") || a.starts("+")) {
+		anyText := a.kind == pattern && !a.many && !a.fresh && a.text != "" && strings.IndexByte(globMeta, a.text[0]) >= 0
+		if a.kind == unknown && a.text == "" || anyText || a.kind != known && (a.starts("-") || a.starts("+")) {
 			c.unknown(a.span, "options of set are not known: "+a.why())
 			w.setParams(st, nil, a.why())
 			return c.become(st)
@@ -910,7 +914,7 @@ func read(w *walker, c *builtinCall) flow {
 	}
 	v := unknownValue("what read reads is not known")
 	if strings.IndexByte(letters, 'u') < 0 && len(names) == 1 {
-		v = w.stdin.line(w.a, c.dir)
+		v = w.stdin.line(w.a, c.dir, delimited(vals))
 	}
 	w.takesInput()
 	for _, n := range names {
@@ -944,8 +948,23 @@ func (w *walker) takesInput() {
 	}
 }
 
-// line is a value that covers any line of a stream.
-func (s stream) line(a *analysis, dir place) value {
+// delimited is what read and mapfile take lines to end in.
+func delimited(options map[byte]word) ending {
+	d, ok := options['d']
+	switch {
+	case !ok:
+		return newline
+	case d.is(""):
+		return nul
+	}
+	return blank // or whatever else: no names are taken apart by it
+}
+
+// line is a value that covers any line of a stream, or what else ends so.
+func (s stream) line(a *analysis, dir place, end ending) value {
+	if end == blank || s.ends != end {
+		return unknownValue("what read reads is not known")
+	}
 	if n, ok := s.name(a, dir); ok && strings.Trim(n.text, " \t") == n.text { // blanks around it are taken away
 		return n.value()
 	}
@@ -975,7 +994,7 @@ func mapfile(w *walker, c *builtinCall) flow {
 		st = w.assignVar(st, name.text, unknownValue("what mapfile reads is not known"), name.span, false)
 		st = w.isArray(st, name, "what mapfile reads is not known")
 		list := w.stdin.elements(c.dir)
-		if d, ok := vals['d']; ok && !d.is("") || strings.Trim(letters, "td") != "" || strings.IndexByte(letters, 't') < 0 {
+		if end := delimited(vals); end == blank || w.stdin.names != nil && w.stdin.ends != end || strings.Trim(letters, "td") != "" || strings.IndexByte(letters, 't') < 0 {
 			list = nil
 		}
 		if list != nil && !old.integer && !old.nameref && !old.readonly && old.folds == 0 {
@@ -991,10 +1010,10 @@ func (s stream) elements(dir place) []value {
 	var out []value
 	switch {
 	case s.set && s.text.kind == pattern && !strings.Contains(s.text.text, "\n"):
-		out = []value{s.text}
+		out = []value{s.text.orNone()}
 	case s.set && s.dir == dir:
 		for _, n := range s.names {
-			out = append(out, n.value())
+			out = append(out, n.value().orNone())
 		}
 	}
 	for i := range out {

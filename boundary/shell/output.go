@@ -70,7 +70,7 @@ func (s stream) several() stream {
 // onlyOne says that it is one line, if so, which holds no blanks where its words are
 // tokens, refs or numbers.
 func (s stream) onlyOne(one bool) stream {
-	if one {
+	if one && s.ends != blank { // else its line may hold several
 		s.text.several, s.single = false, true
 	}
 	return s
@@ -161,12 +161,12 @@ var outputs = map[string]output{
 	"fgrep":            judged(grep),
 	"cat":              judged(cat),
 	"tee":              prints(func(inv *invocation) stream { return inv.stdin }, "a append i ignore-interrupts p output-error"),
-	"head":             prints(filter, "n lines q quiet silent"),
-	"tail":             prints(filter, "n lines q quiet silent f follow F retry s sleep-interval pid"),
+	"head":             prints(filter, "n lines q quiet silent z zero-terminated"),
+	"tail":             prints(filter, "n lines q quiet silent z zero-terminated f follow F retry s sleep-interval pid"),
 	"sort": prints(filter, `b ignore-leading-blanks d dictionary-order f ignore-case g general-numeric-sort i ignore-nonprinting M month-sort h human-numeric-sort
-		n numeric-sort R random-sort r reverse V version-sort sort m merge s stable u unique k key t field-separator S buffer-size T temporary-directory parallel batch-size random-source`),
-	"uniq":  prints(filter, "i ignore-case d repeated u unique f skip-fields s skip-chars w check-chars"),
-	"shuf":  prints(filter, "n head-count r repeat random-source"),
+		n numeric-sort R random-sort r reverse V version-sort sort m merge s stable u unique k key t field-separator S buffer-size T temporary-directory parallel batch-size random-source z zero-terminated`),
+	"uniq":  prints(filter, "i ignore-case d repeated u unique f skip-fields s skip-chars w check-chars z zero-terminated"),
+	"shuf":  prints(filter, "n head-count r repeat random-source z zero-terminated"),
 	"tac":   judged(tac),
 	"env":   judged(passed),
 	"stat":  judged(stat),
@@ -298,12 +298,13 @@ func realpath(inv *invocation) stream {
 func mktemp(inv *invocation) stream {
 	temp := place{path: inv.a.temp()}
 	dir, template := temp, lit("tmp.XXXXXXXXXX", inv.span)
+	shown := strings.TrimSuffix(temp.path, "/") + "/" // what it writes in front of the name
 	suffix, suffixed := word{}, false
 	templates, inTemp, lost := 0, false, !inv.temp().is(temp.path)
 	for i := 0; i < len(inv.args); i++ {
 		a := inv.args[i]
 		tempDir := func(w word) {
-			dir, inTemp = inv.dir.join(w), true
+			dir, shown, inTemp = inv.dir.join(w), strings.TrimSuffix(w.text, "/")+"/", true
 			lost = lost || w.text == ""
 		}
 		switch {
@@ -336,11 +337,12 @@ func mktemp(inv *invocation) stream {
 	}
 	folder, base := path.Split(template.text)
 	if templates > 0 && (path.IsAbs(folder) || !inTemp) {
-		dir = inv.dir
+		dir, shown = inv.dir, ""
 	}
 	if folder != "" {
 		dir = dir.join(lit(folder, template.span))
 	}
+	shown += folder
 	name, sure := freshName(base)
 	if suffixed {
 		lost = lost || suffix.kind != known || strings.ContainsAny(suffix.text, "/\n") || !strings.HasSuffix(base, "XXX")
@@ -350,10 +352,7 @@ func mktemp(inv *invocation) stream {
 		return opaqueStream("the name of a temporary file is not known")
 	}
 	sure = sure && templates <= 1 && (dir == temp || !dir.glob && inv.a.real(place{path: dir.path + "/."}).path != "")
-	if !dir.glob {
-		dir.path = quoteGlob(dir.path)
-	}
-	v := patternValue(strings.TrimSuffix(dir.path, "/") + "/" + name)
+	v := patternValue(quoteGlob(shown) + name)
 	v.empty, v.fresh = !sure, !dir.glob
 	return textStream(v)
 }
@@ -741,9 +740,18 @@ func revParse(inv *invocation) stream {
 
 var revision = regexp.MustCompile(`^(--(short(=[0-9]+)?|verify|quiet|abbrev-ref|symbolic-full-name|is-[a-z-]+)|-q|[A-Za-z0-9@_][A-Za-z0-9@_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*([~^][0-9]*|[~^@]\{[a-z]*\})*)$`)
 
+// endsInNUL are the options by which programs end names in a NUL.
+var endsInNUL = map[string][]string{
+	"git": {"z", "null"}, "grep": {"Z", "null"}, "rg": {"0", "null"}, "fd": {"0", "print0"}, "fdfind": {"0", "print0"}, "ls": {"zero"}, "find": {"print0"},
+}
+
 // listing is an output of names of files, as they are from the working folder.
 func (inv *invocation) listing(names []word) stream {
-	return stream{set: true, text: unknownValue("names of files"), names: names, dir: inv.dir}
+	s := stream{set: true, text: unknownValue("names of files"), names: names, dir: inv.dir}
+	if inv.flag(endsInNUL[inv.name]...) {
+		s.ends = nul
+	}
+	return s
 }
 
 // tree says that the output names files beneath the working folder, or among
@@ -944,7 +952,7 @@ func grep(inv *invocation) stream {
 }
 
 const lineFlags = `v invert-match i ignore-case y E extended-regexp F fixed-strings P perl-regexp G basic-regexp w word-regexp x line-regexp
-	e regexp f file s no-messages q quiet silent m max-count line-buffered a text h no-filename`
+	e regexp f file s no-messages q quiet silent m max-count line-buffered a text h no-filename z null-data`
 
 var (
 	// linesPlain are the options of grep with which it writes whole lines of what
@@ -984,7 +992,11 @@ func tac(inv *invocation) stream {
 // lines is the standard input of a program that passes some of its lines on,
 // where all of them are alike.
 func (inv *invocation) lines() stream {
-	if s := inv.stdin; s.names != nil || s.size != 0 || s.set && s.text.kind == pattern {
+	s := inv.stdin
+	if inv.flag("z", "zero-terminated", "null-data") != (s.ends == nul) {
+		return inv.unclear()
+	}
+	if s.names != nil || s.size != 0 || s.set && s.text.kind == pattern {
 		return s
 	}
 	return inv.unclear()

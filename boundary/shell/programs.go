@@ -534,6 +534,7 @@ func (inv *invocation) items(in division) []word {
 	s := inv.stdin
 	switch {
 	case in.file || in.ends:
+	case len(s.names) > 0 && !in.parts(s.ends):
 	case s.set && len(s.names) > 0 && s.dir == inv.dir:
 		return perhapsNone(s.names)
 	case s.set && s.text.kind == known && (in.delimiter == "" || in.delimiter == `\n`):
@@ -549,7 +550,7 @@ func (inv *invocation) items(in division) []word {
 			out[i] = lit(f, inv.span)
 		}
 		return out
-	case s.set && s.text.kind == pattern:
+	case s.set && s.text.kind == pattern && (in.delimiter == "" || in.delimiter == `\n`):
 		it := s.text.word(inv.span)
 		if it.text = strings.TrimSuffix(it.text, "\n"); strings.ContainsFunc(it.text, isSpace) || strings.ContainsAny(it.text, `\"'`) && in.delimiter == "" {
 			break
@@ -558,6 +559,19 @@ func (inv *invocation) items(in division) []word {
 		return []word{it}
 	}
 	return []word{{kind: unknown, reason: "what xargs reads is not known", split: true, span: inv.span}}
+}
+
+// parts reports whether names that end so are told apart.
+func (in division) parts(end ending) bool {
+	switch in.delimiter {
+	case "":
+		return end == newline || end == blank && !in.lines
+	case `\n`:
+		return end == newline
+	case `\0`:
+		return end == nul
+	}
+	return false
 }
 
 // split makes words of a text without quotes. Blanks before a line's word don't

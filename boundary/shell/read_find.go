@@ -195,7 +195,10 @@ func (f *finder) primary(found names) names {
 	case "-regextype":
 		f.syntax = f.next().text
 	case "-print", "-print0":
-		f.prints = true
+		f.mixed = f.mixed || f.prints && f.flag("print0") != (w.text == "-print0")
+		if f.prints = true; w.text == "-print0" {
+			f.flags = append(f.flags, "print0")
+		}
 		f.print(found)
 	case "-printf", "-ls":
 		f.prints, f.mixed = true, true

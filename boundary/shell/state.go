@@ -443,13 +443,23 @@ func (f flow) add(g flow) flow { return flow{f.ok.add(g.ok), f.fail.add(g.fail)}
 type stream struct {
 	set    bool   // false: inherited from whoever runs the shell
 	text   value  // known text, a glob that covers it, or unknown
-	names  []word // its lines are names that these words cover
+	names  []word // it is names that these words cover
+	ends   ending // of names
 	single bool   // there is one line, or none
 	size   byte   // if not 0: its lines, or the one, begin with a number and this character
 	file   *word  // it is this file
 	dir    place  // from where names and file are taken
 	shown  bool   // it is a patch that git shows
 }
+
+// ending says what names in a stream end in.
+type ending uint8
+
+const (
+	newline ending = iota
+	nul
+	blank // or the end of the one line that they are
+)
 
 func opaqueStream(reason string) stream { return stream{set: true, text: unknownValue(reason)} }
 func textStream(v value) stream         { return stream{set: true, text: v} }

@@ -150,7 +150,7 @@ func (c *capture) whole() stream {
 	out := stream{set: true}
 	for _, p := range c.parts {
 		out.names = append(out.names, p.names...)
-		out.dir = p.dir
+		out.dir, out.ends = p.dir, p.ends
 		if p.text.kind != known {
 			out.text = p.text
 		}
@@ -163,7 +163,7 @@ func (c *capture) whole() stream {
 		return opaqueStream("the output of several commands is not known")
 	}
 	for _, p := range c.parts {
-		if p.names == nil {
+		if p.names == nil || p.ends != out.ends {
 			return stream{set: true, text: out.text}
 		}
 	}
@@ -580,6 +580,9 @@ func (w *walker) command(cmd syntax.Command, in worlds, st *state) flow {
 		w.coproc(c, st)
 		n := st.copy()
 		for _, name := range coprocNames(c) {
+			if old, _ := st.lookup(name); old.nameref || old.readonly {
+				w.a.unknown(w.u.at(c), "a coprocess is named by a reference, or by a variable that may not be changed", false)
+			}
 			n.put(name, variable{value: unknownValue("a descriptor or the number of a coprocess")})
 		}
 		return both(worlds{n})
