@@ -253,7 +253,7 @@ func (x *expansion) store(target syntax.ArithmExpr, r result) {
 		}
 	case *syntax.ParamExp:
 		if p.Param != nil && isName(p.Param.Value) {
-			x.st = x.st.set(p.Param.Value, lostArray("an element of an array that is not known"))
+			x.st = x.w.isArray(x.st, lit(p.Param.Value, x.w.u.at(w)), "an element of an array that is not known")
 		}
 	}
 }

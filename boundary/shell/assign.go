@@ -151,6 +151,9 @@ func (x *expansion) elements(as *syntax.Assign, keyed bool) variable {
 // assignArray gives an array its elements, or adds them.
 func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string, v variable) *state {
 	old, ok := x.st.lookup(name)
+	if old.integer && slices.ContainsFunc(v.list, func(v value) bool { return !v.num && (v.kind != known || !isNumber(v.text)) }) {
+		v = lostArray("an expression in a list may be an error, and be the last that counts")
+	}
 	for i := range v.list {
 		v.list[i] = x.attributed(old, v.list[i])
 	}

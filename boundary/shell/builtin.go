@@ -668,10 +668,16 @@ func (w *walker) runWords(c *builtinCall) flow {
 
 // exit ends the shell process, unless it is given words that it may refuse.
 func exit(w *walker, c *builtinCall) flow {
+	w.proc.exits = w.proc.exits.add(c.in).add(w.jump(c.in, 0)) // those in front of a function stay
+	return c.unlessMany()
+}
+
+// unlessMany is what is left by a builtin that leaves, but is an error where it
+// is given several words.
+func (c *builtinCall) unlessMany() flow {
 	if len(c.args) > 1 || len(c.args) == 1 && c.args[0].kind == unknown && c.args[0].split {
 		return c.stay()
 	}
-	w.proc.exits = w.proc.exits.add(c.in).add(w.jump(c.in, 0)) // those in front of a function stay
 	return flow{}
 }
 
@@ -680,11 +686,8 @@ func returnBuiltin(w *walker, c *builtinCall) flow {
 		w.mayExit(c.in)
 		return c.stay()
 	}
-	if len(c.args) > 1 || len(c.args) == 1 && c.args[0].kind == unknown && c.args[0].split {
-		return c.stay()
-	}
 	*w.rets = w.rets.add(w.jump(c.in, w.begun))
-	return flow{}
+	return c.unlessMany()
 }
 
 // breakBuiltin notes the state as one in which the loop may end, or those
@@ -979,10 +982,8 @@ func mapfile(w *walker, c *builtinCall) flow {
 		lost := st.copy() // it is given an index and a line
 		lost.params, lost.lost = nil, "what mapfile reads is not known"
 		cb.text += ` "$@"`
-		after := withParams(w.nested(cb, lost).all(), st).add(worlds{st}).narrowed("it differs with the way taken")
-		if st = after[0]; len(after) > 1 {
-			c.unknown(cb.span, "what mapfile runs changes the options of the shell")
-		}
+		w.nested(cb, lost)
+		c.unknown(cb.span, "what mapfile runs may change the shell")
 	}
 	name := lit("MAPFILE", c.span)
 	if len(c.args) > 0 {

@@ -155,10 +155,11 @@ func (m mode) list() bool { return m <= element }
 
 // builder makes words of the parts of one.
 type builder struct {
-	x    *expansion
-	out  []word
-	span guard.Span
-	mode mode
+	x     *expansion
+	out   []word
+	begin int // where those of this word begin in out
+	span  guard.Span
+	mode  mode
 
 	buf      []byte // the field so far, as a glob
 	escaped  bool   // buf holds escapes
@@ -193,7 +194,7 @@ type builder struct {
 }
 
 func (x *expansion) build(out []word, parts []syntax.WordPart, span guard.Span, m mode) []word {
-	b := builder{x: x, out: out, span: span, mode: m}
+	b := builder{x: x, out: out, begin: len(out), span: span, mode: m}
 	if m == document {
 		b.quoted(parts, true)
 	} else if m.list() && !x.w.u.posix && tildeColon(parts) {
@@ -522,7 +523,9 @@ func (b *builder) follow(s string) {
 	}
 	b.num, b.empty = false, false
 	if b.open {
-		b.open = false
+		if b.open = false; b.absent {
+			b.out = b.out[:b.begin] // it may stand behind any element
+		}
 		b.lose("text stands behind a list whose length is not known", true)
 	}
 	b.mixed, b.files = b.mixed || b.files, false
@@ -1101,14 +1104,42 @@ func isName(s string) bool {
 
 func hasBrace(w *syntax.Word) bool {
 	for _, p := range w.Parts {
-		if l, ok := p.(*syntax.Lit); ok && strings.IndexByte(l.Value, '{') >= 0 {
+		switch p := p.(type) {
+		case *syntax.Lit:
+			if strings.IndexByte(p.Value, '{') >= 0 {
+				return true
+			}
+		case *syntax.BraceExp:
 			return true
-		}
-		if _, ok := p.(*syntax.BraceExp); ok {
-			return true
+		case *syntax.DblQuoted:
+			if slices.ContainsFunc(p.Parts, quotesBrace) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// quotesBrace reports whether quotes within an expansion hold a brace: inside of
+// quotes, Bash takes them for the end of those and the brace for its own.
+func quotesBrace(p syntax.WordPart) (found bool) {
+	e, ok := p.(*syntax.ParamExp)
+	if !ok || e.Exp == nil && e.Repl == nil {
+		return false
+	}
+	syntax.Walk(e, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.CmdSubst:
+			return false
+		case *syntax.DblQuoted:
+			for _, q := range n.Parts {
+				l, ok := q.(*syntax.Lit)
+				found = found || ok && strings.Contains(strings.ReplaceAll(l.Value, "{}", ""), "{")
+			}
+		}
+		return !found
+	})
+	return found
 }
 
 // nestedBrace reports whether an expansion in the word holds a plain brace, or

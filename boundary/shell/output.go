@@ -271,7 +271,10 @@ func dirname(inv *invocation) stream {
 	default:
 		v.text = strings.TrimRight(v.text[:i], "/")
 	}
-	if v.kind == pattern && !isGlob(v.text) && !v.several {
+	if v.kind == pattern && !isGlob(v.text) {
+		if v.several {
+			return opaqueStream("how often the name of a folder is written is not known")
+		}
 		v = text(unquoteGlob(v.text))
 	}
 	return lineOf(v)

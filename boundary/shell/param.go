@@ -100,7 +100,7 @@ func (b *builder) param(p *syntax.ParamExp, quoted bool) {
 			b.lose(joinedNames, false)
 		}
 		b.value(one, quoted)
-		b.split, b.absent = b.split || v.several, b.absent || v.several && b.x.st.opts&optNullglob != 0
+		b.split, b.absent = b.split || v.several, b.absent || v.several && (v.empty || b.x.st.opts&optNullglob != 0)
 		b.open = b.open || v.several
 	}
 }

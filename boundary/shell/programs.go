@@ -242,6 +242,7 @@ func env(inv *invocation) {
 	if inv.flag("i") {
 		st = inv.a.inChild(st, st.dir)
 		st.vars = nil
+		st.put("HOME", variable{unset: true})
 	}
 	inv.st = st
 	for len(args) > 0 && inv.environ(args[0]) {
@@ -484,7 +485,7 @@ func (inv *invocation) eachChunk(args, items []word, size word) {
 		k := min(max(n, 1), len(rest))
 		given := append(args[:len(args):len(args)], rest[:k]...)
 		if single && k == 1 {
-			given[len(args)].split = given[len(args)].kind == unknown
+			given[len(args)].split, given[len(args)].many = given[len(args)].kind == unknown, false
 		}
 		inv.run(given)
 		out = inv.stdout
@@ -628,7 +629,7 @@ func (a word) put(mark string, item word) word {
 		return a
 	}
 	if a.is(mark) {
-		item.split = false
+		item.split, item.many = false, false
 		return item
 	}
 	if item.kind == known && a.kind == known {

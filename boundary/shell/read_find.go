@@ -859,7 +859,7 @@ func perhapsNone(files []word) []word {
 	out := slices.Clone(files)
 	for i := range out {
 		if out[i].kind == pattern && !out[i].num {
-			out[i].split, out[i].empty = true, true
+			out[i].split, out[i].empty, out[i].many = true, true, true
 		}
 	}
 	return out

@@ -1253,7 +1253,7 @@ func (inv *invocation) shellStream(s stream, w word, args []word, dialect guard.
 	case s.set && s.text.kind == known:
 		t := s.text.word(w.span)
 		inv.stdin = stream{}
-		inv.shell(t, dialect, append([]word{lit(inv.name, w.span)}, args...)...)
+		inv.shell(t, dialect, append([]word{w}, args...)...)
 	case s.set:
 		reason := s.text.reason
 		if s.text.kind == pattern || reason == "" {

@@ -525,6 +525,9 @@ func (c *checker) let(n *syntax.LetClause) {
 		c.fail("let has no readable end")
 		return
 	}
+	if strings.HasPrefix(strings.TrimLeft(c.src[end:], " \t"), "&>") { // to the parser, two operators
+		c.fail("an operator in let is read differently by shells")
+	}
 	var quote byte
 	for _, b := range []byte(c.src[start:end]) {
 		switch {

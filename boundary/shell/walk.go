@@ -1096,7 +1096,8 @@ func (x *expansion) substitute(c *syntax.CmdSubst) value {
 // nameList is the value of an output that lists files: a glob where one covers
 // them all.
 func (x *expansion) nameList(s stream) value {
-	if n, ok := s.name(x.w.a, x.st.dir); ok {
+	if n, ok := s.name(x.w.a, x.st.dir); ok && s.ends != nul { // which gets lost
+
 		v := n.value().orNone()
 		v.several = !s.single
 		return v
