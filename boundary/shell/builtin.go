@@ -635,13 +635,13 @@ func commandBuiltin(w *walker, c *builtinCall) flow {
 		return w.runWords(c)
 	}
 	// In some shells an error in what it runs ends that, and not the shell.
-	exits := w.proc.exits
-	w.proc.exits = nil
+	errors := w.proc.errors
+	w.proc.errors = nil
 	w.proc.caught++
 	f := w.runWords(c)
 	w.proc.caught--
-	f = f.add(both(withParams(w.proc.exits, c.st)))
-	w.proc.exits = exits.add(w.proc.exits)
+	f = f.add(both(withParams(w.proc.errors, c.st)))
+	w.proc.errors = errors.add(w.proc.errors)
 	return f
 }
 

@@ -417,10 +417,14 @@ func (x *expansion) at(list []value, i int) value {
 	}
 	v := list[first]
 	v.several = false
-	if none := v.empty || x.st.opts&optNullglob != 0 || strings.Trim(v.text, "*") == ""; none || i > first {
-		return beyond(list).value
+	none := v.empty || x.st.opts&optNullglob != 0 || strings.Trim(v.text, "*") == ""
+	switch {
+	case !none && i == first:
+		return v
+	case len(list) == 1 && v.kind == pattern: // one of them, or none
+		return v.orNone()
 	}
-	return v
+	return beyond(list).value
 }
 
 // element is an element of an array, or its list.

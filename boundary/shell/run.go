@@ -494,11 +494,14 @@ func (w *walker) function(name string, f body, args []word, in worlds, st *state
 	c.calls = append(w.calls[:len(w.calls):len(w.calls)], f.stmt)
 	c.outer = append(w.outer[:len(w.outer):len(w.outer)], st.locals)
 	c.rets, c.begun = &rets, len(w.front)
-	traps, exits := len(w.proc.traps), w.proc.exits
-	w.proc.exits = nil
+	traps, exits, errors := len(w.proc.traps), w.proc.exits, w.proc.errors
+	w.proc.exits, w.proc.errors = nil, nil
 	out := c.aborted(func() flow { return c.stmt(f.stmt, worlds{inner}) }, func(ws worlds) worlds { return leave(ws, st) })
-	// Bash leaves the function before an error ends it, some shells before all else.
-	w.proc.exits = exits.add(leave(w.proc.exits, st)).add(w.proc.exits)
+	if w.u.posix { // some shells leave the function before they end
+		exits = exits.add(leave(w.proc.exits, st))
+	}
+	w.proc.exits = exits.add(w.proc.exits)
+	w.proc.errors = errors.add(leave(w.proc.errors, st)).add(w.proc.errors) // so does Bash, at an error
 	w.stdin, w.out = c.stdin, c.out
 	if w.proc.anytime || w.async > 0 && len(w.proc.traps) > traps { // a child that is only this call ends in it
 		w.mayExit(out.all().add(rets))

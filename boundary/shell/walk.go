@@ -34,7 +34,8 @@ type walker struct {
 // which it may end.
 type process struct {
 	traps   []trapped
-	exits   worlds
+	exits   worlds // states in which exit ends the shell
+	errors  worlds // states in which an error may
 	aborts  worlds // states in which an error may end the line of the text
 	anytime bool   // a trap may run at any statement
 	caught  int    // commands around that an error ends instead of the shell
@@ -197,7 +198,7 @@ type subshell struct {
 // finish walks the traps of a process that ends in these states: those of its end,
 // and in the states that they go through the others.
 func (w *walker) finish(ws worlds) {
-	if ws = ws.add(w.proc.exits).add(w.proc.aborts); w.rets != nil { // a subshell that returns from its function
+	if ws = ws.add(w.proc.exits).add(w.proc.errors).add(w.proc.aborts); w.rets != nil { // a subshell that returns from its function
 		ws = ws.add(*w.rets)
 	}
 	traps := w.proc.traps
@@ -215,7 +216,7 @@ func (w *walker) finish(ws worlds) {
 			}
 		}
 	}
-	last = last.add(w.proc.exits).add(w.proc.aborts)
+	last = last.add(w.proc.exits).add(w.proc.errors).add(w.proc.aborts)
 	traps = w.proc.traps
 	*w.proc = process{anytime: w.proc.anytime}
 	for _, t := range traps {
@@ -428,11 +429,11 @@ func (w *walker) stmtIn(s *syntax.Stmt, in worlds) flow {
 	return f
 }
 
-// mayExit notes states in which the shell may end before its text does, for
-// its traps, or for what goes on.
+// mayExit notes states in which an error may end the shell before its text does,
+// for its traps, or for what goes on.
 func (w *walker) mayExit(ws worlds) {
 	if len(w.proc.traps) > 0 || w.proc.caught > 0 {
-		w.proc.exits = w.proc.exits.add(ws)
+		w.proc.errors = w.proc.errors.add(ws)
 	}
 }
 
