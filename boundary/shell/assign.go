@@ -151,11 +151,11 @@ func (x *expansion) elements(as *syntax.Assign, keyed bool) variable {
 // assignArray gives an array its elements, or adds them.
 func (w *walker) assignArray(x *expansion, as *syntax.Assign, name string, v variable) *state {
 	old, ok := x.st.lookup(name)
-	if old.integer && slices.ContainsFunc(v.list, func(v value) bool { return !v.num && (v.kind != known || !isNumber(v.text)) }) {
-		v = lostArray("an expression in a list may be an error, and be the last that counts")
-	}
-	for i := range v.list {
-		v.list[i] = x.attributed(old, v.list[i])
+	for i, e := range v.list {
+		if v.list[i] = x.attributed(old, e); old.integer && !e.num && v.list[i].kind != known {
+			v = lostArray("an expression in a list may be an error, and be the last that counts")
+			break
+		}
 	}
 	if as.Append {
 		v = old.with(v, ok)
@@ -261,6 +261,11 @@ func (w *walker) change(st *state, name string, v variable) *state {
 		v = v.lost("the shell gives " + name + " its value")
 		if integers[name] && !w.u.posix {
 			v.value = number()
+		}
+	}
+	if old, _ := st.lookup(name); old.assoc {
+		if v.assoc = true; v.array && v.keys == nil {
+			v = v.lost("an array that is not known")
 		}
 	}
 	if posixly[name] && !w.u.posix {
@@ -679,8 +684,8 @@ func (d *declaration) attributes(name string, st *state) *state {
 	if d.list && !v.array && ok && !v.unset && v.kind == known {
 		v.array, v.list, v.value = true, []value{v.value}, value{}
 	}
-	if d.assoc && !v.array {
-		list := variable{array: true, keys: []string{}}
+	if d.assoc && !v.lists() {
+		list := variable{array: true, keys: []string{}, assoc: true}
 		if ok && !v.unset { // what it held is an element
 			list.keys, list.list = []string{"0"}, []value{v.value}
 		}

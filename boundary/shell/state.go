@@ -59,6 +59,7 @@ type variable struct {
 	listed   bool     // it may be a list of which not all is known
 	list     []value  // elements of an array
 	keys     []string // their subscripts, where they aren't 0, 1, 2…
+	assoc    bool     // it was declared as a list with keys, and stays one
 	exported bool
 	integer  bool
 	folds    byte // what is assigned becomes upper (U), lower (L) or capital (u) case, or what isn't known (?)
@@ -335,7 +336,7 @@ func (st *state) mergeVars(o *state, reason string) {
 		if a.folds != b.folds || a.integer != b.integer {
 			folds = '?'
 		}
-		st.put(n, variable{value: v, exported: a.exported || b.exported, integer: a.integer || b.integer, folds: folds, nameref: a.nameref || b.nameref, readonly: a.readonly || b.readonly, listed: a.lists() || b.lists()})
+		st.put(n, variable{value: v, exported: a.exported || b.exported, integer: a.integer || b.integer, folds: folds, nameref: a.nameref || b.nameref, readonly: a.readonly || b.readonly, assoc: a.assoc || b.assoc, listed: a.lists() || b.lists()})
 	}
 }
 
@@ -348,7 +349,7 @@ func (v variable) isNum() bool {
 }
 
 func (v variable) same(o variable) bool {
-	return v.value == o.value && v.unset == o.unset && v.uncovers == o.uncovers && v.listed == o.listed && v.array == o.array && v.exported == o.exported &&
+	return v.value == o.value && v.unset == o.unset && v.uncovers == o.uncovers && v.listed == o.listed && v.array == o.array && v.assoc == o.assoc && v.exported == o.exported &&
 		v.integer == o.integer && v.folds == o.folds && v.nameref == o.nameref && v.readonly == o.readonly && sameValues(v.list, o.list) && slices.Equal(v.keys, o.keys)
 }
 
