@@ -48,6 +48,10 @@ func (x *expansion) appended(name string, v value) value {
 	switch {
 	case old.unset:
 		return v
+	case old.integer && old.isNum() && v.kind == known && isNumber(v.text) && old.kind == known:
+		return text(old.text + "+" + v.text) // is worked out where it is assigned
+	case old.integer && old.isNum() && (v.num || v.kind == known && isNumber(v.text)):
+		return number()
 	case old.integer || old.array || old.isList:
 		return unknownValue("something is added to " + name)
 	case old.kind == known && v.kind == known && len(old.text)+len(v.text) <= maxValue:
@@ -75,6 +79,7 @@ func (w *walker) assignElement(x *expansion, as *syntax.Assign, name string, v v
 		return w.change(x.st, name, lostArray("an element of an array that is not known"))
 	}
 	i := x.expression(as.Index)
+	old, _ = x.st.lookup(name) // which the subscript may assign
 	if name == "BASH_CMDS" || name == "BASH_ALIASES" {
 		w.a.unknown(w.u.at(as), "the table of commands or aliases is changed", false)
 	}
@@ -263,7 +268,11 @@ func (w *walker) change(st *state, name string, v variable) *state {
 			v.value = number()
 		}
 	}
-	if old, _ := st.lookup(name); old.assoc {
+	old, ok := st.lookup(name)
+	if v.integer, v.exported = v.integer || old.integer, v.exported || old.exported; v.folds == 0 {
+		v.folds = old.folds
+	}
+	if old.assoc {
 		if v.assoc = true; v.array && v.keys == nil {
 			v = v.lost("an array that is not known")
 		}
@@ -271,7 +280,7 @@ func (w *walker) change(st *state, name string, v variable) *state {
 	if posixly[name] && !w.u.posix {
 		w.a.unknown(guard.Span{}, name+" changes the language of the shell", false)
 	}
-	if old, ok := st.lookup(name); ok && old.readonly || fixed[name] && !w.u.posix {
+	if ok && old.readonly || fixed[name] && !w.u.posix {
 		w.mayExit(worlds{st})
 		w.a.unknown(guard.Span{}, "a variable that may not be changed is assigned, which ends more than the command", false)
 		v = v.lost("a variable that may not be changed is assigned")
@@ -578,7 +587,9 @@ func (d *declaration) option(f word) {
 		case 'x':
 			d.exports, d.hides = on, !on
 		case 'i':
-			d.integer = on
+			if d.integer = on; !on {
+				d.w.a.unknown(f.span, "a variable is no integer any more", false)
+			}
 		case 'a':
 			d.list = on
 		case 'A':
@@ -677,19 +688,29 @@ func (d *declaration) attributes(name string, st *state) *state {
 	if !ok {
 		v = notSet(name)
 	}
-	v.integer = v.integer || d.integer
-	if d.folds != 0 {
-		v.folds = d.folds
-	}
-	if d.list && !v.array && ok && !v.unset && v.kind == known {
-		v.array, v.list, v.value = true, []value{v.value}, value{}
-	}
-	if d.assoc && !v.lists() {
-		list := variable{array: true, keys: []string{}, assoc: true}
+	list := variable{array: true, exported: v.exported, readonly: v.readonly, integer: v.integer, folds: v.folds}
+	switch {
+	case !d.list && !d.assoc || v.lists():
+	case len(d.w.calls) > 0 && !d.global && !v.unset: // Bash may forget what a local one held
+		v = v.lost("a local variable becomes a list")
+		v.listed = true
+	case d.assoc:
+		list.keys, list.assoc = []string{}, true
 		if ok && !v.unset { // what it held is an element
 			list.keys, list.list = []string{"0"}, []value{v.value}
 		}
 		v = list
+	case ok && !v.unset && v.kind == known:
+		list.list = []value{v.value}
+		v = list
+	case v.unset:
+		v = list
+	default:
+		v.listed = true
+	}
+	v.integer = v.integer || d.integer
+	if d.folds != 0 {
+		v.folds = d.folds
 	}
 	return st.set(name, v)
 }

@@ -26,6 +26,7 @@ func TestParserDifferentials(t *testing.T) {
 		{"let x=1 &>f; halt $x", "an assignment in the background, then a redirection", "one command: x is 1"},
 		{"cat <<E; let 'i=1'\n\"\nE\nhalt\n\"\n", "an empty document, then a quoted text", "a document of one line: runs halt"},
 		{"f() {\na=(x !(y))\nhalt\n}", "a function", "an error in the list where extglob is off; behind it, runs halt"},
+		{"v=1; ls ${v#\\\n#*}", "one #, and a pattern", "two to dash"},
 		{"a=(x)#; halt", "a comment", "# belongs to the word; halt runs"},
 		{"!(halt)", "a pattern", "a negated subshell: runs halt"},
 		{"v=!(f*) ls; halt", "a pattern", "a syntax error where extglob is off"},

@@ -425,8 +425,17 @@ func (c *checker) enter() {
 // of the expansion. So does a line that goes on before the operator, which Bash
 // finds without it.
 func (c *checker) expansion(p *syntax.ParamExp) {
-	if from := p.Param; p.Slice != nil && from != nil {
-		if offset := p.Slice.Offset; offset != nil && strings.Contains(c.src[from.End().Offset():offset.Pos().Offset()], "\\\n") {
+	if !p.Short && p.Dollar.IsValid() {
+		start, end := int(p.Dollar.Offset()), int(p.End().Offset())
+		switch { // behind the operator
+		case p.Exp != nil && p.Exp.Word != nil:
+			end = int(p.Exp.Word.Pos().Offset()) + len("\\\n")
+		case p.Repl != nil && p.Repl.Orig != nil:
+			end = int(p.Repl.Orig.Pos().Offset()) + len("\\\n")
+		case p.Slice != nil && p.Slice.Offset != nil:
+			end = int(p.Slice.Offset.Pos().Offset())
+		}
+		if end = min(end, len(c.src)); start < end && strings.Contains(c.src[start:end], "\\\n") {
 			c.fail("a line goes on within the operator of an expansion")
 		}
 	}
