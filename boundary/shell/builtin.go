@@ -696,7 +696,7 @@ func breakBuiltin(w *walker, c *builtinCall) flow {
 	levels := 1
 	if len(c.args) > 0 {
 		n, err := strconv.Atoi(c.args[0].text)
-		if levels = n; err != nil || c.args[0].kind != known {
+		if levels = n; err != nil || c.args[0].kind != known || n < 1 { // of 0, Bash leaves all
 			levels = MaxDepth
 		}
 	}

@@ -999,6 +999,12 @@ func (inv *invocation) lines() stream {
 	if inv.flag("z", "zero-terminated", "null-data") != (s.ends == nul) {
 		return inv.unclear()
 	}
+	for i, n := range s.names {
+		if n.kind == known { // its line may be left out
+			s.names = slices.Clone(s.names)
+			s.names[i].kind, s.names[i].text = pattern, quoteGlob(n.text)
+		}
+	}
 	if s.names != nil || s.size != 0 || s.set && s.text.kind == pattern {
 		return s
 	}

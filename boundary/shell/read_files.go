@@ -28,6 +28,7 @@ func init() {
 	register(readYosys, "yosys")
 	register(readRsync, "rsync")
 	register(readMktemp, "mktemp")
+	register(readMkdir, "mkdir gmkdir")
 	register(readTouchless, "dos2unix unix2dos mac2unix")
 	register(readHere, "ls dir vdir eza exa lsd tree du dust dutree ncdu gdu dua duf tokei cloc scc")
 	register(readSearch, "rg ag ack ugrep ug grep egrep fgrep ggrep rgrep")
@@ -560,6 +561,25 @@ func readTouchless(inv *invocation) {
 		} else {
 			inv.write(w)
 		}
+	}
+}
+
+// readMkdir reads mkdir: with -p, what stands in front of ".." is made too.
+func readMkdir(inv *invocation) {
+	a := inv.parse()
+	a.options()
+	for _, w := range a.operands {
+		for i := strings.Index(w.text, "/.."); i > 0 && inv.flag("parents") && inv.a.step(); {
+			above := w
+			above.text = w.text[:i]
+			inv.write(above)
+			next := strings.Index(w.text[i+1:], "/..")
+			if next < 0 {
+				break
+			}
+			i += 1 + next
+		}
+		inv.write(w)
 	}
 }
 

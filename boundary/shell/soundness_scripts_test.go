@@ -38,9 +38,7 @@ func TestScripts(t *testing.T) {
 
 // runScript runs one script and returns how many programs it started.
 func runScript(t *testing.T, box *sandbox, text string, i int, posix bool) int {
-	x := &sample{seed: uint64(i), posix: posix, text: text, files: map[string]string{
-		"x.sh": "s1 x \"$1\"\n", "d1/y.sh": "s2 y\n", "lib.sh": "w1=l\n", "d1/lib2.sh": "s1 l\n",
-	}}
+	x := &sample{seed: uint64(i), posix: posix, text: text, files: scriptFiles()}
 	require.True(t, x.harmless(), text)
 	require.NoError(t, box.prepare(x, shellOf(posix)+strconv.Itoa(i)))
 	defer x.clear()
