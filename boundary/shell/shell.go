@@ -267,6 +267,9 @@ func (a *analysis) file(st *state, kind guard.Kind, dir place, w word, recursive
 		if kind != guard.KindList {
 			a.unknown(w.span, "it "+verbs[kind]+" a file whose name is not known: "+w.reason, false)
 		}
+		if kind == guard.KindWrite || kind == guard.KindDelete {
+			a.note(anyFile)
+		}
 		return
 	}
 	if a.exhausted() {
@@ -275,6 +278,9 @@ func (a *analysis) file(st *state, kind guard.Kind, dir place, w word, recursive
 	p, glob, ok := dir.abs(w)
 	if !ok {
 		a.unknown(w.span, "it "+verbs[kind]+" a file in a working folder that is not known", false)
+		if kind == guard.KindWrite || kind == guard.KindDelete {
+			a.note(anyFile)
+		}
 		return
 	}
 	if w.tree {
@@ -414,6 +420,9 @@ func (a *analysis) note(file place) {
 }
 
 const maxWritten = 256
+
+// anyFile is noted where a file is written, or deleted, whose name isn't known.
+var anyFile = place{path: "/**", glob: true}
 
 // wrote reports whether the command may have written a file, or a folder that
 // it lies in.
