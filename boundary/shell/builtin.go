@@ -69,8 +69,8 @@ func (w *walker) runBuiltin(words []word, in worlds, st *state, span guard.Span)
 	if lists(name, c.args) {
 		w.out.add(opaqueStream("what " + name + " writes is not known"))
 	}
-	if w.u.posix && (specialBuiltin[name] || name == "local") {
-		w.mayExit(in) // an error in one ends the shell
+	if w.u.posix && endsShell(name) {
+		w.mayExit(in)
 	}
 	f := b(w, c)
 	c.settle()

@@ -569,15 +569,12 @@ func readMkdir(inv *invocation) {
 	a := inv.parse()
 	a.options()
 	for _, w := range a.operands {
-		for i := strings.Index(w.text, "/.."); i > 0 && inv.flag("parents") && inv.a.step(); {
-			above := w
-			above.text = w.text[:i]
-			inv.write(above)
-			next := strings.Index(w.text[i+1:], "/..")
-			if next < 0 {
-				break
+		for i := 1; i < len(w.text) && inv.flag("parents"); i++ {
+			if strings.HasPrefix(w.text[i:], "/..") && inv.a.step() {
+				above := w
+				above.text = w.text[:i]
+				inv.write(above)
 			}
-			i += 1 + next
 		}
 		inv.write(w)
 	}

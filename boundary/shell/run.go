@@ -72,7 +72,7 @@ func (w *walker) called(c *syntax.CallExpr, words []word, redirs []*syntax.Redir
 			w.a.unknown(w.u.at(c), "what stands in front of a command changes where a redirection of it goes", false)
 		}
 	}
-	if w.u.posix && len(redirs) > 0 && (specialBuiltin[words[0].text] || words[0].is("local")) { // an error in one ends the shell before they are made
+	if w.u.posix && len(redirs) > 0 && endsShell(words[0].text) { // before they are made
 		w.mayExit(in)
 	}
 	w.runAlias(c, before) // its words don't see the assignments, its programs do
@@ -222,6 +222,10 @@ var specialBuiltin = map[string]bool{
 	".": true, ":": true, "break": true, "continue": true, "eval": true, "exec": true, "exit": true, "export": true,
 	"readonly": true, "return": true, "set": true, "shift": true, "times": true, "trap": true, "unset": true,
 }
+
+// endsShell reports whether an error in a builtin ends a POSIX shell: dash counts
+// local among the special ones.
+func endsShell(name string) bool { return specialBuiltin[name] || name == "local" }
 
 // front is an assignment in front of a command that is being walked.
 type front struct {

@@ -265,10 +265,7 @@ func (a *analysis) file(st *state, kind guard.Kind, dir place, w word, recursive
 	}
 	if w.kind == unknown {
 		if kind != guard.KindList {
-			a.unknown(w.span, "it "+verbs[kind]+" a file whose name is not known: "+w.reason, false)
-		}
-		if kind == guard.KindWrite || kind == guard.KindDelete {
-			a.note(anyFile)
+			a.lostFile(w.span, kind, "whose name is not known: "+w.reason)
 		}
 		return
 	}
@@ -277,10 +274,7 @@ func (a *analysis) file(st *state, kind guard.Kind, dir place, w word, recursive
 	}
 	p, glob, ok := dir.abs(w)
 	if !ok {
-		a.unknown(w.span, "it "+verbs[kind]+" a file in a working folder that is not known", false)
-		if kind == guard.KindWrite || kind == guard.KindDelete {
-			a.note(anyFile)
-		}
+		a.lostFile(w.span, kind, "in a working folder that is not known")
 		return
 	}
 	if w.tree {
@@ -421,8 +415,14 @@ func (a *analysis) note(file place) {
 
 const maxWritten = 256
 
-// anyFile is noted where a file is written, or deleted, whose name isn't known.
-var anyFile = place{path: "/**", glob: true}
+// lostFile says that something is done to a file that isn't known. One that is
+// written or deleted may be any.
+func (a *analysis) lostFile(span guard.Span, kind guard.Kind, why string) {
+	a.unknown(span, "it "+verbs[kind]+" a file "+why, false)
+	if kind == guard.KindWrite || kind == guard.KindDelete {
+		a.note(place{path: "/**", glob: true})
+	}
+}
 
 // wrote reports whether the command may have written a file, or a folder that
 // it lies in.

@@ -1098,7 +1098,6 @@ func (x *expansion) substitute(c *syntax.CmdSubst) value {
 // them all.
 func (x *expansion) nameList(s stream) value {
 	if n, ok := s.name(x.w.a, x.st.dir); ok && s.ends != nul { // which gets lost
-
 		v := n.value().orNone()
 		v.several = !s.single
 		return v
